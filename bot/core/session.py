@@ -1,0 +1,159 @@
+"""Where a newcomer stands now, and its stored form.
+
+The stored form never holds what followed a volatile answer: `stored()` writes `durable`, and a restart resumes there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.core.ids import FlowId, Locale, NewcomerId, Revision, StepId, Token
+
+#: Changed with the stored form; an older form is read by `restored`.
+FORM = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One flow being walked. The innermost of a position is the last; `call` puts one on top."""
+
+    flow: FlowId
+    revision: Revision
+    step: StepId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """The steps the conversation waits on, the answers given so far, and the way back."""
+
+    frames: tuple[Frame, ...] = ()
+    #: Slot → answer, always text: a choice id, `yes`/`no`, digits, an ISO date, free words.
+    answers: Mapping[str, str] = field(default_factory=dict)
+    #: Earlier waiting positions of this flow, oldest first, for "back".
+    trail: tuple[tuple[Frame, ...], ...] = ()
+
+
+class Hold(StrEnum):
+    """Whether a human has the conversation."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Where one newcomer stands. Frozen: a turn makes a new one."""
+
+    newcomer: NewcomerId
+    locale: Locale
+    #: Counts the saves; a save with another expected version is refused.
+    version: int = 0
+    durable: Position = field(default_factory=Position)
+    #: Set from a volatile step on until its flow ends; lives in memory only.
+    shadow: Position | None = None
+    #: The flow that was left for another, offered again afterwards.
+    paused: Position | None = None
+    #: Utterances in a row that led nowhere.
+    misses: int = 0
+    #: Counts the screens with buttons; a button of an older screen is stale.
+    screen: int = 0
+    #: The last token that moved the conversation; pressed again it does nothing.
+    last_token: Token | None = None
+    hold: Hold = Hold.NONE
+    #: The language was chosen by the person, not only proposed from the phone.
+    locale_chosen: bool = False
+    #: The notice was shown.
+    welcomed: bool = False
+    #: What the person agreed to, such as `roadmap` or `reminders`.
+    consents: frozenset[str] = frozenset()
+    #: Flows walked to an end, kept only with the consent `roadmap`.
+    done: tuple[FlowId, ...] = ()
+    seen_at: datetime | None = None
+    reachable: bool = True
+
+    @property
+    def position(self) -> Position:
+        """Where the conversation really is: the volatile part if there is one."""
+        return self.shadow if self.shadow is not None else self.durable
+
+    def at(self, position: Position) -> Session:
+        """The same session at another position, volatile or not as it was."""
+        if self.shadow is not None:
+            return replace(self, shadow=position)
+        return replace(self, durable=position)
+
+    def stored(self) -> bytes:
+        """JSON of everything that may reach a disk; without `shadow`."""
+        return json.dumps(
+            {
+                "form": FORM,
+                "locale": self.locale,
+                "durable": _position_out(self.durable),
+                "paused": None if self.paused is None else _position_out(self.paused),
+                "misses": self.misses,
+                "screen": self.screen,
+                "last_token": None if self.shadow is not None else self.last_token,
+                "hold": self.hold,
+                "locale_chosen": self.locale_chosen,
+                "welcomed": self.welcomed,
+                "consents": sorted(self.consents),
+                "done": list(self.done),
+                "seen_at": None if self.seen_at is None else self.seen_at.isoformat(),
+                "reachable": self.reachable,
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ).encode()
+
+    @classmethod
+    def restored(cls, newcomer: NewcomerId, version: int, body: bytes, shadow: Position | None = None) -> Session:
+        """The session that `stored` wrote, with what memory still holds of its volatile part."""
+        raw: dict[str, Any] = json.loads(body)
+        return cls(
+            newcomer=newcomer,
+            version=version,
+            locale=Locale(raw["locale"]),
+            durable=_position_in(raw["durable"]),
+            shadow=shadow,
+            paused=None if raw["paused"] is None else _position_in(raw["paused"]),
+            misses=raw["misses"],
+            screen=raw["screen"],
+            last_token=None if raw["last_token"] is None else Token(raw["last_token"]),
+            hold=Hold(raw["hold"]),
+            locale_chosen=raw["locale_chosen"],
+            welcomed=raw["welcomed"],
+            consents=frozenset(raw["consents"]),
+            done=tuple(FlowId(flow) for flow in raw["done"]),
+            seen_at=None if raw["seen_at"] is None else datetime.fromisoformat(raw["seen_at"]),
+            reachable=raw["reachable"],
+        )
+
+
+def _position_out(position: Position) -> dict[str, Any]:
+    return {
+        "frames": _frames_out(position.frames),
+        "answers": dict(position.answers),
+        "trail": [_frames_out(frames) for frames in position.trail],
+    }
+
+
+def _frames_out(frames: tuple[Frame, ...]) -> list[list[str]]:
+    return [[frame.flow, frame.revision, frame.step] for frame in frames]
+
+
+def _position_in(raw: dict[str, Any]) -> Position:
+    return Position(
+        frames=_frames_in(raw["frames"]),
+        answers=dict(raw["answers"]),
+        trail=tuple(_frames_in(frames) for frames in raw["trail"]),
+    )
+
+
+def _frames_in(raw: list[list[str]]) -> tuple[Frame, ...]:
+    return tuple(Frame(flow=FlowId(f), revision=Revision(r), step=StepId(s)) for f, r, s in raw)

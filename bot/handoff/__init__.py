@@ -1,0 +1,1 @@
+"""The second state machine: a newcomer waits, an adviser claims, it is returned or closed. Decides; touches nothing."""

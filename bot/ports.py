@@ -1,0 +1,383 @@
+"""What the guichet needs from the outside: five small Protocols, and the records that cross them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol, TypeAlias
+
+from bot.core.effects import StartTimer
+from bot.core.ids import (
+    AccountId,
+    AdviserId,
+    ChatId,
+    FlowId,
+    HandoffId,
+    Lane,
+    Locale,
+    NewcomerId,
+    Revision,
+    TeamName,
+    Token,
+)
+from bot.core.messages import Action, Rendered
+from bot.core.session import Session
+from bot.core.understanding import Understanding
+from bot.handoff.machine import Handoff
+
+#: Returns the present instant, aware UTC.
+Clock: TypeAlias = Callable[[], datetime]
+
+
+class Nlu(Protocol):
+    """Makes sense of an utterance. Never raises; None when it is away, slow or wrong in form."""
+
+    async def understand(self, text: str, locale: Locale) -> Understanding | None:
+        """Within the time budget of the settings (800 ms)."""
+
+
+# --- arrivals --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One raw update, read only as far as needed to know whose it is. Nothing of it may reach a log."""
+
+    update_id: int
+    #: (chat, message_id, kind, edit date) or the callback id: stops a message that comes under a new update id (A07).
+    natural_key: str
+    #: The private chat's person; None for an adviser topic, a membership change of a group, an odd update.
+    account: AccountId | None
+    #: Lane of an update that is not a newcomer's, such as `topic:-100123:45`; ignored when `account` is set.
+    lane: Lane | None
+    #: The update as JSON; None when it may only be kept in memory (the person is in a volatile step).
+    payload: bytes | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow:
+    """A stored arrival that waits for its turn. `payload` None: a volatile answer that a restart forgot."""
+
+    id: int
+    lane: Lane
+    newcomer: NewcomerId | None
+    payload: bytes | None
+    received_at: datetime
+
+
+# --- the outbox ------------------------------------------------------------------------------------------------------
+
+
+class Verb(StrEnum):
+    """What the channel is asked to do. The channel's own method names stay in `bot/channel/`."""
+
+    SEND = "send"
+    EDIT = "edit"
+    EDIT_BUTTONS = "edit_buttons"
+    COPY = "copy"
+    SEND_FILE = "send_file"
+    DELETE = "delete"
+    OPEN_TOPIC = "open_topic"
+    RENAME_TOPIC = "rename_topic"
+    CLOSE_TOPIC = "close_topic"
+    REOPEN_TOPIC = "reopen_topic"
+    DELETE_TOPIC = "delete_topic"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One call to make. Its text is frozen: a later edit of a flow does not change it (B18)."""
+
+    verb: Verb
+    #: To a newcomer; the store knows the chat behind it.
+    newcomer: NewcomerId | None = None
+    #: To a group (a team's forum), with the handoff whose topic is meant (None: General, or no forum).
+    chat: ChatId | None = None
+    handoff: HandoffId | None = None
+    rendered: Rendered | None = None
+    #: Message of the destination chat that an edit, delete or reply is about.
+    message_id: int | None = None
+    #: COPY: the message to copy and whose chat it is in (None: the team's group, when going to the newcomer).
+    copy_from: int | None = None
+    #: COPY to a team: the newcomer whose private chat holds the message.
+    copy_of: NewcomerId | None = None
+    #: SEND_FILE: name, bytes and caption in `rendered`.
+    file_name: str | None = None
+    file_bytes: bytes | None = None
+    #: Title of a topic.
+    title: str | None = None
+    #: Sent once more, marked as possible repeat, when the fate of the first try is unknown (B02).
+    vital: bool = False
+    #: The text is in memory only: after a restart the row has nothing to send and the question is asked again.
+    volatile: bool = False
+    #: The message of the person (or the adviser) that this one mirrors, so that edits can follow.
+    mirrors: int | None = None
+    silent: bool = False
+
+
+class Fate(StrEnum):
+    """What became of a delivery."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """A delivery in its place in the order of one chat. `tries` counts calls that were begun."""
+
+    id: int
+    lane: Lane
+    delivery: Delivery
+    fate: Fate
+    tries: int
+    not_before: datetime | None
+    created_at: datetime
+    #: The numeric chat to call, resolved by the store; None when the person is gone.
+    chat: ChatId | None
+    #: The handoff's topic, resolved when the row is taken; None for General or when the topic is not open yet.
+    thread: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the channel answered to a delivery that arrived."""
+
+    message_id: int | None = None
+    #: OPEN_TOPIC: the new topic.
+    thread: int | None = None
+
+
+class Messenger(Protocol):
+    """The channel. Raises `DeliveryError` with the outcome class; anything else is a bug."""
+
+    async def deliver(self, row: OutboxRow) -> Receipt:
+        """Make the one call of this row."""
+
+    async def answer_press(self, callback_id: str, text: str | None = None) -> None:
+        """Stop the spinner of a pressed button. Best effort: never raises, never retried (B12)."""
+
+
+# --- buttons, handoffs, the rest of what a turn writes ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonRow:
+    """What a token means. `volatile` rows are kept in memory only."""
+
+    token: Token
+    #: Whose button: a newcomer, or (adviser buttons) the handoff it acts on.
+    newcomer: NewcomerId | None
+    handoff: HandoffId | None
+    #: A newcomer's action, or the name of a `Move` (adviser buttons).
+    action: Action | str
+    screen: int
+    volatile: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One line of a human conversation, kept encrypted until its retention ends."""
+
+    handoff: HandoffId
+    #: `newcomer`, `adviser`, `interpreter`, `note` or `system`.
+    author: str
+    text: str
+    at: datetime
+    #: Message ids in the person's chat and in the topic; filled when known.
+    newcomer_message: int | None = None
+    topic_message: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffChange:
+    """A handoff as it is to be from now on. `expected` is the version read (0 to create); else `Conflict`."""
+
+    handoff: Handoff
+    expected: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Words not understood, masked, with no author (best-in-class 18)."""
+
+    locale: Locale
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """Everything one turn changes: written in one transaction, all of it or nothing."""
+
+    #: The inbox row that is finished by this; its payload is wiped.
+    done: int | None = None
+    #: The new session and the version it was made from; `Conflict` when somebody saved meanwhile.
+    session: Session | None = None
+    expected_version: int | None = None
+    deliveries: tuple[Delivery, ...] = ()
+    buttons: tuple[ButtonRow, ...] = ()
+    timers: tuple[StartTimer, ...] = ()
+    #: Names of timers to drop; an empty string drops all of this newcomer's.
+    cancelled_timers: tuple[str, ...] = ()
+    #: The newcomer the timers belong to (usually the session's).
+    timers_of: NewcomerId | None = None
+    #: A timer row that this turn answers.
+    done_timer: int | None = None
+    handoffs: tuple[HandoffChange, ...] = ()
+    log: tuple[LogLine, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    #: (figure, label) pairs to add one to, for today.
+    counts: tuple[tuple[str, str], ...] = ()
+    now: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerRow:
+    """A timer that came due."""
+
+    id: int
+    newcomer: NewcomerId | None
+    handoff: HandoffId | None
+    name: str
+    ref: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdviserRow:
+    """A person on the allow-list."""
+
+    id: AdviserId
+    account: AccountId
+    name: str
+    teams: tuple[TeamName, ...]
+    languages: tuple[Locale, ...] = ()
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueAges:
+    """Seconds the oldest unfinished row has waited, per queue; None when the queue is empty."""
+
+    inbox_s: float | None
+    outbox_s: float | None
+    timers_s: float | None
+    handoffs_s: float | None
+
+
+class Store(Protocol):
+    """Everything that must survive. One writer; several commits share one transaction when they queue up.
+
+    Every method raises `StoreError` when the store cannot be used now (disk full, locked): nothing was written then.
+    """
+
+    # arrivals
+    async def keep(self, arrivals: Sequence[Arrival], *, offset: int | None) -> list[InboxRow]:
+        """Store new arrivals (repeats are dropped and counted) and the poll offset, durably, before returning."""
+
+    async def offset(self) -> int | None:
+        """The offset of the last `keep`."""
+
+    async def waiting(self, limit: int = 1000) -> list[InboxRow]:
+        """Rows not done, oldest first: what a restart has to do."""
+
+    async def quarantine(self, payload: bytes, reason: str, row: int | None = None) -> None:
+        """Set an update aside, encrypted; with `row`, that inbox row is done."""
+
+    # the turn
+    async def session_of(self, newcomer: NewcomerId) -> Session | None:
+        """The stored session, or None for a newcomer who has none."""
+
+    async def button(self, token: Token) -> ButtonRow | None:
+        """What a token means."""
+
+    async def commit(self, commit: Commit) -> list[OutboxRow]:
+        """Write it all or raise `Conflict`; returns the outbox rows it made, in order."""
+
+    # delivery
+    async def take_outbox(self, limit: int = 100) -> list[OutboxRow]:
+        """Waiting rows whose time has come, oldest first, at most the first of each lane."""
+
+    async def mark_sending(self, rows: Sequence[int]) -> None:
+        """Durably note that calls are about to be made."""
+
+    async def mark_sent(self, row: OutboxRow, receipt: Receipt, *, at: datetime) -> None:
+        """Arrived: keep the message id, link the mirror, set a new topic's thread, wipe the text."""
+
+    async def mark_retry(self, row: int, *, not_before: datetime) -> None:
+        """Certainly did not arrive: again later, in its place."""
+
+    async def mark_refused(self, row: int, *, reason: str) -> None:
+        """Will never arrive."""
+
+    async def mark_uncertain(self, row: int, *, again: bool) -> None:
+        """May have arrived. `again`: send once more, marked as a possible repeat."""
+
+    async def interrupted(self) -> list[OutboxRow]:
+        """Rows a dead process left in SENDING."""
+
+    # handoffs
+    async def handoff(self, handoff: HandoffId) -> Handoff | None: ...
+
+    async def handoff_in_topic(self, chat: ChatId, thread: int) -> Handoff | None: ...
+
+    async def open_handoff_of(self, newcomer: NewcomerId) -> Handoff | None:
+        """The handoff of this newcomer that is not over, if any."""
+
+    async def handoffs(self, team: TeamName | None = None, *, only_open: bool = True) -> list[Handoff]: ...
+
+    async def log_of(self, handoff: HandoffId) -> list[LogLine]: ...
+
+    async def counterpart(
+        self, handoff: HandoffId, *, newcomer_message: int | None = None, topic_message: int | None = None
+    ) -> int | None:
+        """The message on the other side that mirrors this one, for edits and deletions."""
+
+    async def advisers(self) -> list[AdviserRow]: ...
+
+    async def save_adviser(self, adviser: AdviserRow) -> None: ...
+
+    async def team_chat_moved(self, old: ChatId, new: ChatId) -> None:
+        """A group became a supergroup: rewrite it everywhere in one transaction (B09)."""
+
+    async def topic_lost(self, handoff: HandoffId) -> None:
+        """The topic is gone: forget its thread; parked deliveries wait for the new one (B10)."""
+
+    # timers
+    async def due_timers(self, now: datetime, limit: int = 100) -> list[TimerRow]: ...
+
+    async def next_timer_at(self) -> datetime | None: ...
+
+    # people
+    async def newcomer_by_account(self, account: AccountId) -> NewcomerId | None: ...
+
+    async def data_of(self, newcomer: NewcomerId) -> Mapping[str, Any]:
+        """Everything kept about a person, by table, decrypted: for `/mesdonnees`."""
+
+    async def sent_messages_of(self, newcomer: NewcomerId, since: datetime) -> list[int]:
+        """Ids of the bot's messages in the private chat, for deletion."""
+
+    async def erase(self, newcomer: NewcomerId) -> Mapping[str, int]:
+        """Delete the person's key and rows everywhere and clean the file; counts by table. Idempotent."""
+
+    async def purge(self, now: datetime, limits_days: Mapping[str, int]) -> Mapping[str, int]:
+        """Delete what is past its retention."""
+
+    # flows
+    async def keep_flow(self, flow: FlowId, revision: Revision, source: bytes) -> None:
+        """Keep the source of a published revision so that people inside can finish it after a restart."""
+
+    async def flow_revisions_in_use(self) -> list[tuple[FlowId, Revision, bytes]]:
+        """Revisions that some stored session still waits in."""
+
+    # running
+    async def queue_ages(self, now: datetime) -> QueueAges: ...
+
+    async def close(self) -> None: ...
