@@ -1,0 +1,162 @@
+"""The safety lexicon: words of danger, found in every language, without any model (decision 4).
+
+One file a locale in `nlu/lexicon/`: for each safety intent the phrases that mean it, and under `not` the phrases that
+only look like danger («this queue is killing me»). Every text is read against all locales, whatever language was
+chosen: people in danger write in the language that comes.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Self
+
+import yaml
+
+from bot.nlu.phrases import Hit, PhraseError, PhraseFinder, variants_of
+
+#: The safety intents of `nlu/intents.yml`, the most pressing first: it wins when a text holds several.
+SAFETY_INTENTS = ("emergency", "suicide_crisis", "child_alone", "violence", "exploitation", "arrest_or_detention")
+#: The list of exceptions in a lexicon file.
+EXCEPTIONS = "not"
+_KEYS = f"{', '.join(SAFETY_INTENTS)} or {EXCEPTIONS}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Danger:
+    """A text says danger: `intent` is the kind, `phrase` the lexicon's own words (never the person's)."""
+
+    intent: str
+    locale: str
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LexiconIssue:
+    """Something wrong in a lexicon file, and the way out. The phrase is left out, all others still work."""
+
+    path: Path
+    line: int
+    text: str
+    code: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.text} [{self.code}]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One usable phrase of a file."""
+
+    intent: str
+    locale: str
+    phrase: str
+
+
+class Lexicon:
+    """All lexicon files, ready to be asked. `issues` lists what was wrong in them, in file order."""
+
+    def __init__(self, entries: Iterable[_Entry], issues: Iterable[LexiconIssue] = ()) -> None:
+        self._entries = tuple(entries)
+        self.issues = tuple(issues)
+        self._finder = PhraseFinder([variants_of(entry.phrase) for entry in self._entries])
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read every `<locale>.yml` of a folder. Wrong data never raises: it is listed in `issues`."""
+        entries: list[_Entry] = []
+        issues: list[LexiconIssue] = []
+        paths = sorted(folder.glob("*.yml"))
+        if not paths:
+            issues.append(_issue(folder, 0, "no lexicon here: without one, only the model sees danger", "no-lexicon"))
+        for path in paths:
+            for found in _read(path):
+                if isinstance(found, _Entry):
+                    entries.append(found)
+                else:
+                    issues.append(found)
+        return cls(entries, issues)
+
+    @property
+    def locales(self) -> frozenset[str]:
+        """The locales that have at least one usable phrase."""
+        return frozenset(entry.locale for entry in self._entries)
+
+    def danger(self, text: str) -> Danger | None:
+        """Say whether a text holds words of danger, and the most pressing kind.
+
+        A phrase inside a longer matched phrase does not count («order to leave my flat» is not «order to leave»),
+        nor does one inside an exception. Linear in the text; never raises.
+        """
+        hits = self._finder.find(text)
+        dangers = list(_outermost(hits, self._entries))
+        if not dangers:
+            return None
+        first = min(dangers, key=lambda entry: SAFETY_INTENTS.index(entry.intent))
+        return Danger(intent=first.intent, locale=first.locale, phrase=first.phrase)
+
+
+def _outermost(hits: Sequence[Hit], entries: Sequence[_Entry]) -> Iterator[_Entry]:
+    """Yield what was found at places that lie in no longer place; an exception hides what stands at the same place."""
+    reached = -1
+    by_place = sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.phrase))
+    for (_, end), same_place in groupby(by_place, key=lambda hit: (hit.start, hit.end)):
+        found = [entries[hit.phrase] for hit in same_place]
+        if end > reached and not any(entry.intent == EXCEPTIONS for entry in found):
+            yield from found
+        reached = max(reached, end)
+
+
+def _read(path: Path) -> Iterator[_Entry | LexiconIssue]:
+    """Yield the phrases of one file and what is wrong in it. Every scalar is read as text."""
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError) as exc:
+        yield _issue(path, 0, f"the file cannot be read ({exc}): save it again as UTF-8 text", "unreadable-file")
+        return
+    except yaml.YAMLError as exc:
+        mark = getattr(exc, "problem_mark", None)
+        line = mark.line + 1 if mark is not None else 0
+        text = "this is not valid YAML: check the indentation, and quote a phrase that begins with a star"
+        yield _issue(path, line, text, "invalid-yaml")
+        return
+    if not isinstance(root, yaml.MappingNode):
+        yield _issue(path, 1, f"list phrases under {_KEYS}", "not-a-lexicon")
+        return
+    seen: set[str] = set()
+    for key, value in root.value:
+        yield from _read_list(path, key, value, seen)
+
+
+def _read_list(path: Path, key: yaml.Node, value: yaml.Node, seen: set[str]) -> Iterator[_Entry | LexiconIssue]:
+    line = key.start_mark.line + 1
+    if key.value == "locale":
+        if value.value != path.stem:
+            text = f"the locale «{value.value}» is not the file's name: write «{path.stem}»"
+            yield _issue(path, line, text, "locale-mismatch")
+        return
+    if key.value not in (*SAFETY_INTENTS, EXCEPTIONS):
+        yield _issue(path, line, f"«{key.value}» is not a safety intent; use {_KEYS}", "unknown-intent")
+        return
+    if not isinstance(value, yaml.SequenceNode):
+        yield _issue(path, line, f"«{key.value}» must be a list: one phrase a line, after a dash", "not-a-list")
+        return
+    for item in value.value:
+        line = item.start_mark.line + 1
+        if not isinstance(item, yaml.ScalarNode):
+            yield _issue(path, line, "a phrase must be plain text; put it in quotes", "not-a-phrase")
+            continue
+        try:
+            variants_of(item.value)
+        except PhraseError as exc:
+            yield _issue(path, line, f"the phrase «{item.value}» cannot be read: {exc}", "bad-phrase")
+            continue
+        if item.value in seen:
+            yield _issue(path, line, f"the phrase «{item.value}» stands twice in this file: keep one", "phrase-twice")
+            continue
+        seen.add(item.value)
+        yield _Entry(key.value, path.stem, item.value)
+
+
+def _issue(path: Path, line: int, text: str, code: str) -> LexiconIssue:
+    return LexiconIssue(path=path, line=line, text=text, code=code)

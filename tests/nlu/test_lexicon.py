@@ -1,0 +1,178 @@
+"""The lexicon: how phrases are written, which danger wins, what a broken file says."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.nlu.lexicon import Danger, Lexicon
+from bot.nlu.phrases import PhraseError, PhraseFinder, variants_of
+
+LEXICON = Path(__file__).parents[2] / "nlu" / "lexicon"
+
+
+def found(phrase: str, text: str) -> bool:
+    return PhraseFinder([variants_of(phrase)]).find(text) != []
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        pytest.param("veux mourir", "Je VEUX mourir", id="words next to each other"),
+        pytest.param("veut * tuer", "il veut vraiment toujours me tuer", id="a gap lets three words through"),
+        pytest.param("frapp*", "il m'a frappée", id="beginning"),
+        pytest.param("*bani", "kurbani", id="end"),
+        pytest.param("*ndiz*", "akandizura", id="inside"),
+        pytest.param("(mari|copain) me (bat|tape)", "mon copain me tape", id="one of several words"),
+        pytest.param("(mon mari|il|) me bat", "mon mari me bat", id="several words or nothing between the bars"),
+        pytest.param("m'a frappe", "il ma frappé", id="apostrophe forgotten"),
+        pytest.param("annexe 13", "j'ai reçu l’annexe 13", id="elision before the word"),
+        pytest.param("aide moi", "aiiide-moi", id="stretched letters and hyphen"),
+        pytest.param("kill me", "he will killlll me", id="a double letter stretched"),
+        pytest.param("شرطه", "والشرطة", id="Arabic short words written on"),
+        pytest.param("بدي موت", "بدّي أموت".replace("أ", ""), id="Arabic doubling mark"),
+        pytest.param("می خواهم بمیرم", "ميخواهم بميرم", id="Persian on an Arabic keyboard"),
+        pytest.param("نمی خواهم", "نمی‌خواهم", id="Persian half space"),
+        pytest.param("beni öldürecek", "BENI OLDURECEK", id="Turkish without its marks"),
+        pytest.param("112", "call ۱۱۲", id="Persian digits"),
+        pytest.param("кров", "Кров!", id="Cyrillic"),
+        pytest.param("মরতে চাই", "আমি মরতে চাই।", id="Bengali"),
+        pytest.param("ክሞት", "ክሞት፡እደሊ", id="Ethiopic word space"),
+    ],
+)
+def test_phrase_is_found(phrase: str, text: str) -> None:
+    assert found(phrase, text)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        pytest.param("mort", "mortadelle", id="whole words only"),
+        pytest.param("veut * tuer", "il veut un deux trois quatre tuer", id="a gap is not longer than three words"),
+        pytest.param("veut * tuer", "il veut. Tuer le temps", id="a gap does not cross the end of a sentence"),
+        pytest.param("poison", "du poisson", id="two letters are not one"),
+        pytest.param("112", "1123", id="digits are whole too"),
+        pytest.param("مات", "كلمات", id="Arabic roots inside other words"),
+    ],
+)
+def test_phrase_is_not_found(phrase: str, text: str) -> None:
+    assert not found(phrase, text)
+
+
+@pytest.mark.parametrize(
+    "phrase", ["", "* tuer", "tuer *", "(a|b", "a) b", "((a)|b)", "ab*", "?", "*", "a|b c", "t**r"]
+)
+def test_a_phrase_that_cannot_be_read_is_refused(phrase: str) -> None:
+    with pytest.raises(PhraseError):
+        variants_of(phrase)
+
+
+def write(folder: Path, locale: str, text: str) -> None:
+    (folder / f"{locale}.yml").write_text(text, encoding="utf-8")
+
+
+SMALL = """
+emergency:
+  - va me tuer
+  - "112"
+violence:
+  - mon (mari|copain) * me tuer
+suicide_crisis:
+  - veux mourir
+arrest_or_detention:
+  - ordre de quitter
+not:
+  - ordre de quitter (l'appartement|le logement)
+  - veux mourir de rire
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Lexicon:
+    write(tmp_path, "fr", SMALL)
+    write(tmp_path, "en", "suicide_crisis:\n  - want to die\n")
+    lexicon = Lexicon.load(tmp_path)
+    assert lexicon.issues == ()
+    return lexicon
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("bonjour", None),
+        ("", None),
+        ("il va me tuer", Danger(intent="emergency", locale="fr", phrase="va me tuer")),
+        ("i want to die", Danger(intent="suicide_crisis", locale="en", phrase="want to die")),
+        ("je veux mourir, appelez le 112", Danger(intent="emergency", locale="fr", phrase="112")),
+        ("mon mari va me tuer", Danger(intent="violence", locale="fr", phrase="mon (mari|copain) * me tuer")),
+        ("ordre de quitter l'appartement", None),
+        ("ordre de quitter", Danger(intent="arrest_or_detention", locale="fr", phrase="ordre de quitter")),
+        ("je veux mourir de rire", None),
+        ("veux mourir de rire, non, veux mourir", Danger(intent="suicide_crisis", locale="fr", phrase="veux mourir")),
+    ],
+)
+def test_the_longest_phrase_then_the_most_pressing_intent_wins(
+    small: Lexicon, text: str, danger: Danger | None
+) -> None:
+    assert small.danger(text) == danger
+
+
+def test_every_mistake_of_a_folder_is_listed_and_the_rest_works(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "fr",
+        "locale: en\nemergencies: [feu]\nviolence: coups\n"
+        "suicide_crisis:\n  - (a|b\n  - 12: 3\n  - en finir\n  - en finir\n",
+    )
+    write(tmp_path, "nl", "- help\n")
+    write(tmp_path, "tr", "emergency:\n  - *ndurun\n")
+    (tmp_path / "xx.yml").write_bytes(b"\xff\xfe\x00")
+    lexicon = Lexicon.load(tmp_path)
+    assert [(issue.path.name, issue.line, issue.code) for issue in lexicon.issues] == [
+        ("fr.yml", 1, "locale-mismatch"),
+        ("fr.yml", 2, "unknown-intent"),
+        ("fr.yml", 3, "not-a-list"),
+        ("fr.yml", 5, "bad-phrase"),
+        ("fr.yml", 6, "not-a-phrase"),
+        ("fr.yml", 8, "phrase-twice"),
+        ("nl.yml", 1, "not-a-lexicon"),
+        ("tr.yml", 2, "invalid-yaml"),
+        ("xx.yml", 0, "unreadable-file"),
+    ]
+    assert lexicon.danger("je veux en finir") == Danger(intent="suicide_crisis", locale="fr", phrase="en finir")
+
+
+def test_an_empty_folder_is_an_issue(tmp_path: Path) -> None:
+    assert [issue.code for issue in Lexicon.load(tmp_path).issues] == ["no-lexicon"]
+
+
+@pytest.fixture(scope="session")
+def lexicon() -> Lexicon:
+    loaded = Lexicon.load(LEXICON)
+    assert [str(issue) for issue in loaded.issues] == []
+    return loaded
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\x00",
+        "\ud800",
+        "🆗" * 4096,
+        "a\u0301" * 2048,
+        "\u093c\u094d" * 2048,
+        "'" * 4096,
+        "(" * 4096,
+        "." * 4096,
+    ],
+    ids=range(10),
+)
+def test_no_text_breaks_it(lexicon: Lexicon, text: str) -> None:
+    assert lexicon.danger(text) is None
+
+
+def test_danger_at_the_end_of_a_long_text_is_found(lexicon: Lexicon) -> None:
+    story = "Bonjour, je cherche une chambre pour ma famille et un cours de français. " * 55
+    assert len(story) > 4000
+    assert lexicon.danger(story[:4060] + " je veux mourir") is not None
