@@ -79,3 +79,23 @@ class DeliveryError(BotError):
         self.migrated_to = migrated_to
         #: The token was revoked: nothing can be sent at all.
         self.unauthorised = unauthorised
+
+
+class FeedError(BotError):
+    """Updates cannot be fetched now."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        retry_after_s: float | None = None,
+        taken: bool = False,
+        unauthorised: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        #: The channel's own wish, in seconds.
+        self.retry_after_s = retry_after_s
+        #: Somebody else fetches with the same token.
+        self.taken = taken
+        #: The token was revoked.
+        self.unauthorised = unauthorised

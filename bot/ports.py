@@ -68,6 +68,24 @@ class InboxRow:
     received_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What one long poll brought."""
+
+    arrivals: tuple[Arrival, ...] = ()
+    #: Raw updates that could not be read at all: to be quarantined, never logged (A10).
+    odd: tuple[bytes, ...] = ()
+    #: Where the next poll begins once these are stored; None when nothing came.
+    offset: int | None = None
+
+
+class Feed(Protocol):
+    """Where arrivals come from when nobody pushes them."""
+
+    async def fetch(self, offset: int | None) -> Fetched:
+        """Wait for updates from `offset` on. Raises `FeedError`."""
+
+
 # --- the outbox ------------------------------------------------------------------------------------------------------
 
 
@@ -144,6 +162,8 @@ class OutboxRow:
     chat: ChatId | None
     #: The handoff's topic, resolved when the row is taken; None for General or when the topic is not open yet.
     thread: int | None = None
+    #: COPY: the chat that holds the message, resolved by the store like `chat`.
+    source: ChatId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
