@@ -1,0 +1,1 @@
+"""The directory of services and the dated facts: reads flows/directory/, finds, and makes cards."""

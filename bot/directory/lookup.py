@@ -1,0 +1,131 @@
+"""The directory in memory: loads the files of a flows folder and answers by id, by need and by name of a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from bot.directory import hours, phones
+from bot.directory.facts import Fact, Facts, read_facts
+from bot.directory.issues import Issue
+from bot.directory.reader import Known, read_districts, read_services
+from bot.directory.service import District, Service
+from bot.directory.source import read
+from bot.directory.vocabulary import Vocabulary, read_vocabulary
+
+FOLDER = "directory"
+DISTRICTS = "_districts.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Everything the guichet knows of services, frozen. A new load makes a new one; an unusable one is never used."""
+
+    #: By id, in file order; former ids are not keys here.
+    by_id: Mapping[str, Service]
+    #: Former id → id.
+    renamed: Mapping[str, str]
+    districts: Mapping[str, District]
+    facts: Facts
+    vocabulary: Vocabulary
+    issues: tuple[Issue, ...]
+
+    def get(self, name: str) -> Service | None:
+        """One service by its id or a former id, published or not."""
+        return self.by_id.get(self.renamed.get(name, name))
+
+    def services(self, ids: Iterable[str]) -> tuple[Service, ...]:
+        """The published services of these ids, in their order, each once. Unknown ones are left out: `check` tells."""
+        found = (self.get(name) for name in ids)
+        return tuple({service.id: service for service in found if service and service.publish}.values())
+
+    def published(self) -> tuple[Service, ...]:
+        """Every service that may be shown, in file order."""
+        return tuple(service for service in self.by_id.values() if service.publish)
+
+    def knows(self, name: str) -> bool:
+        """True for an id that a flow may show."""
+        service = self.get(name)
+        return service is not None and service.publish
+
+    def fact(self, name: str) -> Fact:
+        """A dated fact. Raises KeyError, with the nearest name in its text, for one that is not there."""
+        return self.facts[name]
+
+    def stale(self, today: date) -> Mapping[str, tuple[Service | Fact, ...]]:
+        """Owner → what nobody vouches for any more, services first, in file order."""
+        found: dict[str, list[Service | Fact]] = {}
+        for service in self.published():
+            if service.is_stale(today):
+                found.setdefault(service.owner, []).append(service)
+        for fact in self.facts.stale(today):
+            found.setdefault(fact.owner, []).append(fact)
+        return {owner: tuple(things) for owner, things in found.items()}
+
+
+def load(flows: Path, *, today: date | None = None) -> Directory:
+    """Read `directory/`, `facts.yml` and `_system/directory.yml` of a flows folder; nothing is raised, all is listed.
+
+    `today` turns on the check for dates that lie in the future.
+    """
+    vocabulary, issues = read_vocabulary(flows)
+    facts, more = read_facts(flows)
+    issues += more
+    districts = _districts(flows, issues)
+    known = Known(
+        words={kind: frozenset(vocabulary.words(kind)) for kind in ("category", "need", "who", "document")},
+        districts=frozenset(districts),
+        facts=frozenset(facts),
+        check_hours=hours.check,
+        to_e164=phones.to_e164,
+    )
+    by_id: dict[str, Service] = {}
+    renamed: dict[str, str] = {}
+    for file in sorted((flows / FOLDER).glob("[!_]*.yml")):
+        shown = f"{flows.name}/{FOLDER}/{file.name}"
+        root, wrong = read(file, shown)
+        issues += wrong
+        if root is None:
+            continue
+        services, wrong = read_services(root, shown, known, category=file.stem)
+        issues += wrong
+        for service in services:
+            _add(service, by_id, renamed, issues)
+            if today is not None and (late := service.checked_on) is not None and late.first_day() > today:
+                issues.append(
+                    Issue(shown, service.line, "future-date", f'"{service.id}" was checked on {late}, after today.')
+                )
+    return Directory(by_id, renamed, districts, facts, vocabulary, tuple(sorted(issues)))
+
+
+def _districts(flows: Path, issues: list[Issue]) -> dict[str, District]:
+    path = flows / FOLDER / DISTRICTS
+    if not path.is_file():
+        return {}
+    shown = f"{flows.name}/{FOLDER}/{DISTRICTS}"
+    root, wrong = read(path, shown)
+    issues += wrong
+    if root is None:
+        return {}
+    districts, wrong = read_districts(root, shown)
+    issues += wrong
+    return {district.id: district for district in districts}
+
+
+def _add(service: Service, by_id: dict[str, Service], renamed: dict[str, str], issues: list[Issue]) -> None:
+    for name in (service.id, *service.former_ids):
+        other = by_id.get(renamed.get(name, name))
+        if other is not None and name:
+            issues.append(
+                Issue(
+                    service.path,
+                    service.line,
+                    "duplicate-id",
+                    f'the id "{name}" is taken by {other.path}:{other.line}. Merge the two or rename one.',
+                )
+            )
+            return
+    by_id[service.id] = service
+    renamed.update(dict.fromkeys(service.former_ids, service.id))
