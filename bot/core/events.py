@@ -36,10 +36,14 @@ class Media(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """`/start`, with the poster's payload if any; `locale` is what the phone speaks, a proposal only."""
+    """`/start`. `payload` is raw; the services verify a poster's signature and set `topic` and `locale` from it."""
 
     payload: str = ""
+    #: What the phone speaks: a proposal only.
     phone_locale: Locale | None = None
+    #: The poster's topic and language, once verified.
+    topic: str | None = None
+    locale: Locale | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

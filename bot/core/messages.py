@@ -36,7 +36,12 @@ class Command(StrEnum):
     BACK = "back"
     STOP = "stop"
     REPEAT = "repeat"
+    #: Go back to the flow that was left for another.
     RESUME = "resume"
+    #: Leave the adviser, or stop waiting for one.
+    LEAVE = "leave"
+    #: Stay with the adviser: closes a notice.
+    STAY = "stay"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +96,14 @@ class Open:
     url: str
 
 
-Action: TypeAlias = Choose | Go | Begin | Speak | Page | Tick | Open
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowService:
+    """Show the whole card of one service; never stale."""
+
+    service: ServiceId
+
+
+Action: TypeAlias = Choose | Go | Begin | Speak | Page | Tick | Open | ShowService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +124,11 @@ class ServiceCards:
     need: str | None = None
     #: A district or commune the person chose, to sort by distance.
     near: str | None = None
+    #: Degrees WGS 84 of a position that was just sent: (latitude, longitude). Such a message is volatile.
+    near_point: tuple[float, float] | None = None
     limit: int = 3
+    #: The whole card instead of its few lines with a "details" button.
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

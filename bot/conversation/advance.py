@@ -1,0 +1,265 @@
+"""One event in, one turn out. The only door into a conversation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.conversation import commands, walk
+from bot.conversation.guide import Guide
+from bot.conversation.said import resume_offer, said
+from bot.conversation.screens import go, language_page, navigation, system
+from bot.conversation.turn import Draft, Turn
+from bot.core.effects import CancelTimers, RelayEdit, RelayMedia
+from bot.core.events import (
+    Edited,
+    Event,
+    HandoffMoved,
+    HandoffNews,
+    Located,
+    Media,
+    Pressed,
+    Reached,
+    Resumed,
+    Said,
+    Showed,
+    Started,
+    TimerFired,
+)
+from bot.core.ids import FlowId, StepId
+from bot.core.messages import Begin, Choose, Command, Go, Message, Open, Page, ServiceCards, ShowService, Speak, Tick
+from bot.core.session import Hold, Session
+from bot.errors import StepGone
+from bot.flow.graph import Ask, Handoff, Remind, ShowServices
+
+WELCOME = FlowId("_system.welcome")
+
+#: Media with an answer of their own; the others share one (A21).
+_MEDIA_PHRASES = {
+    Media.PHOTO: "media_photo",
+    Media.DOCUMENT: "media_document",
+    Media.VOICE: "media_voice",
+    Media.AUDIO: "media_voice",
+    Media.VIDEO_NOTE: "media_voice",
+    Media.LIVE_LOCATION: "media_location",
+    Media.VENUE: "media_location",
+    Media.CONTACT: "media_contact",
+}
+
+
+def advance(session: Session, event: Event, guide: Guide, *, now: datetime) -> Turn:
+    """Take one event and say where the conversation stands next.
+
+    Pure: the same arguments always give the same turn. `now` is an aware UTC instant. A step that no kept revision
+    has any more is no error here: the person is told that the page changed and the flow begins again.
+    """
+    draft = Draft(session=session, guide=guide, now=now)
+    try:
+        _take(draft, event)
+    except StepGone as gone:
+        draft = Draft(session=replace(session, shadow=None), guide=guide, now=now)
+        _recover(draft, gone)
+    turn = draft.done()
+    return replace(turn, session=replace(turn.session, seen_at=now))
+
+
+def _take(draft: Draft, event: Event) -> None:
+    match event:
+        case Started():
+            _started(draft, event)
+        case Said():
+            _welcomed(draft, event)
+            said(draft, event)
+        case Pressed():
+            _pressed(draft, event)
+        case Showed():
+            _showed(draft, event)
+        case Located():
+            _located(draft, event)
+        case Edited(message_id=message_id, text=text):
+            if draft.session.hold is not Hold.NONE:
+                draft.start(RelayEdit(message_id=message_id, text=text))
+        case TimerFired(name=name, ref=ref):
+            _timer(draft, name, ref)
+        case HandoffMoved(news=news):
+            _handoff_moved(draft, news)
+        case Reached(reachable=reachable):
+            draft.session = replace(draft.session, reachable=reachable)
+            if not reachable:
+                draft.start(CancelTimers())
+        case Resumed():
+            if draft.session.hold is not Hold.HELD:
+                walk.ask(draft)
+
+
+def _started(draft: Draft, event: Started) -> None:
+    if draft.session.hold is Hold.HELD:
+        commands.held_notice(draft)
+        return
+    offered = {language.locale for language in draft.guide.languages}
+    if event.locale in offered:
+        draft.session = replace(draft.session, locale=event.locale, locale_chosen=True)
+    elif event.phone_locale in offered and not draft.session.locale_chosen:
+        draft.session = replace(draft.session, locale=event.phone_locale)
+    flow = draft.guide.book.by_topic.get(event.topic or "")
+    if flow is not None:
+        _notice(draft)
+        walk.begin(draft, flow)
+    elif not draft.session.welcomed:
+        draft.session = replace(draft.session, welcomed=True)
+        walk.begin(draft, WELCOME)
+    elif draft.session.durable.frames and not draft.session.durable.frames[0].flow.startswith("_system."):
+        resume_offer(draft)
+    else:
+        walk.begin(draft, walk.MENU)
+
+
+def _welcomed(draft: Draft, event: Said) -> None:
+    """Somebody who writes before /start gets the short notice with the first answer."""
+    if draft.session.welcomed or event.danger is not None:
+        return
+    offered = {language.locale for language in draft.guide.languages}
+    if not draft.session.locale_chosen and (event.language in offered or event.phone_locale in offered):
+        locale = event.language if event.language in offered else event.phone_locale
+        assert locale is not None
+        draft.session = replace(draft.session, locale=locale)
+    _notice(draft)
+
+
+def _notice(draft: Draft) -> None:
+    if not draft.session.welcomed:
+        draft.tell(system(draft.guide.book, "notice"))
+        draft.session = replace(draft.session, welcomed=True)
+
+
+def _pressed(draft: Draft, event: Pressed) -> None:
+    if event.token == draft.session.last_token:
+        return  # pressed twice: the first press has moved on already (D04)
+    draft.session = replace(draft.session, last_token=event.token)
+    match event.action:
+        case Go(command=command):
+            commands.run(draft, command)
+        case Speak(locale=locale):
+            commands.speak(draft, locale)
+        case ShowService(service=service):
+            cards = ServiceCards(ids=(service,), whole=True)
+            draft.tell(Message(blocks=(cards,), buttons=navigation(draft.session, draft.guide.book)))
+        case _ if draft.session.hold is Hold.HELD:
+            commands.held_notice(draft)
+        case Choose(flow=flow, step=step, choice=choice):
+            _chose(draft, flow, step, choice)
+        case Begin(flow=flow):
+            if flow in draft.guide.book.flows:
+                walk.begin(draft, flow)
+            else:
+                walk.ask(draft)
+        case Page(of=_, number=number):
+            rows = (*language_page(draft.session, draft.guide, number), *navigation(draft.session, draft.guide.book))
+            message = system(draft.guide.book, "language_pick", buttons=rows)
+            draft.tell(replace(message, in_place=True))
+        case Tick() | Open():
+            pass  # the channel turns the tick in the message's own buttons; nothing of it is known here
+        case None:
+            draft.tell(system(draft.guide.book, "button_expired"))
+            walk.ask(draft)
+
+
+def _chose(draft: Draft, flow: FlowId, step: StepId, choice: str) -> None:
+    frames = draft.session.position.frames
+    if not frames or (frames[-1].flow, frames[-1].step) != (flow, step):
+        walk.ask(draft)  # an old keyboard: the present question, never a jump (D03)
+        return
+    _, waiting = walk.waiting(draft)
+    if not _offers(waiting.act, choice):
+        walk.ask(draft)
+        return
+    draft.session = replace(draft.session, misses=0)
+    walk.answered(draft, choice)
+
+
+def _offers(act: object, choice: str) -> bool:
+    match act:
+        case Ask(choices=choices) if choices:
+            return any(offered.id == choice for offered in choices)
+        case Ask() | Remind():
+            return choice in ("yes", "no")
+        case Handoff():
+            return choice in ("share", "alone", "cancel")
+        case _:
+            return False
+
+
+def _showed(draft: Draft, event: Showed) -> None:
+    book = draft.guide.book
+    if event.media is Media.CONTACT:
+        draft.tell(system(book, "media_contact"))
+    elif draft.session.hold is not Hold.NONE:
+        draft.start(RelayMedia(message_id=event.message_id, caption=event.caption))
+        if draft.session.hold is Hold.WAITING and not event.album_continued:
+            draft.tell(system(book, "handoff_media_added"))
+    elif not event.album_continued:
+        _notice(draft)
+        name = _MEDIA_PHRASES.get(event.media, "media_other")
+        draft.tell(system(book, name, buttons=navigation(draft.session, book)))
+
+
+def _located(draft: Draft, event: Located) -> None:
+    if draft.session.hold is not Hold.NONE:
+        draft.start(RelayMedia(message_id=event.message_id))
+        return
+    need = _present_need(draft)
+    cards = ServiceCards(need=need, near_point=(event.latitude, event.longitude))
+    book = draft.guide.book
+    rows = navigation(draft.session, book)
+    draft.tell(Message(blocks=(book.phrase("nearest"), cards), buttons=rows, volatile=True))
+
+
+def _present_need(draft: Draft) -> str | None:
+    """The need of the pathway the person is in, by its first step that shows services by need."""
+    if not draft.session.position.frames:
+        return None
+    flow, _ = walk.waiting(draft)
+    return next((step.act.need for step in flow.steps.values() if isinstance(step.act, ShowServices)), None)
+
+
+def _timer(draft: Draft, name: str, ref: str) -> None:
+    if name != "reminder" or draft.session.hold is Hold.HELD:
+        return
+    flow_id, _, step_id = ref.partition("/")
+    flow = draft.guide.book.flows.get(FlowId(flow_id))
+    step = None if flow is None else flow.step(StepId(step_id))
+    if step is None or not isinstance(step.act, Remind):
+        return
+    book = draft.guide.book
+    stop = go(book, Command.STOP, "reminder_stop", "🔕")
+    rows = ((stop,), *navigation(draft.session, book))
+    draft.tell(Message(blocks=(book.phrase("reminder").having(text=step.act.text),), buttons=rows))
+
+
+def _handoff_moved(draft: Draft, news: HandoffNews) -> None:
+    book = draft.guide.book
+    match news:
+        case HandoffNews.CLAIMED:
+            draft.session = replace(draft.session, hold=Hold.HELD)
+            end = go(book, Command.LEAVE, "held_leave", "🔚")
+            draft.tell(system(book, "handoff_claimed", buttons=((end,),)))
+        case HandoffNews.RELEASED:
+            draft.session = replace(draft.session, hold=Hold.WAITING)
+            draft.tell(system(book, "handoff_released", buttons=commands.waiting_rows(draft)))
+        case HandoffNews.RETURNED:
+            draft.session = replace(draft.session, hold=Hold.NONE)
+            draft.tell(system(book, "handoff_returned"))
+            walk.after_handoff(draft)
+        case HandoffNews.CLOSED:
+            draft.session = replace(draft.session, hold=Hold.NONE)
+            draft.tell(system(book, "handoff_closed"))
+            walk.begin(draft, walk.HELPED)
+
+
+def _recover(draft: Draft, gone: StepGone) -> None:
+    """The page a person was on is gone in every kept revision: begin its flow again, or the menu."""
+    draft.tell(system(draft.guide.book, "step_gone"))
+    here = draft.session.durable
+    draft.session = replace(draft.session, durable=replace(here, frames=(), trail=()), paused=None)
+    flow = FlowId(gone.flow)
+    walk.begin(draft, flow if flow in draft.guide.book.flows else walk.MENU)

@@ -1,0 +1,85 @@
+"""What a written answer means to the step that waits for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.conversation.guide import Guide
+from bot.core.events import Said
+from bot.core.ids import Locale
+from bot.flow.graph import AnswerKind, Ask
+
+#: Intents that mean yes and no in any language, for a yes/no step.
+_YES_NO_INTENTS = {"affirm": "yes", "deny": "no"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer in its stored form: a choice id, `yes`/`no`, digits, an ISO date, free words."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """It was meant as an answer but cannot be taken; `hint` names the system phrase that says why."""
+
+    hint: str
+
+
+def answer_to(ask: Ask, said: Said, guide: Guide, locale: Locale, today: date) -> Answer | Refusal | None:
+    """The answer in these words; None when they are not one and may mean something else."""
+    match ask.kind:
+        case AnswerKind.CHOICE:
+            return _choice(ask, said.text, guide, locale)
+        case AnswerKind.YES_NO:
+            return _yes_no(ask, said, guide, locale)
+        case AnswerKind.NUMBER:
+            return _number(ask, said.text, guide)
+        case AnswerKind.DATE:
+            found = guide.words.date(said.text, locale, today)
+            return None if found is None else Answer(value=found.isoformat())
+        case AnswerKind.TEXT:
+            text = said.text.strip()
+            return Answer(value=text) if len(text) <= ask.max_length else Refusal(hint="answer_too_long")
+        case AnswerKind.LANGUAGE:
+            return _language(said.text, guide)
+
+
+def _choice(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | None:
+    labels = [(choice.label, *choice.words) for choice in ask.choices]
+    index = guide.words.choice(text, labels, locale)
+    return None if index is None else Answer(value=ask.choices[index].id)
+
+
+def _yes_no(ask: Ask, said: Said, guide: Guide, locale: Locale) -> Answer | None:
+    if ask.choices and (found := _choice(ask, said.text, guide, locale)) is not None:
+        return found
+    meant = guide.words.yes_no(said.text, locale)
+    if meant is not None:
+        return Answer(value="yes" if meant else "no")
+    heard = said.understanding
+    if heard is not None and heard.intent in _YES_NO_INTENTS and heard.confidence >= guide.thresholds.sure_from:
+        return Answer(value=_YES_NO_INTENTS[heard.intent])
+    return None
+
+
+def _number(ask: Ask, text: str, guide: Guide) -> Answer | Refusal | None:
+    number = guide.words.number(text)
+    if number is None:
+        return None
+    if (ask.at_least is not None and number < ask.at_least) or (ask.at_most is not None and number > ask.at_most):
+        return Refusal(hint="number_out_of_range")
+    return Answer(value=str(number))
+
+
+def _language(text: str, guide: Guide) -> Answer | None:
+    wanted = text.strip().casefold()
+    for language in guide.languages:
+        if wanted in (language.name.casefold(), language.locale.casefold()):
+            return Answer(value=language.locale)
+    number = guide.words.number(text)
+    if number is not None and 1 <= number <= len(guide.languages):
+        return Answer(value=guide.languages[number - 1].locale)
+    return None

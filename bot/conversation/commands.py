@@ -1,0 +1,144 @@
+"""What a person can ask at any moment: menu, back, language, a person, my data, erase…"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.conversation import walk
+from bot.conversation.screens import go, navigation, system
+from bot.conversation.turn import Draft, Rows
+from bot.core.effects import CancelTimers, EndHandoff, ShowData
+from bot.core.ids import FlowId, Locale
+from bot.core.messages import Command, Message
+from bot.core.phrases import Verbatim
+from bot.core.session import Hold, Position
+from bot.flow.graph import AnswerKind, Ask
+
+#: Commands that are flows of their own.
+FLOWS = {
+    Command.MENU: walk.MENU,
+    Command.EMERGENCY: FlowId("urgence.danger"),
+    Command.HELP: FlowId("_system.help"),
+    Command.PRIVACY: FlowId("_system.privacy"),
+    Command.ROADMAP: FlowId("_system.roadmap"),
+}
+
+#: Commands walked on top of the present question, which is asked again afterwards.
+CALLS = {
+    Command.PERSON: walk.PERSON,
+    Command.LANGUAGE: FlowId("_system.language"),
+    Command.FORGET: FlowId("_system.forget"),
+    Command.MY_DATA: FlowId("_system.my_data"),
+}
+
+#: What still works while an adviser has the conversation; everything else is kept for later (C08).
+WHILE_HELD = frozenset(
+    {Command.LEAVE, Command.STAY, Command.EMERGENCY, Command.FORGET, Command.MY_DATA, Command.PRIVACY, Command.LANGUAGE}
+)
+
+
+def run(draft: Draft, command: Command) -> None:
+    """Do what the command says, wherever the conversation stands."""
+    if draft.session.hold is Hold.HELD and command not in WHILE_HELD:
+        held_notice(draft)
+        return
+    if command in FLOWS:
+        flow = FLOWS[command]
+        walk.begin(draft, flow if flow in draft.guide.book.flows else walk.MENU)
+        return
+    if command in CALLS:
+        _call(draft, command)
+        return
+    match command:
+        case Command.START | Command.REPEAT:
+            walk.ask(draft)
+        case Command.BACK:
+            walk.back(draft)
+        case Command.STOP:
+            stop(draft)
+        case Command.RESUME:
+            resume(draft)
+        case Command.LEAVE:
+            leave(draft)
+        case Command.STAY:
+            pass
+        case Command.EXPORT_DATA:
+            draft.start(ShowData(export=True))
+        case _:
+            walk.ask(draft)
+
+
+def _call(draft: Draft, command: Command) -> None:
+    if command is Command.PERSON and draft.session.hold is Hold.WAITING:
+        draft.tell(system(draft.guide.book, "handoff_added", buttons=waiting_rows(draft)))
+        return
+    flow = CALLS[command]
+    if any(frame.flow == flow for frame in draft.session.position.frames):
+        walk.ask(draft)
+        return
+    walk.call(draft, flow)
+
+
+def stop(draft: Draft) -> None:
+    """Stop what is going on: the flow, the reminders; nothing is asked any more."""
+    session = draft.session
+    draft.session = replace(session, durable=Position(), shadow=None, paused=None, misses=0)
+    draft.start(CancelTimers(name="reminder"))
+    draft.tell(system(draft.guide.book, "stopped", buttons=navigation(draft.session, draft.guide.book, back=False)))
+
+
+def resume(draft: Draft) -> None:
+    """Go back to the flow that was left for another."""
+    session = draft.session
+    if session.paused is None:
+        walk.ask(draft)
+        return
+    draft.session = replace(session, durable=session.paused, shadow=None, paused=None)
+    walk.ask(draft)
+
+
+def leave(draft: Draft) -> None:
+    """End the conversation with the adviser, or stop waiting."""
+    if draft.session.hold is Hold.NONE:
+        walk.ask(draft)
+        return
+    draft.start(EndHandoff())
+    draft.session = replace(draft.session, hold=Hold.NONE)
+    draft.tell(system(draft.guide.book, "handoff_left"))
+    walk.after_handoff(draft)
+
+
+def speak(draft: Draft, locale: Locale) -> None:
+    """Switch to a language and show the present question in it."""
+    offered = {language.locale: language for language in draft.guide.languages}
+    language = offered.get(locale)
+    if language is None:
+        walk.ask(draft)
+        return
+    draft.session = replace(draft.session, locale=locale, locale_chosen=True)
+    book = draft.guide.book
+    frames = draft.session.position.frames
+    if frames:
+        _, step = walk.waiting(draft)
+        if isinstance(step.act, Ask) and step.act.kind is AnswerKind.LANGUAGE:
+            walk.answered(draft, locale)
+            return
+    draft.tell(Message(blocks=(book.phrase("language_changed").having(language=Verbatim(text=language.name)),)))
+    if draft.session.hold is not Hold.HELD:
+        walk.ask(draft)
+
+
+def held_notice(draft: Draft) -> None:
+    """Say that a person has the conversation, and how to end it."""
+    book = draft.guide.book
+    rows = ((go(book, Command.LEAVE, "held_leave", "🔚"),), (go(book, Command.STAY, "held_stay", "💬"),))
+    draft.tell(system(book, "held_notice", buttons=rows))
+
+
+def waiting_rows(draft: Draft) -> Rows:
+    """What can be done while waiting for a person."""
+    book = draft.guide.book
+    return (
+        (go(book, Command.LEAVE, "waiting_leave", "✖️"),),
+        (go(book, Command.EMERGENCY, "nav_emergency", "🆘"), go(book, Command.MENU, "nav_menu", "🏠")),
+    )

@@ -1,0 +1,58 @@
+"""All that a turn may look things up in: immutable for the time of the turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from bot.core.ids import Locale
+from bot.core.messages import Command
+from bot.core.phrases import Phrase
+from bot.flow.graph import FlowBook
+
+
+class Words(Protocol):
+    """What short answers mean in each language. Pure: the same words always mean the same."""
+
+    def command(self, text: str, locale: Locale) -> Command | None:
+        """A slash command or a whole utterance that is a command word, such as `menu` or `رجوع`."""
+
+    def yes_no(self, text: str, locale: Locale) -> bool | None: ...
+
+    def number(self, text: str) -> int | None:
+        """Digits of any script, or a spelled small number."""
+
+    def date(self, text: str, locale: Locale, today: date) -> date | None: ...
+
+    def choice(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
+        """Index of the choice meant: by its number from 1, its label or one of its other words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedLanguage:
+    """A language that can be picked, by its own name."""
+
+    locale: Locale
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """Settings `nlu.sure_from` and `nlu.offer_from`: confidence, 0–1."""
+
+    #: From here on the bot goes to the flow.
+    sure_from: float = 0.55
+    #: From here on it offers at most three choices.
+    offer_from: float = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """The book of flows, the words, the languages and the thresholds of this moment."""
+
+    book: FlowBook
+    words: Words
+    languages: tuple[OfferedLanguage, ...]
+    thresholds: Thresholds = Thresholds()

@@ -1,0 +1,253 @@
+"""An utterance: danger first, then a person who holds, commands, the waiting question, and what was understood."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.conversation import commands, walk
+from bot.conversation.answers import Answer, Refusal, answer_to
+from bot.conversation.screens import OFFERS, go, navigation, offers, own_name, system
+from bot.conversation.turn import Draft
+from bot.core.effects import NoteGap, RelayText
+from bot.core.events import Said
+from bot.core.ids import FlowId, Locale
+from bot.core.messages import Begin, Button, Command, Message, Speak
+from bot.core.phrases import Verbatim
+from bot.core.session import Hold
+from bot.core.understanding import Understanding
+from bot.flow.graph import AnswerKind, Ask, Handoff, Remind, ToFlow
+
+#: A pause after which "hello" is answered by an offer to continue.
+PAUSE = timedelta(hours=6)
+
+#: Intents answered by a command.
+_COMMANDS = {
+    "talk_to_human": Command.PERSON,
+    "change_language": Command.LANGUAGE,
+    "my_roadmap": Command.ROADMAP,
+    "privacy_forget": Command.PRIVACY,
+}
+#: Intents answered by a system phrase, and then the present question.
+_SMALL_TALK = {"greet": "greet", "thanks": "thanks", "goodbye": "goodbye", "who_are_you": "who_are_you"}
+#: Intents that are an answer to a question and mean nothing without one.
+_BARE = frozenset({"affirm", "deny"})
+
+
+def said(draft: Draft, event: Said) -> None:
+    """Take an utterance, in this order of precedence (reliability.md F03, C08; product.md "Ask")."""
+    session = draft.session
+    if event.danger is not None:
+        _danger(draft, event)
+        return
+    if session.hold is Hold.HELD:
+        _held(draft, event)
+        return
+    command = draft.guide.words.command(event.text, session.locale)
+    if command is not None:
+        draft.session = replace(session, misses=0)
+        commands.run(draft, command)
+        return
+    if _answered(draft, event):
+        return
+    if session.hold is Hold.WAITING:
+        draft.start(RelayText(text=event.text, message_id=event.message_id))
+        draft.tell(system(draft.guide.book, "handoff_added", buttons=commands.waiting_rows(draft)))
+        return
+    _understood(draft, event)
+    _offer_language(draft, event)
+
+
+def resume_offer(draft: Draft) -> None:
+    """After a while, or on /start in the middle of a flow: continue, or begin again."""
+    book = draft.guide.book
+    flow, _ = walk.waiting(draft)
+    message = Message(
+        blocks=(book.phrase("resume_offer").having(title=flow.title),),
+        buttons=(
+            (go(book, Command.REPEAT, "resume_continue", "▶️"),),
+            (go(book, Command.MENU, "resume_restart", "🏠"),),
+        ),
+    )
+    draft.tell(message)
+
+
+def _danger(draft: Draft, event: Said) -> None:
+    """The card at once, whoever has the conversation and whatever the model would have said."""
+    assert event.danger is not None
+    if draft.session.hold is not Hold.NONE:
+        draft.start(RelayText(text=event.text, message_id=event.message_id, danger=True))
+    flow = draft.guide.book.by_intent.get(event.danger.intent, FlowId("urgence.danger"))
+    if draft.session.hold is Hold.HELD:
+        _card_only(draft, flow)
+    else:
+        walk.begin(draft, flow)
+
+
+def _card_only(draft: Draft, flow_id: FlowId) -> None:
+    """The first message of a safety flow, without moving a conversation that a person holds."""
+    aside = Draft(session=draft.session, guide=draft.guide, now=draft.now)
+    walk.begin(aside, flow_id)
+    draft.tell(replace(aside.done().messages[0], buttons=()))
+
+
+def _held(draft: Draft, event: Said) -> None:
+    """A person has the conversation: the bot is silent, but a slash command is still an order to the bot."""
+    if event.text.startswith("/"):
+        command = draft.guide.words.command(event.text, draft.session.locale)
+        if command is not None:
+            commands.run(draft, command)
+            return
+    draft.start(RelayText(text=event.text, message_id=event.message_id))
+
+
+def _answered(draft: Draft, event: Said) -> bool:
+    """Whether the utterance was an answer to the waiting question (and was taken as one)."""
+    if not draft.session.position.frames:
+        return False
+    _, step = walk.waiting(draft)
+    match step.act:
+        case Ask() as ask:
+            answer = answer_to(ask, event, draft.guide, draft.session.locale, draft.now.date())
+        case Remind() | Handoff() if draft.session.hold is Hold.NONE:
+            asked = Ask(slot=None, kind=AnswerKind.YES_NO)
+            answer = answer_to(asked, event, draft.guide, draft.session.locale, draft.now.date())
+            if isinstance(answer, Answer) and isinstance(step.act, Handoff):
+                answer = Answer(value="share" if answer.value == "yes" else "alone")
+        case _:
+            return False
+    match answer:
+        case Answer(value=value):
+            draft.session = replace(draft.session, misses=0)
+            if isinstance(step.act, Ask) and step.act.kind is AnswerKind.LANGUAGE:
+                commands.speak(draft, Locale(value))
+            else:
+                walk.answered(draft, value)
+            return True
+        case Refusal(hint=hint):
+            draft.tell(system(draft.guide.book, hint))
+            walk.ask(draft)
+            return True
+        case None:
+            return False
+
+
+def _understood(draft: Draft, event: Said) -> None:
+    """Go to what was meant, offer what may have been meant, or say that it was not understood."""
+    heard = event.understanding
+    sure, possible = draft.guide.thresholds.sure_from, draft.guide.thresholds.offer_from
+    if heard is None or heard.intent is None:
+        _otherwise_or_miss(draft, event)
+    elif heard.confidence >= sure:
+        _go_to(draft, heard.intent, event)
+    elif heard.confidence >= possible and (candidates := _candidates(draft, heard)):
+        book = draft.guide.book
+        draft.session = replace(draft.session, misses=0)
+        rows = (*offers(book, candidates), *navigation(draft.session, book))
+        draft.tell(system(book, "did_you_mean", buttons=rows))
+    else:
+        _otherwise_or_miss(draft, event)
+
+
+def _go_to(draft: Draft, intent: str, event: Said) -> None:
+    book = draft.guide.book
+    if intent == "out_of_scope":
+        draft.tell(system(book, "out_of_scope", buttons=_topics(draft)))
+    elif intent in _COMMANDS:
+        commands.run(draft, _COMMANDS[intent])
+    elif intent in _SMALL_TALK:
+        _small_talk(draft, intent)
+    elif intent in book.by_intent:
+        _begin(draft, book.by_intent[intent])
+    elif intent in _BARE:
+        walk.ask(draft)
+    else:
+        _otherwise_or_miss(draft, event)
+
+
+def _begin(draft: Draft, flow: FlowId) -> None:
+    frames = draft.session.position.frames
+    draft.session = replace(draft.session, misses=0)
+    if frames and frames[-1].flow == flow:
+        walk.ask(draft)
+    else:
+        walk.begin(draft, flow)
+
+
+def _small_talk(draft: Draft, intent: str) -> None:
+    book, session = draft.guide.book, draft.session
+    draft.session = replace(session, misses=0)
+    frames = session.position.frames
+    in_pathway = bool(frames) and not frames[0].flow.startswith("_system.")
+    rested = session.seen_at is not None and draft.now - session.seen_at >= PAUSE
+    if intent == "greet" and in_pathway and rested:
+        resume_offer(draft)
+        return
+    if not frames or not in_pathway:
+        rows = navigation(draft.session, book, back=False) if intent != "greet" else ()
+        draft.tell(system(book, _SMALL_TALK[intent], buttons=rows))
+        if intent == "greet":
+            walk.begin(draft, walk.MENU)
+        return
+    draft.tell(system(book, _SMALL_TALK[intent]))
+    if intent != "goodbye":
+        walk.ask(draft)
+
+
+def _candidates(draft: Draft, heard: Understanding) -> list[FlowId]:
+    """The flows of the likeliest intents, each once."""
+    found: list[FlowId] = []
+    for intent, confidence in heard.ranking or ((heard.intent or "", heard.confidence),):
+        flow = draft.guide.book.by_intent.get(intent)
+        if flow is None and intent in _COMMANDS:
+            flow = commands.CALLS.get(_COMMANDS[intent]) or commands.FLOWS.get(_COMMANDS[intent])
+        if flow is None or flow in found or flow not in draft.guide.book.flows or confidence < 0.05:
+            continue
+        found.append(flow)
+        if len(found) == OFFERS:
+            break
+    return found
+
+
+def _otherwise_or_miss(draft: Draft, event: Said) -> None:
+    """Nothing fits: the step's other-branch, else once "I did not understand", then topics and a person."""
+    frames = draft.session.position.frames
+    if frames:
+        flow, step = walk.waiting(draft)
+        if isinstance(step.act, Ask) and step.act.otherwise is not None:
+            draft.session = replace(draft.session, misses=0)
+            walk.lead(draft, flow, step.act.otherwise)
+            return
+    draft.start(NoteGap(text=event.text))
+    draft.session = replace(draft.session, misses=draft.session.misses + 1)
+    book = draft.guide.book
+    if draft.session.misses >= 2:
+        draft.tell(system(book, "topics", buttons=_topics(draft)))
+        return
+    draft.tell(system(book, "not_understood"))
+    walk.ask(draft)
+
+
+def _topics(draft: Draft) -> tuple[tuple[Button, ...], ...]:
+    """The topics of the main menu as buttons, and a person."""
+    book = draft.guide.book
+    menu = book.flows[walk.MENU]
+    first = menu.steps[menu.first]
+    rows: tuple[tuple[Button, ...], ...] = ()
+    if isinstance(first.act, Ask):
+        rows = tuple(
+            (Button(label=choice.label, icon=choice.icon, action=Begin(flow=choice.leads.flow)),)
+            for choice in first.act.choices
+            if isinstance(choice.leads, ToFlow)
+        )
+    return (*rows, (go(book, Command.PERSON, "nav_person", "👤"),))
+
+
+def _offer_language(draft: Draft, event: Said) -> None:
+    """They wrote in another language than chosen: one tap switches, nothing switches alone."""
+    language = next((known for known in draft.guide.languages if known.locale == event.language), None)
+    if language is None or language.locale == draft.session.locale:
+        return
+    book, name = draft.guide.book, Verbatim(text=language.name)
+    switch = Button(label=own_name(language), icon="🌍", action=Speak(locale=language.locale))
+    draft.tell(Message(blocks=(book.phrase("language_offer").having(language=name),), buttons=((switch,),)))

@@ -1,0 +1,101 @@
+"""The messages of a conversation: a step's words, its choices, and the way back, home and to a person on each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.conversation.guide import Guide, OfferedLanguage
+from bot.conversation.turn import Rows
+from bot.core.ids import FlowId, Locale
+from bot.core.messages import Action, Begin, Block, Button, Choose, Command, Go, Message, Page, Speak, Tick
+from bot.core.phrases import Phrase, Verbatim
+from bot.core.session import Frame, Session
+from bot.flow.graph import AnswerKind, Ask, Flow, FlowBook, Step
+
+#: Languages on one page of the picker.
+LANGUAGES_A_PAGE = 6
+#: Flows in "did you mean" (product.md).
+OFFERS = 3
+
+
+def navigation(session: Session, book: FlowBook, *, back: bool = True) -> Rows:
+    """Back, menu, person: on every screen of the bot."""
+    buttons = [go(book, Command.MENU, "nav_menu", "🏠"), go(book, Command.PERSON, "nav_person", "👤")]
+    if back and session.position.frames:
+        buttons.insert(0, go(book, Command.BACK, "nav_back", "⬅️"))
+    return (tuple(buttons),)
+
+
+def go(book: FlowBook, command: Command, phrase: str, icon: str) -> Button:
+    """A button for a command."""
+    return Button(label=book.phrase(phrase), icon=icon, action=Go(command=command))
+
+
+def choices(step: Step, ask: Ask, frame: Frame, session: Session, guide: Guide) -> Rows:
+    """The rows of answers of an asking step; short ones share a row."""
+    if ask.kind is AnswerKind.LANGUAGE:
+        return language_page(session, guide, 0)
+    if ask.kind is AnswerKind.YES_NO and not ask.choices:
+        yes, no = guide.book.phrase("yes"), guide.book.phrase("no")
+        return ((_choice(frame, step, "yes", yes, "✅"), _choice(frame, step, "no", no, "❌")),)
+    return tuple((_choice(frame, step, choice.id, choice.label, choice.icon),) for choice in ask.choices)
+
+
+def share_choices(frame: Frame, step: Step, book: FlowBook) -> Rows:
+    """Whether the summary may go to the adviser."""
+    return (
+        (_choice(frame, step, "share", book.phrase("share_yes"), "✅"),),
+        (_choice(frame, step, "alone", book.phrase("share_no"), "👤"),),
+        (_choice(frame, step, "cancel", book.phrase("share_cancel"), "↩️"),),
+    )
+
+
+def language_page(session: Session, guide: Guide, page: int) -> Rows:
+    """One page of the picker: the present language first, every language by its own name."""
+    ordered = ordered_languages(guide.languages, session.locale)
+    start = page * LANGUAGES_A_PAGE
+    shown = [
+        Button(label=own_name(language), action=Speak(locale=language.locale))
+        for language in ordered[start : start + LANGUAGES_A_PAGE]
+    ]
+    rows: Rows = tuple(tuple(shown[at : at + 2]) for at in range(0, len(shown), 2))
+    if len(ordered) > LANGUAGES_A_PAGE:
+        following = (page + 1) if start + LANGUAGES_A_PAGE < len(ordered) else 0
+        more = Button(label=guide.book.phrase("nav_more"), icon="🌍", action=Page(of="languages", number=following))
+        rows = (*rows, (more,))
+    return rows
+
+
+def ordered_languages(languages: Sequence[OfferedLanguage], first: Locale) -> list[OfferedLanguage]:
+    """The languages as listed, with the present one in front."""
+    return sorted(languages, key=lambda language: language.locale != first)
+
+
+def own_name(language: OfferedLanguage) -> Phrase:
+    """The name of a language in itself: the same in every catalogue, so it needs no translation."""
+    return Phrase(key="", text="{name}", values={"name": Verbatim(text=language.name)})
+
+
+def offers(book: FlowBook, flows: Sequence[FlowId]) -> Rows:
+    """A button for each flow."""
+    return tuple((begin(book.flows[flow]),) for flow in flows[:OFFERS])
+
+
+def begin(flow: Flow) -> Button:
+    """A button that begins a flow."""
+    return Button(label=flow.title, icon=flow.icon, action=Begin(flow=flow.id))
+
+
+def checklist(items: Sequence[Phrase]) -> Rows:
+    """Items to tick; the box is part of the button, so the message itself keeps what is ticked."""
+    return tuple((Button(label=item, icon="☐", action=Tick(item=at)),) for at, item in enumerate(items))
+
+
+def system(book: FlowBook, *names: str, buttons: Rows = (), blocks: tuple[Block, ...] = ()) -> Message:
+    """A message of system phrases."""
+    return Message(blocks=(*(book.phrase(name) for name in names), *blocks), buttons=buttons)
+
+
+def _choice(frame: Frame, step: Step, choice: str, label: Phrase, icon: str) -> Button:
+    action: Action = Choose(flow=frame.flow, step=step.id, choice=choice)
+    return Button(label=label, icon=icon, action=action)

@@ -1,0 +1,75 @@
+"""A turn, and the hand that writes it: the session as it becomes, what is said, what is started."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.conversation.guide import Guide
+from bot.core.effects import Effect
+from bot.core.messages import Block, Button, Message
+from bot.core.phrases import Phrase
+from bot.core.session import Session
+
+#: A message to a newcomer, characters of the French source; safety and legal pages may have more (product.md).
+MESSAGE_LENGTH = 300
+LONG_MESSAGE_LENGTH = 600
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One event in: the new session, the messages to say in order, the effects to start."""
+
+    session: Session
+    messages: tuple[Message, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(slots=True)
+class Draft:
+    """A turn being made. Lives inside one call of `advance` and is never seen outside the conversation room."""
+
+    session: Session
+    guide: Guide
+    now: datetime
+    messages: list[Message] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    #: Blocks said but not yet part of a message.
+    pending: list[Block] = field(default_factory=list)
+    #: Inside a safety flow: messages are vital and may be longer.
+    safety: bool = False
+
+    def say(self, *blocks: Block) -> None:
+        """Add paragraphs to the message being made; a full message is closed first."""
+        limit = LONG_MESSAGE_LENGTH if self.safety else MESSAGE_LENGTH
+        if self.pending and _length(self.pending) + _length(blocks) > limit:
+            self.close()
+        self.pending.extend(blocks)
+
+    def close(self, buttons: Rows = ()) -> None:
+        """Make one message of what was said, with these buttons."""
+        if self.pending:
+            blocks, self.pending = tuple(self.pending), []
+            self.tell(Message(blocks=blocks, buttons=buttons, vital=self.safety))
+
+    def tell(self, message: Message) -> None:
+        """Add a whole message. After a volatile answer it is volatile too."""
+        self.close()
+        self.messages.append(replace(message, volatile=message.volatile or self.session.shadow is not None))
+        if message.buttons:
+            self.session = replace(self.session, screen=self.session.screen + 1)
+
+    def start(self, effect: Effect) -> None:
+        """Start an effect."""
+        self.effects.append(effect)
+
+    def done(self) -> Turn:
+        """The finished turn."""
+        self.close()
+        return Turn(session=self.session, messages=tuple(self.messages), effects=tuple(self.effects))
+
+
+def _length(blocks: list[Block] | tuple[Block, ...]) -> int:
+    return sum(len(block.text) for block in blocks if isinstance(block, Phrase))

@@ -1,0 +1,408 @@
+"""Walking a flow: from where a step leads to the next thing to wait for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.conversation.conditions import holds
+from bot.conversation.screens import checklist, choices, go, navigation, share_choices
+from bot.conversation.turn import Draft
+from bot.core.effects import Count, Forget, OpenHandoff, ShowData, StartTimer
+from bot.core.ids import FlowId, StepId
+from bot.core.messages import Button, Command, Go, Message, ServiceCards
+from bot.core.phrases import Phrase, Value, Verbatim
+from bot.core.session import Frame, Hold, Position
+from bot.errors import StepGone
+from bot.flow.graph import (
+    AnswerKind,
+    Ask,
+    Branch,
+    Call,
+    Checklist,
+    Choice,
+    Do,
+    Exit,
+    Flow,
+    Handoff,
+    Next,
+    Remind,
+    ShowServices,
+    Step,
+    ToFlow,
+    ToStep,
+)
+
+#: Steps visited before a turn must wait; a checked flow never comes near it (D07).
+MAX_STEPS = 100
+#: Earlier questions remembered for "back".
+TRAIL_LENGTH = 20
+
+MENU = FlowId("_system.menu")
+HELPED = FlowId("_system.helped")
+PERSON = FlowId("_system.person")
+
+
+def begin(draft: Draft, flow_id: FlowId) -> None:
+    """Leave whatever is being walked and begin this flow. A flow of the pathways that is left is kept as paused."""
+    session, book = draft.session, draft.guide.book
+    flow = book.flows[flow_id]
+    left = session.position
+    # The position after a volatile answer would reveal it: only the durable one may be offered again.
+    pathway = _pathway(session.durable)
+    if pathway is not None and pathway.frames[-1].flow != flow_id:
+        session = replace(session, paused=pathway)
+    elif session.paused is not None and session.paused.frames and session.paused.frames[0].flow == flow_id:
+        session = replace(session, paused=None)
+    entered = Position(frames=(_frame(flow, flow.first),), trail=_trail(left))
+    draft.session = replace(session, durable=entered, shadow=None, misses=0)
+    draft.start(Count(figure="flow.begun", label=flow_id))
+    walk(draft)
+
+
+def call(draft: Draft, flow_id: FlowId) -> None:
+    """Walk a flow on top of the present one, and come back to its question afterwards."""
+    flow = draft.guide.book.flows[flow_id]
+    here = draft.session.position
+    draft.session = draft.session.at(replace(here, frames=(*here.frames, _frame(flow, flow.first)), trail=_trail(here)))
+    walk(draft)
+
+
+def answered(draft: Draft, value: str) -> None:
+    """Keep this answer of the waiting step and walk on."""
+    flow, step = waiting(draft)
+    here = draft.session.position
+    match step.act:
+        case Ask(slot=slot) as ask:
+            answers = here.answers if slot is None else {**here.answers, slot: value}
+            draft.session = draft.session.at(replace(here, answers=answers, trail=_trail(here)))
+            lead(draft, flow, _leads(ask, value, step))
+        case Remind() as remind:
+            if value == "yes":
+                _set_reminder(draft, remind, step)
+            lead(draft, flow, step.leads)
+        case Handoff():
+            share(draft, value)
+        case _:
+            lead(draft, flow, step.leads)
+
+
+def lead(draft: Draft, flow: Flow, target: Next) -> None:
+    """Go where a step leads and walk on from there."""
+    match target:
+        case ToStep(step=step):
+            _stand_on(draft, flow, step)
+        case ToFlow(flow=flow_id):
+            other = draft.guide.book.flows[flow_id]
+            here = draft.session.position
+            draft.session = draft.session.at(replace(here, frames=(*here.frames[:-1], _frame(other, other.first))))
+            draft.start(Count(figure="flow.begun", label=flow_id))
+        case Exit.MENU:
+            draft.session = replace(draft.session, shadow=None)
+            begin(draft, MENU)
+            return
+        case Exit.END:
+            _leave(draft, flow)
+            return
+    walk(draft)
+
+
+def walk(draft: Draft) -> None:
+    """Visit steps until one waits or the flow is over."""
+    for _ in range(MAX_STEPS):
+        flow, step = waiting(draft)
+        if step.when is not None and not holds(step.when, draft.session.position.answers):
+            target: Next = step.leads
+        else:
+            if step.volatile and draft.session.shadow is None:
+                _enter_shadow(draft)
+            draft.safety = flow.safety
+            draft.say(*(_filled(phrase, draft) for phrase in step.say))
+            reached = _act(draft, flow, step)
+            if reached is None:
+                return
+            target = reached
+        if isinstance(target, ToStep):
+            _stand_on(draft, flow, target.step)
+        else:
+            lead(draft, flow, target)
+            return
+    # Only a graph that escaped the checker gets here: say so rather than spin.
+    draft.tell(
+        Message(blocks=(draft.guide.book.phrase("apology"),), buttons=navigation(draft.session, draft.guide.book))
+    )
+
+
+def ask(draft: Draft) -> None:
+    """Show the question of the waiting step again, or the menu when nothing is waited for."""
+    if not draft.session.position.frames:
+        begin(draft, MENU)
+        return
+    flow, step = waiting(draft)
+    draft.safety = flow.safety
+    if _waits(step):
+        draft.say(*(_filled(phrase, draft) for phrase in step.say))
+        _act(draft, flow, step)
+    else:
+        lead(draft, flow, step.leads)
+
+
+def share(draft: Draft, value: str) -> None:
+    """Ask for a person, with the summary or without it, or not at all."""
+    flow, step = waiting(draft)
+    if value == "cancel":
+        lead(draft, flow, Exit.END if flow.id == PERSON else step.leads)
+        return
+    beneath = _beneath(draft)
+    summary = _summary(draft) if value == "share" else ()
+    act = step.act
+    assert isinstance(act, Handoff)
+    queue = beneath.id.partition(".")[0] if beneath is not None and flow.id == PERSON else act.queue
+    draft.start(OpenHandoff(queue=queue, flow=None if beneath is None else beneath.id, summary=summary))
+    draft.session = replace(draft.session, hold=Hold.WAITING, misses=0)
+
+
+def after_handoff(draft: Draft) -> None:
+    """A person no longer has the conversation: go on after the handoff step, or ask what was asked before."""
+    if draft.session.position.frames:
+        flow, step = waiting(draft)
+        if isinstance(step.act, Handoff):
+            lead(draft, flow, step.leads)
+            return
+    ask(draft)
+
+
+def back(draft: Draft) -> None:
+    """Return to the question before; its answer can be given anew, the others stay."""
+    here = draft.session.position
+    if not here.trail:
+        begin(draft, MENU)
+        return
+    draft.session = draft.session.at(replace(here, frames=here.trail[-1], trail=here.trail[:-1]))
+    ask(draft)
+
+
+def waiting(draft: Draft) -> tuple[Flow, Step]:
+    """The flow and step the conversation stands on. Raises StepGone when no kept revision has it."""
+    frame = draft.session.position.frames[-1]
+    flow = draft.guide.book.flow(frame.flow, frame.revision)
+    step = None if flow is None else flow.step(frame.step)
+    if flow is None or step is None:
+        raise StepGone(frame.flow, frame.step)
+    return flow, step
+
+
+def _act(draft: Draft, flow: Flow, step: Step) -> Next | None:
+    """Do what the step does; None when the turn waits here, else where it leads."""
+    frame, book = draft.session.position.frames[-1], draft.guide.book
+    match step.act:
+        case None:
+            return step.leads
+        case Ask() as asking:
+            rows = choices(step, asking, frame, draft.session, draft.guide)
+            draft.close((*rows, *_ways_out(draft, flow)))
+            return None
+        case ShowServices() as show:
+            draft.say(_cards(show, draft))
+            return step.leads
+        case Checklist(items=items):
+            draft.close(checklist(items))
+            return step.leads
+        case Remind():
+            yes_no = choices(step, Ask(slot=None, kind=AnswerKind.YES_NO), frame, draft.session, draft.guide)
+            draft.close((*yes_no, *navigation(draft.session, book)))
+            return None
+        case Handoff():
+            return _offer_handoff(draft, flow, step)
+        case Call(flow=called):
+            target = book.flows[called]
+            here = draft.session.position
+            draft.session = draft.session.at(replace(here, frames=(*here.frames, _frame(target, target.first))))
+            return ToStep(step=target.first)
+        case Branch(cases=cases, otherwise=otherwise):
+            answers = draft.session.position.answers
+            return next((target for condition, target in cases if holds(condition, answers)), otherwise)
+        case Do(command=command):
+            return _run(draft, Command(command), step)
+
+
+def _offer_handoff(draft: Draft, flow: Flow, step: Step) -> Next | None:
+    """Ask whether the summary may be shared; with nothing to share, ask for a person at once."""
+    summary = _summary(draft)
+    if not summary:
+        share(draft, "alone")
+        draft.close()
+        return None
+    book = draft.guide.book
+    lines = Phrase(
+        key="",
+        text="\n".join(f"{{line{at}}}" for at in range(len(summary))),
+        values={f"line{at}": line for at, line in enumerate(summary)},
+    )
+    draft.say(book.phrase("share_ask").having(summary=lines))
+    draft.close(share_choices(draft.session.position.frames[-1], step, book))
+    return None
+
+
+def _run(draft: Draft, command: Command, step: Step) -> Next:
+    match command:
+        case Command.MY_DATA:
+            draft.start(ShowData())
+        case Command.EXPORT_DATA:
+            draft.start(ShowData(export=True))
+        case Command.FORGET:
+            draft.start(Forget())
+        case Command.MENU:
+            return Exit.MENU
+        case _:
+            # The checker allows only commands that have a meaning inside a flow.
+            raise AssertionError(command)
+    return step.leads
+
+
+def _leave(draft: Draft, flow: Flow) -> None:
+    """The flow is over: back to the caller's step or question, or the end of the conversation for now."""
+    here = draft.session.position
+    frames = here.frames[:-1]
+    if not frames:
+        _finish(draft, flow)
+        return
+    draft.session = draft.session.at(replace(here, frames=frames))
+    caller, step = waiting(draft)
+    if isinstance(step.act, Call):
+        lead(draft, caller, step.leads)
+    else:
+        draft.close()
+        ask(draft)
+
+
+def _finish(draft: Draft, flow: Flow) -> None:
+    session = draft.session
+    kept = "roadmap" in session.consents and session.shadow is None and not flow.id.startswith("_system.")
+    done = (*session.done, flow.id) if kept and flow.id not in session.done else session.done
+    draft.start(Count(figure="flow.finished", label=flow.id))
+    if flow.asks_if_helped and session.shadow is None:
+        draft.session = replace(session, done=done)
+        draft.close()
+        begin(draft, HELPED)
+        return
+    last_rows = _last_rows(draft)
+    draft.close(last_rows)
+    ended = Position(trail=_trail(session.position))
+    draft.session = replace(draft.session, durable=ended, shadow=None, done=done)
+
+
+def _last_rows(draft: Draft) -> tuple[tuple[Button, ...], ...]:
+    """What can be done after the last words of a flow."""
+    book, session = draft.guide.book, draft.session
+    rows = navigation(session, book)
+    if session.paused is None:
+        return rows
+    paused = book.flows.get(session.paused.frames[0].flow)
+    if paused is None:
+        return rows
+    label = book.phrase("nav_resume").having(title=paused.title)
+    return ((Button(label=label, icon="↩️", action=Go(command=Command.RESUME)),), *rows)
+
+
+def _ways_out(draft: Draft, flow: Flow) -> tuple[tuple[Button, ...], ...]:
+    """Back, menu and person; on the menu itself only what it does not offer."""
+    book = draft.guide.book
+    if flow.id == MENU:
+        return ((go(book, Command.PERSON, "nav_person", "👤"),),)
+    return navigation(draft.session, book)
+
+
+def _stand_on(draft: Draft, flow: Flow, step: StepId) -> None:
+    here = draft.session.position
+    frame = here.frames[-1]
+    if frame.flow == flow.id:
+        draft.session = draft.session.at(replace(here, frames=(*here.frames[:-1], replace(frame, step=step))))
+
+
+def _enter_shadow(draft: Draft) -> None:
+    """From here on only memory holds where the person stands; the durable position stays at the question before."""
+    session = draft.session
+    draft.close()
+    kept = session.durable
+    frames = kept.trail[-1] if kept.trail else ()
+    draft.session = replace(
+        session, shadow=session.durable, durable=replace(kept, frames=frames, trail=kept.trail[:-1])
+    )
+
+
+def _set_reminder(draft: Draft, remind: Remind, step: Step) -> None:
+    frame = draft.session.position.frames[-1]
+    due_at = draft.now + timedelta(days=remind.after_days)
+    draft.start(StartTimer(name="reminder", due_at=due_at, ref=f"{frame.flow}/{step.id}"))
+    draft.say(draft.guide.book.phrase("reminder_set").having(when=due_at.date()))
+
+
+def _cards(show: ShowServices, draft: Draft) -> ServiceCards:
+    near = draft.session.position.answers.get(show.near) if show.near else None
+    return ServiceCards(ids=show.ids, need=show.need, near=near, limit=show.limit)
+
+
+def _summary(draft: Draft) -> tuple[Phrase, ...]:
+    """What an adviser would read: the subject and the answers, without anything volatile."""
+    beneath = _beneath(draft)
+    if beneath is None:
+        return ()
+    lines = [beneath.title]
+    durable = draft.session.durable
+    for step in beneath.steps.values():
+        match step.act:
+            case Ask(slot=slot, choices=offered) if slot is not None and not step.volatile and slot in durable.answers:
+                lines.append(_told(durable.answers[slot], offered))
+    return tuple(lines) if len(lines) > 1 or draft.session.shadow is None else ()
+
+
+def _told(answer: str, offered: tuple[Choice, ...]) -> Phrase:
+    for choice in offered:
+        if choice.id == answer:
+            return choice.label
+    return Phrase(key="", text="{answer}", values={"answer": Verbatim(text=answer)})
+
+
+def _beneath(draft: Draft) -> Flow | None:
+    """The pathway a person was in when they asked for somebody."""
+    for frame in reversed(draft.session.durable.frames):
+        if not frame.flow.startswith("_system."):
+            return draft.guide.book.flow(frame.flow, frame.revision)
+    return None
+
+
+def _pathway(position: Position) -> Position | None:
+    """The part of a position that is worth coming back to: without menus and system flows."""
+    frames = position.frames
+    while frames and frames[-1].flow.startswith("_system."):
+        frames = frames[:-1]
+    return replace(position, frames=frames) if frames else None
+
+
+def _leads(ask: Ask, value: str, step: Step) -> Next:
+    for choice in ask.choices:
+        if choice.id == value and choice.leads is not None:
+            return choice.leads
+    return step.leads
+
+
+def _waits(step: Step) -> bool:
+    return isinstance(step.act, Ask | Remind | Handoff | Checklist)
+
+
+def _filled(phrase: Phrase, draft: Draft) -> Phrase:
+    """The sentence with the answers given so far in its placeholders; facts are put in when the book is compiled."""
+    answers = draft.session.position.answers
+    values: dict[str, Value] = {name: value for name, value in answers.items() if f"{{{name}}}" in phrase.text}
+    return phrase.having(**values) if values else phrase
+
+
+def _trail(position: Position) -> tuple[tuple[Frame, ...], ...]:
+    if not position.frames:
+        return position.trail
+    return (*position.trail, position.frames)[-TRAIL_LENGTH:]
+
+
+def _frame(flow: Flow, step: StepId) -> Frame:
+    return Frame(flow=flow.id, revision=flow.revision, step=step)
