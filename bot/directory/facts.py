@@ -37,6 +37,8 @@ class Unit(StrEnum):
     HOURS = "hours"
     MINUTES = "minutes"
     DATE = "date"
+    CELSIUS = "celsius"
+    SQUARE_METRES = "square_metres"
     COUNT = "count"
 
 
@@ -140,7 +142,8 @@ def _fact(fields: Fields, name: str, line: int) -> Fact | None:
     checked_on = fields.parsed("checked_on", PartialDate.parse, "bad-date", "Write 2025, 2025-03 or 2025-03-14.")
     confidence = fields.choice("confidence", Confidence, Confidence.LOW)
     year = fields.parsed("year", int, "bad-number", "Write it as 2026.")
-    if unit is Unit.EUR and year is None:
+    publish = fields.flag("publish", confidence is not Confidence.LOW)
+    if publish and unit is Unit.EUR and year is None:
         fields.issue("year", "missing-field", f'the amount "{name}" has no year; it is never shown without one.')
     about = fields.text("about", required=True, longest=80)
     if value is None:
@@ -154,7 +157,7 @@ def _fact(fields: Fields, name: str, line: int) -> Fact | None:
         source=Source(url=url, seen=checked_on),
         checked_on=checked_on,
         confidence=confidence,
-        publish=fields.flag("publish", confidence is not Confidence.LOW),
+        publish=publish,
         deadline=fields.flag("deadline", False),
         owner=fields.text("owner") or "guichet",
         review_months=fields.parsed("review_months", int, "bad-number", "Write a number of months.") or 12,
