@@ -5,7 +5,7 @@ A phrase is plain words with four small signs, so that a person who speaks the l
     «je veux mourir»           these words, next to each other
     «veut * tuer»              up to three other words between them (`* *`: up to six)
     «frapp*», «*bani»          a word that begins, or ends, like this
-    «(mari|copain) me (bat|tape)»   one of these; several words and nothing at all are allowed between the bars
+    «(mari|copain) me (bat|tape)»   one of these; several words, or none, may stand between the bars
 
 Words are folded (see `folding`) and match whole words only. A gap never crosses the end of a sentence.
 """
@@ -45,7 +45,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class Step:
     """One of `words` (a star at an end of a word stands for any letters) after at most `gap` other words."""
 
     gap: int
@@ -55,10 +55,11 @@ class _Step:
 class _Node:
     """A place in the tree of all phrases."""
 
-    __slots__ = ("edges", "ends", "reach")
+    __slots__ = ("edges", "ends", "reach", "symbols")
 
     def __init__(self) -> None:
-        self.edges: list[tuple[int, int, _Node]] = []  # gap, symbol, next place
+        self.edges: dict[tuple[int, int], _Node] = {}  # gap and symbol → next place
+        self.symbols: set[int] = set()  # those of the edges, to pass over most words at once
         self.reach = -1  # the widest gap among the edges
         self.ends: list[int] = []
 
@@ -106,7 +107,7 @@ def _without_proclitics(word: str) -> Iterator[str]:
                 yield rest[2:]
 
 
-def variants_of(phrase: str) -> list[tuple[_Step, ...]]:
+def variants_of(phrase: str) -> list[tuple[Step, ...]]:
     """Read one phrase. Raises PhraseError."""
     parts = _PARTS.findall(fold_letters(phrase).replace("-", " "))
     if any(part in "()" for part in parts):
@@ -126,10 +127,15 @@ def _alternatives(part: str) -> list[list[frozenset[str]]]:
         return [[frozenset()]]
     if not part.startswith("("):
         return [[frozenset({_word(part)})]]
-    options = [[_word(word) for word in option.split()] for option in part[1:-1].split("|")]
-    singles = frozenset(option[0] for option in options if len(option) == 1)
-    several = [[frozenset({word}) for word in option] for option in options if len(option) != 1]
+    options = [option.split() for option in part[1:-1].split("|")]
+    singles = frozenset(_word(option[0]) for option in options if len(option) == 1)
+    several = [_in_a_row(option) for option in options if len(option) != 1]
     return ([[singles]] if singles else []) + several
+
+
+def _in_a_row(option: Sequence[str]) -> list[frozenset[str]]:
+    """Return one word set a word for an option of several words, or of none."""
+    return [frozenset() if word == "*" else frozenset({_word(word)}) for word in option]
 
 
 def _word(raw: str) -> str:
@@ -143,13 +149,13 @@ def _word(raw: str) -> str:
     return word
 
 
-def _steps(items: Sequence[frozenset[str]]) -> tuple[_Step, ...]:
+def _steps(items: Sequence[frozenset[str]]) -> tuple[Step, ...]:
     if not items or not items[0] or not items[-1]:
         raise PhraseError("it must begin and end with a word")
     steps, gap = [], 0
     for words in items:
         if words:
-            steps.append(_Step(gap, words))
+            steps.append(Step(gap, words))
             gap = 0
         else:
             gap += GAP_WORDS
@@ -159,14 +165,14 @@ def _steps(items: Sequence[frozenset[str]]) -> tuple[_Step, ...]:
 class PhraseFinder:
     """All phrases in one tree. The time of `find` grows with the text, hardly with the number of phrases."""
 
-    def __init__(self, phrases: Sequence[Sequence[tuple[_Step, ...]]]) -> None:
+    def __init__(self, phrases: Sequence[Sequence[tuple[Step, ...]]]) -> None:
         """Take, for each phrase, its variants from `variants_of`; hits name a phrase by its place here."""
         self._root = _Node()
         self._symbols: dict[frozenset[str], int] = {}
         for number, variants in enumerate(phrases):
             for steps in variants:
                 self._add(steps, number)
-        self._starts = {symbol: node for _, symbol, node in self._root.edges}
+        self._starts = {symbol: node for (_, symbol), node in self._root.edges.items()}
         self._whole: dict[str, set[int]] = {}
         self._head: dict[str, set[int]] = {}
         self._tail: dict[str, set[int]] = {}
@@ -207,24 +213,25 @@ class PhraseFinder:
             gap = here - last - 1
             if gap < node.reach:
                 waiting[node] = (last, start)
-            for allowed, symbol, target in node.edges:
-                if gap <= allowed and symbol in known.symbols:
-                    reached[target] = (here, start)
+            if not node.symbols.isdisjoint(known.symbols):
+                for (allowed, symbol), target in node.edges.items():
+                    if gap <= allowed and symbol in known.symbols:
+                        reached[target] = (here, start)
         for node in known.starts:
             reached[node] = (here, here)
         for node, (_, start) in reached.items():
             hits.extend(Hit(phrase=number, start=start, end=here) for number in node.ends)
         return waiting | reached
 
-    def _add(self, steps: Sequence[_Step], number: int) -> None:
+    def _add(self, steps: Sequence[Step], number: int) -> None:
         node = self._root
         for step in steps:
             symbol = self._symbols.setdefault(step.words, len(self._symbols))
-            target = next((to for gap, known, to in node.edges if (gap, known) == (step.gap, symbol)), None)
+            target = node.edges.get((step.gap, symbol))
             if target is None:
-                target = _Node()
-                node.edges.append((step.gap, symbol, target))
+                target = node.edges[step.gap, symbol] = _Node()
                 node.reach = max(node.reach, step.gap)
+                node.symbols.add(symbol)
             node = target
         if number not in node.ends:
             node.ends.append(number)
