@@ -116,6 +116,8 @@ class Delivery:
     #: To a group (a team's forum), with the handoff whose topic is meant (None: General, or no forum).
     chat: ChatId | None = None
     handoff: HandoffId | None = None
+    #: A topic by its number, for what must outlive its handoff (deleting it after an erasure).
+    thread: int | None = None
     rendered: Rendered | None = None
     #: Message of the destination chat that an edit, delete or reply is about.
     message_id: int | None = None
@@ -123,6 +125,8 @@ class Delivery:
     copy_from: int | None = None
     #: COPY to a team: the newcomer whose private chat holds the message.
     copy_of: NewcomerId | None = None
+    #: The pinned first message of a topic: its id becomes the handoff's `card_message`.
+    is_card: bool = False
     #: SEND_FILE: name, bytes and caption in `rendered`.
     file_name: str | None = None
     file_bytes: bytes | None = None
@@ -173,6 +177,15 @@ class Receipt:
     message_id: int | None = None
     #: OPEN_TOPIC: the new topic.
     thread: int | None = None
+
+
+class Hours(Protocol):
+    """Opening hours of a team: OSM `opening_hours` with Belgian public holidays."""
+
+    def open_now(self, expression: str, at: datetime) -> bool: ...
+
+    def next_opening(self, expression: str, at: datetime) -> datetime | None:
+        """The next moment from `at` on that is surely open; None when there is none within a year."""
 
 
 class Messenger(Protocol):
@@ -384,8 +397,12 @@ class Store(Protocol):
     async def sent_messages_of(self, newcomer: NewcomerId, since: datetime) -> list[int]:
         """Ids of the bot's messages in the private chat, for deletion."""
 
-    async def erase(self, newcomer: NewcomerId) -> Mapping[str, int]:
-        """Delete the person's key and rows everywhere and clean the file; counts by table. Idempotent."""
+    async def erase(self, newcomer: NewcomerId, *, farewell: Sequence[Delivery] = ()) -> Mapping[str, int]:
+        """Delete the person's key and rows everywhere and clean the file; counts by table. Idempotent.
+
+        `farewell` (the receipt, topics and messages to delete) is queued in the same transaction. It names chats by
+        number, not by newcomer, under the system key, and is wiped like everything when sent.
+        """
 
     async def purge(self, now: datetime, limits_days: Mapping[str, int]) -> Mapping[str, int]:
         """Delete what is past its retention."""
