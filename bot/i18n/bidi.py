@@ -1,0 +1,122 @@
+"""Right-to-left and left-to-right in one line, so that no client shuffles numbers, names and French words.
+
+Source: Unicode Standard Annex 9 (bidirectional algorithm), sections 2.4 (isolates) and 3.3.2 (P2, P3).
+"""
+
+from __future__ import annotations
+
+import re
+from unicodedata import bidirectional
+
+from bot.i18n.languages import Direction
+
+#: First-strong, left-to-right and right-to-left isolates, and their end.
+FSI, LRI, RLI, PDI = "\u2068", "\u2066", "\u2067", "\u2069"
+#: Invisible marks that give a line its direction.
+LRM, RLM = "\u200e", "\u200f"
+#: Overrides and embeddings have no honest use in a name or a message; they reorder what follows.
+_CONTROLS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
+
+_LATIN = "A-Za-z0-9\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+_SPACE = "[ \u00a0\u202f]"
+#: A run that reads from left to right inside a right-to-left line: Latin words and numbers, joined by what stands
+#: inside phone numbers, hours, amounts, dates and names, such as `0800 30 030`, `9bis`, `annexe 26`, `14:30 - 16:00`.
+_ATOM = rf"[+#@]?[{_LATIN}](?:[{_LATIN}_’'/.:,&@+%-]*[{_LATIN}%])?(?:{_SPACE}?€)?"
+_RUN = re.compile(rf"{_ATOM}(?:{_SPACE}(?:[-–—/+&·]{_SPACE})?{_ATOM})*")
+_PLAIN = re.compile(rf"[0-9]+|[{_LATIN.replace('0-9', '')}]+")
+
+
+def without_controls(text: str) -> str:
+    """The text without embeddings, overrides and isolates of its own: it cannot reorder its neighbours."""
+    return text.translate(_CONTROLS)
+
+
+def first_strong(text: str) -> Direction | None:
+    """The direction of the first letter that has one, outside isolates; None when there is none."""
+    depth = 0
+    for char in text:
+        if char in (FSI, LRI, RLI):
+            depth += 1
+        elif char == PDI:
+            depth = max(0, depth - 1)
+        elif depth == 0:
+            kind = bidirectional(char)
+            if kind == "L":
+                return Direction.LEFT_TO_RIGHT
+            if kind in _RIGHT_TO_LEFT:
+                return Direction.RIGHT_TO_LEFT
+    return None
+
+
+def holds_right_to_left(text: str) -> bool:
+    """Whether any letter is written from right to left."""
+    return not text.isascii() and any(bidirectional(char) in _RIGHT_TO_LEFT for char in text)
+
+
+def isolated(text: str, reader: Direction) -> str:
+    """A value of unknown direction, kept apart from the sentence around it where that matters."""
+    clean = without_controls(text)
+    if reader is Direction.LEFT_TO_RIGHT and not holds_right_to_left(clean):
+        return clean
+    return _in_each_line(clean, FSI)
+
+
+def verbatim(text: str, reader: Direction) -> str:
+    """A phone number, link or code: left to right, unless its own letters say otherwise."""
+    clean = without_controls(text)
+    if holds_right_to_left(clean):
+        return _in_each_line(clean, FSI)
+    return clean if reader is Direction.LEFT_TO_RIGHT else _in_each_line(clean, LRI)
+
+
+def _in_each_line(text: str, opening: str) -> str:
+    """The end of a line ends every isolate (UAX 9, X8): each line gets its own."""
+    return "\n".join(f"{opening}{line}{PDI}" if line else "" for line in text.split("\n"))
+
+
+def settled(text: str, direction: Direction) -> str:
+    """Every line begun in its own direction, and its left-to-right runs kept whole."""
+    if direction is Direction.LEFT_TO_RIGHT:
+        if not holds_right_to_left(text):
+            return text
+        return "\n".join(_begun(line, direction, LRM) for line in text.split("\n"))
+    return "\n".join(_begun(_with_runs_isolated(line), direction, RLM) for line in text.split("\n"))
+
+
+def _begun(line: str, direction: Direction, mark: str) -> str:
+    """Clients take a line's direction from its first strong letter: give it the right one."""
+    if not line.strip() or _plain_first_strong(line) is direction:
+        return line
+    return f"{mark}{line}"
+
+
+def _plain_first_strong(line: str) -> Direction | None:
+    """As clients that do not know isolates see it: they would take the letter inside."""
+    return first_strong(without_controls(line))
+
+
+def _with_runs_isolated(line: str) -> str:
+    parts: list[str] = []
+    depth = start = 0
+    for place, char in enumerate(line):
+        if char in (FSI, LRI, RLI):
+            if depth == 0:
+                parts.append(_RUN.sub(_isolate_run, line[start:place]))
+                start = place
+            depth += 1
+        elif char == PDI and depth:
+            depth -= 1
+            if depth == 0:
+                parts.append(line[start : place + 1])
+                start = place + 1
+    rest = line[start:]
+    parts.append(rest if depth else _RUN.sub(_isolate_run, rest))
+    return "".join(parts)
+
+
+def _isolate_run(found: re.Match[str]) -> str:
+    run = found.group()
+    # One plain word or one plain number keeps its order by itself.
+    return run if _PLAIN.fullmatch(run) else f"{LRI}{run}{PDI}"

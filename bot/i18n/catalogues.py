@@ -1,0 +1,183 @@
+"""A phrase and a locale to a sentence: the catalogues of `locales/`, and the way back to French."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.core.ids import Locale
+from bot.core.phrases import Phrase
+from bot.i18n.languages import SOURCE, Language, Languages, Tier
+from bot.i18n.plurals import chooser, header
+from bot.i18n.pofile import (
+    Catalogue,
+    Stamp,
+    key_of,
+    read_catalogue,
+    read_compiled,
+    stamp_of,
+    write_compiled,
+)
+from bot.i18n.sources import LocaleFileError
+
+_LOG = logging.getLogger(__name__)
+
+#: Sentences that must all be there before a language is offered: the guichet's own, and those of danger.
+_SAFETY = ("system/", "_system.", "urgence.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """The sentence found for a phrase, its placeholders still open."""
+
+    text: str
+    #: The language it is really in: the one wished for, or one of its fallbacks.
+    locale: Locale
+    #: No person has read this translation yet.
+    unreviewed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How far a language has come, counted over the phrases asked about."""
+
+    locale: Locale
+    total: int
+    translated: int
+    #: Of the translated ones, those a person has read.
+    reviewed: int
+    #: Not shown: the source changed, or a translator was not sure.
+    fuzzy: int
+    missing: int
+    #: All sentences of `_system/` and `urgence/` are there.
+    safety_complete: bool
+
+
+def is_safety(phrase: Phrase) -> bool:
+    """Whether a language cannot be offered without this phrase."""
+    return phrase.key.startswith(_SAFETY)
+
+
+class Catalogues:
+    """All translations of one domain, each language read when it is first needed.
+
+    Reading is not locked: two threads that need the same language at once read it twice, and the same tables win.
+    """
+
+    def __init__(self, folder: Path, languages: Languages, *, cache: Path | None, domain: str) -> None:
+        self.languages = languages
+        self._folder = folder
+        self._cache = cache
+        self._domain = domain
+        self._read: dict[Locale, tuple[Stamp | None, Catalogue]] = {}
+
+    @classmethod
+    def load(cls, folder: Path, *, cache: Path | None = None, domain: str = "guichet") -> Catalogues:
+        """Read `languages.yml`; catalogues follow when asked for. `cache`: folder for compiled copies (`var/i18n`)."""
+        return cls(folder, Languages.load(folder / "languages.yml"), cache=cache, domain=domain)
+
+    def path_of(self, locale: Locale) -> Path:
+        """The PO file of a language, which may not exist yet."""
+        return self._folder / locale / "LC_MESSAGES" / f"{self._domain}.po"
+
+    def of(self, locale: Locale) -> Catalogue:
+        """The translations into one language; empty for French, for an unknown one, and for a damaged file."""
+        known = self._read.get(locale)
+        if known is None:
+            known = self._read[locale] = self._load(locale)
+        return known[1]
+
+    def refresh(self) -> tuple[Locale, ...]:
+        """Forget the languages whose files changed since they were read, and name them; a stat each."""
+        changed = tuple(locale for locale, (stamp, _) in self._read.items() if stamp_of(self.path_of(locale)) != stamp)
+        for locale in changed:
+            del self._read[locale]
+        return changed
+
+    def text_of(self, phrase: Phrase, locale: Locale) -> Wording:
+        """The sentence in the first language of the chain that has it; French always has."""
+        key = key_of(phrase.key, phrase.text)
+        for one in self.languages.chain(locale):
+            if one == SOURCE:
+                break
+            catalogue = self.of(one)
+            text = catalogue.texts.get(key) if phrase.plural is None else self._plural(catalogue, key, phrase)
+            if text is not None:
+                return Wording(text=text, locale=one, unreviewed=key in catalogue.unreviewed)
+        return Wording(text=source_text(phrase), locale=SOURCE)
+
+    def has(self, phrase: Phrase, locale: Locale) -> bool:
+        """Whether this very language has the phrase, without its fallbacks."""
+        return locale == SOURCE or key_of(phrase.key, phrase.text) in self.of(locale)
+
+    def status(self, locale: Locale, phrases: Iterable[Phrase]) -> Status:
+        """Count over `phrases` (those of the whole book, most often)."""
+        catalogue = self.of(locale)
+        total = translated = reviewed = fuzzy = 0
+        safety_complete = True
+        for phrase in phrases:
+            total += 1
+            key = key_of(phrase.key, phrase.text)
+            if locale == SOURCE or key in catalogue:
+                translated += 1
+                reviewed += key not in catalogue.unreviewed
+                continue
+            fuzzy += key in catalogue.fuzzy
+            safety_complete = safety_complete and not is_safety(phrase)
+        return Status(
+            locale=locale,
+            total=total,
+            translated=translated,
+            reviewed=reviewed,
+            fuzzy=fuzzy,
+            missing=total - translated - fuzzy,
+            safety_complete=safety_complete,
+        )
+
+    def offered(self, phrases: Iterable[Phrase]) -> tuple[Language, ...]:
+        """The languages a newcomer can pick: not drafts, and every sentence of safety is there."""
+        vital = [phrase for phrase in phrases if is_safety(phrase)]
+        return tuple(
+            language
+            for language in self.languages
+            if language.locale == SOURCE
+            or (language.tier is not Tier.DRAFT and all(self.has(phrase, language.locale) for phrase in vital))
+        )
+
+    @staticmethod
+    def _plural(catalogue: Catalogue, key: str, phrase: Phrase) -> str | None:
+        forms = catalogue.plurals.get(key)
+        return None if forms is None else forms[catalogue.form(count_of(phrase))]
+
+    def _load(self, locale: Locale) -> tuple[Stamp | None, Catalogue]:
+        path = self.path_of(locale)
+        stamp = stamp_of(path) if locale in self.languages else None
+        if stamp is None:
+            return None, Catalogue()
+        compiled = None if self._cache is None else self._cache / f"{locale}.{self._domain}.json"
+        if compiled is not None and (kept := read_compiled(compiled, stamp)) is not None:
+            return stamp, kept
+        try:
+            catalogue = read_catalogue(path, locale)
+        except LocaleFileError as exc:
+            # A file saved half-way must not silence the guichet: French is shown until it is whole again.
+            _LOG.error("catalogue.unreadable locale=%s reason=%s", locale, exc)
+            return stamp, Catalogue()
+        if compiled is not None:
+            write_compiled(compiled, stamp, catalogue)
+        return stamp, catalogue
+
+
+def source_text(phrase: Phrase) -> str:
+    """The French sentence, in the form its count takes."""
+    if phrase.plural is None:
+        return phrase.text
+    return (phrase.text, phrase.plural)[chooser(header(SOURCE))[1](count_of(phrase))]
+
+
+def count_of(phrase: Phrase) -> int:
+    """The number that picks the plural form."""
+    count = phrase.values.get("count", 0)
+    return abs(count) if isinstance(count, int) else 0
