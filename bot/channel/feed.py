@@ -1,0 +1,165 @@
+"""Fetch updates by long polling, raw: one that cannot be read must not stop the others (M7, A10)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Final
+
+import orjson
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from bot.channel.read import KINDS, arrival, loads
+from bot.channel.transport import POLL_TIMEOUT_S, BadAnswer, Transport
+from bot.errors import FeedError
+from bot.ports import Arrival, Clock, Fetched
+
+#: Telegram's most; source: https://core.telegram.org/bots/api#getupdates.
+BATCH: Final = 100
+#: Telegram waits at most 50 seconds (reliability.md part 1).
+WAIT_S: Final = 50
+#: A larger update is not one of Telegram's (A12).
+UPDATE_LIMIT_BYTES: Final = 1024 * 1024
+_UPDATE_ID: Final = re.compile(rb'"update_id"\s*:\s*(\d{1,18})(?=\s*[,}])')
+
+
+class TelegramFeed:
+    """`Feed` over getUpdates."""
+
+    def __init__(self, transport: Transport, clock: Clock, *, wait_s: int = WAIT_S) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._wait_s = wait_s
+
+    async def fetch(self, offset: int | None) -> Fetched:
+        """One long poll from `offset` on. Raises `FeedError`."""
+        asked: dict[str, Any] = {"timeout": self._wait_s, "limit": BATCH, "allowed_updates": KINDS}
+        if offset is not None:
+            asked["offset"] = offset
+        try:
+            code, body = await self._transport.call_raw("getUpdates", asked, read_timeout_s=POLL_TIMEOUT_S)
+            updates = _updates(self._transport, code, body)
+        except TelegramError as exc:
+            raise _feed_error(exc) from None
+        return self._read(updates)
+
+    async def listen_by_polling(self) -> None:
+        """Take a webhook away, or Telegram refuses to be polled. What waits is kept (A19). Raises `FeedError`."""
+        try:
+            await self._transport.call("deleteWebhook", {"drop_pending_updates": False})
+        except TelegramError as exc:
+            raise _feed_error(exc) from None
+
+    async def listen_by_webhook(self, url: str, secret: str) -> None:
+        """Have updates pushed to `url` with this secret in the header. What waits is kept (A19). Raises `FeedError`."""
+        try:
+            await self._transport.call(
+                "setWebhook",
+                {
+                    "url": url,
+                    "secret_token": secret,
+                    "allowed_updates": KINDS,
+                    "max_connections": 40,
+                    "drop_pending_updates": False,
+                },
+            )
+        except TelegramError as exc:
+            raise _feed_error(exc) from None
+
+    def _read(self, updates: list[tuple[Any, bytes]]) -> Fetched:
+        now = self._clock()
+        arrivals: list[Arrival] = []
+        odd: list[bytes] = []
+        last: int | None = None
+        for raw, payload in updates:
+            known = None if len(payload) > UPDATE_LIMIT_BYTES else arrival(raw, payload, received_at=now)
+            if known is not None:
+                arrivals.append(known)
+                last = known.update_id
+            else:
+                odd.append(payload)
+                if found := _UPDATE_ID.search(payload):
+                    last = int(found[1])
+        return Fetched(arrivals=tuple(arrivals), odd=tuple(odd), offset=None if last is None else last + 1)
+
+
+def _updates(transport: Transport, code: int, body: bytes) -> list[tuple[Any, bytes]]:
+    """The updates of an answer, each with its own bytes."""
+    if not 200 <= code < 300:
+        transport.refuse(code, body)
+    try:
+        result = orjson.loads(body)["result"]
+        return [(update, orjson.dumps(update)) for update in result]
+    except (orjson.JSONDecodeError, KeyError, TypeError, RecursionError):
+        return list(_one_by_one(body))
+
+
+def _one_by_one(body: bytes) -> Iterator[tuple[Any, bytes]]:
+    """The slow way: cut the list of updates apart before reading any of them."""
+    pieces = cut_apart(body)
+    if not pieces:
+        raise BadAnswer("no list of updates")
+    for piece in pieces:
+        try:
+            raw = loads(piece)
+        except (ValueError, RecursionError):
+            yield None, piece
+        else:
+            try:
+                yield raw, orjson.dumps(raw)
+            except (orjson.JSONEncodeError, RecursionError):
+                yield raw, json.dumps(raw).encode()
+
+
+def cut_apart(body: bytes) -> list[bytes]:
+    """The objects of the first list in `body` by counting brackets, without reading them.
+
+    Nothing when the text breaks off: then the answer was truncated, and none of it counts.
+    """
+    pieces: list[bytes] = []
+    begin = body.find(b"[")
+    if begin < 0:
+        return []
+    depth = 0
+    first = 0
+    in_text = False
+    at = begin + 1
+    while at < len(body):
+        char = body[at]
+        if in_text:
+            if char == 0x5C:  # backslash: the next byte means nothing
+                at += 1
+            elif char == 0x22:
+                in_text = False
+        elif char == 0x22:
+            in_text = True
+        elif char in b"{[":
+            if depth == 0:
+                first = at
+            depth += 1
+        elif char in b"}]":
+            depth -= 1
+            if depth == 0:
+                pieces.append(body[first : at + 1])
+            elif depth < 0:
+                return pieces
+        at += 1
+    return []
+
+
+def _feed_error(error: TelegramError) -> FeedError:
+    match error:
+        case Conflict():
+            return FeedError("somebody else fetches with this token", taken=True)
+        case InvalidToken():
+            return FeedError("token refused", unauthorised=True)
+        case RetryAfter():
+            wait = error.retry_after
+            return FeedError(
+                "too many requests",
+                retry_after_s=wait.total_seconds() if isinstance(wait, timedelta) else float(wait),
+            )
+        case _:
+            return FeedError(f"not fetched: {type(error).__name__}")

@@ -1,0 +1,165 @@
+"""Store what arrives before Telegram is told that it arrived, then hand it on (style.md §1, step 1)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final, Literal
+
+from bot.core.ids import AccountId
+from bot.errors import FeedError, StoreError
+from bot.ports import Arrival, Feed, InboxRow, Store
+
+log = logging.getLogger(__name__)
+
+#: First and longest pause after a failure, in seconds; each pause is drawn between half and all of the doubled one.
+FIRST_PAUSE_S: Final = 0.5
+LONGEST_PAUSE_S: Final = 30.0
+#: Another poller will not go away within a second: Telegram ends the older poll each time.
+TAKEN_PAUSE_S: Final = 5.0
+#: A revoked token needs a person.
+UNAUTHORISED_PAUSE_S: Final = 60.0
+
+
+class Pause:
+    """Growing, jittered pauses between tries."""
+
+    def __init__(self, first_s: float = FIRST_PAUSE_S, longest_s: float = LONGEST_PAUSE_S) -> None:
+        self._first_s = first_s
+        self._longest_s = longest_s
+        self._tries = 0
+
+    def reset(self) -> None:
+        """It worked again."""
+        self._tries = 0
+
+    def next_s(self) -> float:
+        """How long to wait now."""
+        span = min(self._longest_s, self._first_s * 2.0 ** min(self._tries, 16))
+        self._tries += 1
+        return span * random.uniform(0.5, 1.0)
+
+
+class Intake:
+    """The one door for everything that happens.
+
+    `on_rows` gets new rows at once, in order; `is_volatile` says whether a person's answer may reach a disk now. A
+    volatile payload is given to `on_rows` in memory, while the stored row has none.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        on_rows: Callable[[Sequence[InboxRow]], None],
+        is_volatile: Callable[[AccountId], bool] = lambda account: False,
+    ) -> None:
+        self._store = store
+        self._on_rows = on_rows
+        self._is_volatile = is_volatile
+        self.kept = 0
+        self.repeated = 0
+        self.odd = 0
+        #: Why nothing is being fetched, for health pages; empty when all is well.
+        self.trouble = ""
+
+    async def accept(
+        self, arrivals: Sequence[Arrival], *, odd: Sequence[bytes] = (), offset: int | None = None
+    ) -> list[InboxRow]:
+        """Keep arrivals and the offset durably, and hand the new ones on.
+
+        Raises `StoreError`; nothing is lost then as long as the sender repeats itself.
+        """
+        for payload in odd:
+            await self._store.quarantine(payload, "not an update")
+            self.odd += 1
+            log.warning("update.quarantined size=%d", len(payload))
+        rows: list[InboxRow] = []
+        runs = self._runs(arrivals)
+        for number, (is_volatile, run) in enumerate(runs, 1):
+            given = [replace(run[0], payload=None)] if is_volatile else run
+            kept = await self._store.keep(given, offset=offset if number == len(runs) else None)
+            self.kept += len(kept)
+            self.repeated += len(run) - len(kept)
+            if is_volatile:
+                kept = [replace(row, payload=run[0].payload) for row in kept]
+            if kept:
+                self._on_rows(kept)
+            rows += kept
+        if not runs and offset is not None:
+            await self._store.keep((), offset=offset)
+        return rows
+
+    def _runs(self, arrivals: Sequence[Arrival]) -> list[tuple[bool, Sequence[Arrival]]]:
+        """Arrivals in order, a volatile one by itself: only then it is known which row is whose."""
+        runs: list[tuple[bool, Sequence[Arrival]]] = []
+        plain: list[Arrival] = []
+        for arrival in arrivals:
+            if arrival.account is None or not self._is_volatile(arrival.account):
+                plain.append(arrival)
+                continue
+            if plain:
+                runs.append((False, plain))
+                plain = []
+            runs.append((True, [arrival]))
+        if plain:
+            runs.append((False, plain))
+        return runs
+
+
+async def poll(intake: Intake, feed: Feed, store: Store, *, stop: asyncio.Event) -> None:
+    """Fetch, keep, and only then ask for what comes next, until `stop` is set (A01)."""
+    pause = Pause()
+    offset: int | None = None
+    is_offset_known = False
+    stopped = asyncio.ensure_future(stop.wait())
+    try:
+        while not stop.is_set():
+            try:
+                if not is_offset_known:
+                    offset = await store.offset()
+                    is_offset_known = True
+                fetching = asyncio.ensure_future(feed.fetch(offset))
+                await asyncio.wait({fetching, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                if not fetching.done():
+                    fetching.cancel()  # nothing is confirmed by a poll that is given up
+                    await asyncio.gather(fetching, return_exceptions=True)
+                    return
+                fetched = fetching.result()
+                if fetched.arrivals or fetched.odd:
+                    await intake.accept(fetched.arrivals, odd=fetched.odd, offset=fetched.offset)
+                    offset = fetched.offset if fetched.offset is not None else offset
+                intake.trouble = ""
+                pause.reset()
+                if fetched.odd and fetched.offset is None:
+                    # Nothing moves the offset past it: do not ask for the same in a circle.
+                    await _sleep(pause.next_s(), stopped)
+            except FeedError as exc:
+                await _sleep(_told(exc, intake, pause), stopped)
+            except StoreError:
+                intake.trouble = "the store cannot be written"
+                log.error("intake.not_stored")
+                await _sleep(pause.next_s(), stopped)
+    finally:
+        stopped.cancel()
+
+
+def _told(error: FeedError, intake: Intake, pause: Pause) -> float:
+    """Say once what is wrong and how long to wait."""
+    if error.unauthorised:
+        trouble, wait_s = "Telegram refuses the bot token (TELEGRAM_BOT_TOKEN): ask BotFather", UNAUTHORISED_PAUSE_S
+    elif error.taken:
+        trouble, wait_s = "another program fetches updates with the same bot token", TAKEN_PAUSE_S + pause.next_s()
+    else:
+        trouble, wait_s = "Telegram cannot be reached", error.retry_after_s or pause.next_s()
+    if intake.trouble != trouble:
+        log.error("intake.stopped reason=%s", trouble)
+        intake.trouble = trouble
+    return wait_s
+
+
+async def _sleep(seconds: float, stopped: asyncio.Task[Literal[True]]) -> None:
+    await asyncio.wait({stopped}, timeout=seconds)
