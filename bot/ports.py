@@ -52,9 +52,11 @@ class Arrival:
     account: AccountId | None
     #: Lane of an update that is not a newcomer's, such as `topic:-100123:45`; ignored when `account` is set.
     lane: Lane | None
-    #: The update as JSON; None when it may only be kept in memory (the person is in a volatile step).
+    #: The update as JSON; None when there is nothing to keep of it but its id.
     payload: bytes | None
     received_at: datetime
+    #: The payload may only be kept in memory: the person is in a volatile step.
+    volatile: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,8 @@ class Delivery:
     #: The message of the person (or the adviser) that this one mirrors, so that edits can follow.
     mirrors: int | None = None
     silent: bool = False
+    #: The handoff's card: a SEND becomes it once sent; an EDIT finds its message by itself (sent anew if there is none).
+    card: bool = False
 
 
 class Fate(StrEnum):
@@ -259,7 +263,7 @@ class Commit:
     timers: tuple[StartTimer, ...] = ()
     #: Names of timers to drop; an empty string drops all of this newcomer's.
     cancelled_timers: tuple[str, ...] = ()
-    #: The newcomer the timers belong to (usually the session's).
+    #: The newcomer the timers belong to (None: the session's; without a session, the first handoff of this commit).
     timers_of: NewcomerId | None = None
     #: A timer row that this turn answers.
     done_timer: int | None = None
