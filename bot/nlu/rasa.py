@@ -170,7 +170,8 @@ def legible(text: str) -> str:
     seen = "".join(
         " " if kind == "Cc" else char for char in head if (kind := unicodedata.category(char)) not in _UNSEEN
     )
-    return _SPACES.sub(" ", seen).strip()[:TEXT_LENGTH]
+    # A leading slash is a command to Rasa itself ("/greet" is greet at full confidence).
+    return _SPACES.sub(" ", seen).lstrip("/ ").rstrip()[:TEXT_LENGTH]
 
 
 #: Format characters, half surrogates, private use and unassigned code points.

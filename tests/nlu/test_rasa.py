@@ -234,6 +234,8 @@ async def test_cancelled_question_leaves_the_breaker_able_to_probe() -> None:
         ("  bon\u200bjour \n\t à  tous ", "bonjour à tous"),
         ("می\u200cخواهم", "می خواهم"),
         ("a" * 4096, "a" * TEXT_LENGTH),
+        ("/emergency{}", "emergency{}"),
+        (" / /greet", "greet"),
         ("\u202eevil\u2066 text\u0000", "evil text"),
         ("\u200b\u200c\u2060\ufeff ", ""),
         ("lone \ud83d surrogate", "lone surrogate"),
