@@ -44,7 +44,7 @@ class SandboxClient:
         """Read `/sandbox/<path>`."""
         return await self._ask("GET", path, None)
 
-    async def do(self, name: str, **body: Any) -> Any:
+    async def do(self, name: str, /, **body: Any) -> Any:
         """Do something by the name it has under `/sandbox/`, such as `do("faults", rates={"flood": 0.1})`."""
         return (await self._ask("POST", name, body))["done"]
 
@@ -116,7 +116,8 @@ class SandboxClient:
                 elif value is not None:
                     data.add_field(key, str(value))
         elif body is not None:
-            data = orjson.dumps({key: value for key, value in body.items() if value is not None})
+            given = {key: value for key, value in body.items() if value is not None}
+            data = orjson.dumps(given, option=orjson.OPT_NON_STR_KEYS)
             headers["Content-Type"] = "application/json"
         async with self._http.request(method, f"{self._url}/sandbox/{path}", data=data, headers=headers) as answer:
             content = orjson.loads(await answer.read())
@@ -157,7 +158,7 @@ class Seat:
         """Change one's own message."""
         return await self._message("edit", message_id=message_id, text=text)
 
-    async def do(self, name: str, **body: Any) -> Any:
+    async def do(self, name: str, /, **body: Any) -> Any:
         """Anything else a person can do: block, unblock, clear-chat, delete-topic, react…"""
         return await self._act(name, **body)
 
@@ -236,11 +237,11 @@ class Seat:
             lines.extend("  " + " ".join(f"[{label}]" for label in row) for row in labels_of(message))
         return "\n".join(lines)
 
-    async def _message(self, name: str, **body: Any) -> Message:
+    async def _message(self, name: str, /, **body: Any) -> Message:
         message: Message = await self._act(name, **body)
         return message
 
-    async def _act(self, name: str, **body: Any) -> Any:
+    async def _act(self, name: str, /, **body: Any) -> Any:
         answer = await self._sandbox._ask("POST", name, {"person": self.id, "chat": self.chat_id, **body})
         self._after = answer["seq"]
         return answer["done"]

@@ -142,7 +142,7 @@ class Description:
                 except Mismatch as exc:
                     problems.append(str(exc))
             # The alternative that got furthest into the value is the one that was meant.
-            raise Mismatch(max(problems, key=len) if isinstance(value, dict | list) else problems[0])
+            raise Mismatch(max(problems, key=_depth))
 
         return read
 
@@ -220,6 +220,12 @@ class Description:
 def description() -> Description:
     """The description in this folder, read once."""
     return Description(orjson.loads(DESCRIPTION.read_bytes()))
+
+
+def _depth(problem: str) -> int:
+    """How far into a value the path at the start of a problem leads."""
+    path = problem.partition(" ")[0]
+    return path.count(".") + path.count("[")
 
 
 def _kind(value: Any) -> str:
