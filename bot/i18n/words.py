@@ -1,0 +1,222 @@
+"""What short answers mean in each language: commands, yes and no, numbers, dates, choices.
+
+The words are in `locales/<locale>/words.yml`. A person may write any language at any time: their own is asked first,
+then French and English, then every other language, where a word counts only if all that know it mean the same by it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from bot.core.ids import Locale
+from bot.core.messages import Command
+from bot.core.phrases import Phrase
+from bot.i18n.choices import Fold, choice_meant, key_of_words, one_slip_away
+from bot.i18n.dates import date_in
+from bot.i18n.languages import SOURCE, Languages
+from bot.i18n.numbers import number_in
+from bot.i18n.sources import LocaleFileError, read_mapping, texts_at
+
+Meaning = TypeVar("Meaning", bound="Command | bool | int")
+
+#: Words of other languages everybody in Liège hears: asked right after one's own.
+_COMMON = (SOURCE, Locale("en"))
+_RELATIVE_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_OTHER_KEYS = frozenset({"yes", "no", "numbers", "commands", *_RELATIVE_DAYS})
+#: A slash command as Telegram accepts it (Bot API, BotCommand).
+_SLASH = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s|$)")
+_SLASH_NAME = re.compile(r"[a-z0-9_]{1,32}")
+#: A slip of the finger is forgiven in words this long, and never for what erases.
+_FORGIVEN_FROM = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocaleWords:
+    """The words of one language, folded."""
+
+    commands: Mapping[str, Command]
+    yes_no: Mapping[str, bool]
+    numbers: Mapping[str, int]
+    #: Folded word → days from today.
+    days: Mapping[str, int]
+    #: Slash aliases, the one to show first.
+    slashes: Mapping[Command, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What short answers mean. Pure: the same words always mean the same."""
+
+    by_locale: Mapping[Locale, LocaleWords]
+    fold: Fold
+    #: A label as the person reads it, for comparing.
+    label_of: Callable[[Phrase, Locale], str]
+    _slashes: Mapping[str, Command]
+    _commands_anywhere: Mapping[str, Command]
+    _yes_no_anywhere: Mapping[str, bool]
+    _numbers_anywhere: Mapping[str, int]
+
+    @classmethod
+    def load(
+        cls, folder: Path, languages: Languages, *, fold: Fold, label_of: Callable[[Phrase, Locale], str]
+    ) -> Words:
+        """Read every `words.yml` below `folder`. Raises LocaleFileError."""
+        own = {
+            language.locale: read_words(path, fold)
+            for language in languages
+            if (path := folder / language.locale / "words.yml").exists()
+        }
+        if SOURCE not in own:
+            raise LocaleFileError(f"{folder / SOURCE / 'words.yml'}: the French words are missing")
+        # A language without words of its own takes those of its nearest fallback that has some (Dari: Persian).
+        by_locale = {
+            language.locale: own[next(one for one in (*language.chain, SOURCE) if one in own)] for language in languages
+        }
+        every = [own[SOURCE], *(words for locale, words in own.items() if locale != SOURCE)]
+        slashes: dict[str, Command] = {}
+        for words in every:
+            for command, aliases in words.slashes.items():
+                for alias in aliases:
+                    slashes.setdefault(alias, command)
+        return cls(
+            by_locale,
+            fold,
+            label_of,
+            slashes,
+            _agreed(words.commands for words in every),
+            _agreed(words.yes_no for words in every),
+            {**_agreed(words.numbers for words in every), **own[SOURCE].numbers},
+        )
+
+    def command(self, text: str, locale: Locale) -> Command | None:
+        """A slash command, or a whole utterance that is a command word, such as `menu` or `رجوع`."""
+        if slash := _SLASH.match(text.strip()):
+            return self._slash(slash[1].lower(), locale)
+        key = key_of_words(text, self.fold)
+        found = self._first(key, locale, lambda words: words.commands)
+        if found is not None or not key:
+            return found
+        return self._commands_anywhere.get(key) or self._with_a_slip(key, locale)
+
+    def yes_no(self, text: str, locale: Locale) -> bool | None:
+        """Whether a whole utterance says yes or no."""
+        key = key_of_words(text, self.fold)
+        found = self._first(key, locale, lambda words: words.yes_no)
+        return self._yes_no_anywhere.get(key) if found is None else found
+
+    def number(self, text: str, locale: Locale | None = None) -> int | None:
+        """The one whole number of a text: digits of any script, or a spelled small number."""
+        key = key_of_words(text, self.fold)
+        own = self.by_locale.get(locale or SOURCE)
+        if own is not None and key in own.numbers:
+            return own.numbers[key]
+        spelled = self._numbers_anywhere.get(key)
+        return number_in(text, {}) if spelled is None else spelled
+
+    def date(self, text: str, locale: Locale, today: date) -> date | None:
+        """The one date of a text, the day before the month; None when it may be two."""
+        tags = list(dict.fromkeys((locale, *_COMMON)))
+        relative = {word: days for tag in reversed(tags) for word, days in self._own(tag).days.items()}
+        return date_in(text, tags, today, fold=self.fold, relative=relative)
+
+    def choice(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
+        """Index of the choice meant: by its number from 1, its label or one of its other words, in the person's
+        language or in French; the beginning of a label or a small slip is enough when only one choice fits."""
+        read = [
+            list(dict.fromkeys(self.label_of(phrase, tag) for phrase in phrases for tag in (locale, SOURCE)))
+            for phrases in labels
+        ]
+        return choice_meant(text, read, number=self.number(text, locale), fold=self.fold)
+
+    def slash_of(self, command: Command, locale: Locale) -> str:
+        """The slash command to show in this language, without its slash."""
+        for words in (self._own(locale), self._own(SOURCE)):
+            if aliases := words.slashes.get(command):
+                return aliases[0]
+        return command.value.replace("_", "")
+
+    def _own(self, locale: Locale) -> LocaleWords:
+        return self.by_locale.get(locale) or self.by_locale[SOURCE]
+
+    def _slash(self, name: str, locale: Locale) -> Command | None:
+        for command, aliases in self._own(locale).slashes.items():
+            if name in aliases:
+                return command
+        return self._slashes.get(name)
+
+    def _first(self, key: str, locale: Locale, table: Callable[[LocaleWords], Mapping[str, Meaning]]) -> Meaning | None:
+        for tag in (locale, *_COMMON):
+            found = table(self._own(tag)).get(key)
+            if found is not None:
+                return found
+        return None
+
+    def _with_a_slip(self, key: str, locale: Locale) -> Command | None:
+        if len(key) < _FORGIVEN_FROM:
+            return None
+        near = {
+            command
+            for tag in dict.fromkeys((locale, SOURCE))
+            for word, command in self._own(tag).commands.items()
+            if len(word) >= _FORGIVEN_FROM and one_slip_away(key, word)
+        }
+        return near.pop() if len(near) == 1 and Command.FORGET not in near else None
+
+
+def read_words(path: Path, fold: Fold) -> LocaleWords:
+    """One `words.yml`. Raises LocaleFileError."""
+    raw = read_mapping(path)
+    names = {command.value for command in Command}
+    if unknown := sorted(raw.keys() - names - _OTHER_KEYS):
+        raise LocaleFileError(
+            f'{path}: "{unknown[0]}" is neither a command nor one of {", ".join(sorted(_OTHER_KEYS))}'
+        )
+    commands = {
+        key: Command(name) for name in raw if name in names for key in _keys(texts_at(raw, name, path), fold, path)
+    }
+    yes_no = {key: name == "yes" for name in ("no", "yes") for key in _keys(texts_at(raw, name, path), fold, path)}
+    numbers = {
+        key: value
+        for value, word in enumerate(texts_at(raw, "numbers", path), start=1)
+        for key in _keys(word.split("|"), fold, path)
+    }
+    days = {key: away for name, away in _RELATIVE_DAYS.items() for key in _keys(texts_at(raw, name, path), fold, path)}
+    return LocaleWords(commands=commands, yes_no=yes_no, numbers=numbers, days=days, slashes=_slashes(raw, path))
+
+
+def _slashes(raw: Mapping[str, object], path: Path) -> Mapping[Command, tuple[str, ...]]:
+    written = raw.get("commands", {})
+    if not isinstance(written, dict):
+        raise LocaleFileError(f'{path}: "commands" must map a command to its slash names')
+    found: dict[Command, tuple[str, ...]] = {}
+    for name in written:
+        aliases = texts_at(written, name, path)
+        if bad := next((alias for alias in aliases if not _SLASH_NAME.fullmatch(alias)), None):
+            raise LocaleFileError(f'{path}: slash command "{bad}" may hold only a-z, 0-9 and _, 32 at most')
+        try:
+            found[Command(name)] = aliases
+        except ValueError as exc:
+            raise LocaleFileError(f'{path}: "commands" knows no "{name}"') from exc
+    return found
+
+
+def _keys(words: Iterable[str], fold: Fold, path: Path) -> Iterator[str]:
+    for word in words:
+        key = key_of_words(word, fold)
+        if not key:
+            raise LocaleFileError(f'{path}: "{word}" is empty once folded')
+        yield key
+
+
+def _agreed(tables: Iterable[Mapping[str, Meaning]]) -> dict[str, Meaning]:
+    """Words all languages that know them agree on."""
+    meanings: dict[str, set[Meaning]] = {}
+    for table in tables:
+        for word, meaning in table.items():
+            meanings.setdefault(word, set()).add(meaning)
+    return {word: next(iter(found)) for word, found in meanings.items() if len(found) == 1}
