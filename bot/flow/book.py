@@ -1,0 +1,250 @@
+"""The folder of flow files to the book of flows that conversations walk, and every issue on the way.
+
+A file with a critical issue is not published; the others are. Nothing here raises for wrong data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from bot.core.ids import FlowId, Revision
+from bot.core.phrases import Phrase
+from bot.flow.compile import compile_file
+from bot.flow.draft import Draft, Names
+from bot.flow.graph import Ask, Branch, Call, Exit, Flow, FlowBook, Next, Step, ToFlow
+from bot.flow.issues import Issue, issue, nearest
+from bot.flow.kinds import Severity
+from bot.flow.known import Known
+from bot.flow.references import check_claims, check_mentions, slots_in_sight
+from bot.flow.schema import PATTERNS, Form
+from bot.flow.sentences import check_sentences
+from bot.flow.source import LIMIT_BYTES, read
+from bot.flow.walks import check_walks
+
+#: Below flows/, but not flow files.
+NOT_FLOWS = frozenset({"facts.yml", "_system/forbidden.yml"})
+NOT_AREAS = frozenset({"directory"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A book, what is wrong with its files, and the bytes of every published flow."""
+
+    book: FlowBook
+    issues: tuple[Issue, ...]
+    #: To keep a revision for people who are still in it when the file changes (D05).
+    sources: Mapping[tuple[FlowId, Revision], bytes]
+    #: Flows that have a file with critical issues.
+    broken: frozenset[FlowId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowFile:
+    """One file as found: where, what it must be called, and its bytes."""
+
+    shown: str
+    flow: FlowId
+    source: bytes = field(repr=False)
+
+
+def load_book(
+    folder: Path,
+    *,
+    intents: Collection[str],
+    services: Collection[str],
+    facts: Collection[str],
+    queues: Collection[str],
+    today: date,
+    needs: Collection[str] | None = None,
+    system: Mapping[str, Collection[str]] | None = None,
+    secrets: Collection[str] = (),
+    critical: Collection[str] = (),
+) -> tuple[FlowBook, tuple[Issue, ...]]:
+    """The book of all healthy flows of this folder, and every issue of all its files in file order."""
+    known = Known(
+        intents=intents,
+        services=services,
+        facts=facts,
+        queues=queues,
+        today=today,
+        needs=needs,
+        system=system,
+        secrets=secrets,
+        critical=critical,
+    )
+    loaded = load(folder, known)
+    return loaded.book, loaded.issues
+
+
+def load(folder: Path, known: Known) -> Loaded:
+    """As `load_book`, with the bytes of what was published."""
+    files, issues = find(folder)
+    return assemble(files, known, issues)
+
+
+def find(folder: Path) -> tuple[list[FlowFile], list[Issue]]:
+    """The flow files below this folder in order of path, read; files that are not in their place are issues."""
+    files: list[FlowFile] = []
+    issues: list[Issue] = []
+    for path in sorted(folder.rglob("*")):
+        below = path.relative_to(folder).as_posix()
+        area, _, name = below.partition("/")
+        if below in NOT_FLOWS or area in NOT_AREAS or path.suffix not in (".yml", ".yaml") or not path.is_file():
+            continue
+        shown = f"{folder.name}/{below}"
+        flow = f"{area}.{name.removesuffix('.yml')}"
+        if not PATTERNS[Form.FLOW][0].fullmatch(flow):
+            issues.append(issue(shown, 1, "misplaced-file"))
+            continue
+        try:
+            with path.open("rb") as file:
+                files.append(FlowFile(shown=shown, flow=FlowId(flow), source=file.read(LIMIT_BYTES + 1)))
+        except OSError as exc:
+            issues.append(issue(shown, 1, "unreadable-file", reason=exc.strerror or type(exc).__name__))
+    return files, issues
+
+
+def assemble(files: Iterable[FlowFile], known: Known, issues: Iterable[Issue] = ()) -> Loaded:
+    """The book of these files. Files are judged together: their order is the order in which they claim words."""
+    files = list(files)
+    drafts = {file.flow: _draft(file) for file in files}
+    _check_all(drafts, known)
+    found = list(issues)
+    for draft in drafts.values():
+        draft.issues = [_weighed(one, known) for one in draft.issues]
+    broken = frozenset(flow for flow, draft in drafts.items() if draft.is_broken)
+    healthy = {flow: draft.flow for flow, draft in drafts.items() if draft.flow is not None and flow not in broken}
+    for draft in drafts.values():
+        found += draft.issues
+        found += _closed_ways(draft, broken)
+    flows = {flow: _open_ways(made, healthy) for flow, made in healthy.items()}
+    system, system_issues = _system(drafts, known)
+    book = FlowBook(
+        flows=flows,
+        system=system,
+        by_intent={intent: flow.id for flow in flows.values() for intent in flow.intents},
+        by_topic={flow.topic: flow.id for flow in flows.values() if flow.topic is not None},
+    )
+    return Loaded(
+        book=book,
+        issues=tuple(sorted({*found, *system_issues})),
+        sources={(flows[file.flow].id, flows[file.flow].revision): file.source for file in files if file.flow in flows},
+        broken=broken,
+    )
+
+
+def flow_of(source: bytes, flow: FlowId) -> Flow | None:
+    """The flow of bytes kept from an earlier publication, for people who are still in it; None when unreadable."""
+    return _draft(FlowFile(shown=f"{flow}.yml", flow=flow, source=source)).flow
+
+
+def _draft(file: FlowFile) -> Draft:
+    root, issues = read(file.source, file.shown)
+    if root is None or issues:
+        # What a trap would have become is not guessed: the file is read again once the trap is gone.
+        return Draft(path=file.shown, id=file.flow, issues=list(issues), has_holes=True)
+    return compile_file(root, flow_id=file.flow, path=file.shown)
+
+
+def _check_all(drafts: Mapping[FlowId, Draft], known: Known) -> None:
+    slots = slots_in_sight(drafts)
+    for name, draft in drafts.items():
+        draft.issues += check_mentions(draft, drafts.keys(), slots[name], known)
+        draft.issues += check_sentences(draft, slots[name], known)
+        draft.issues += _check_review(draft, known.today)
+    for draft, found in check_claims(drafts.values()):
+        draft.issues.append(found)
+    whole = {name: draft for name, draft in drafts.items() if _is_whole(draft)}
+    for draft, found in check_walks(whole):
+        draft.issues.append(found)
+
+
+def _is_whole(draft: Draft) -> bool:
+    """Every step was read and every `goto` leads to one, so that walks can be judged."""
+    if draft.flow is None or draft.has_holes:
+        return False
+    return all(m.name in draft.flow.steps for m in draft.mentions if m.of is Names.STEP)
+
+
+def _weighed(found: Issue, known: Known) -> Issue:
+    return replace(found, severity=Severity.CRITICAL) if found.code in known.critical else found
+
+
+def _check_review(draft: Draft, today: date) -> Iterable[Issue]:
+    if draft.flow is None or draft.id.startswith("_system."):
+        return
+    flow, top = draft.flow, min(draft.lines.values(), default=1)
+    if not flow.sources:
+        yield issue(draft.path, top, "no-source")
+    if flow.reviewed is None:
+        if "reviewed" not in draft.lines:
+            yield issue(draft.path, top, "no-review-date")
+        return
+    days, line = (today - flow.reviewed).days, draft.lines["reviewed"]
+    if days < 0:
+        yield issue(draft.path, line, "future-review", reviewed=flow.reviewed)
+    elif days > draft.review_days:
+        yield issue(draft.path, line, "stale-review", reviewed=flow.reviewed, days=days, limit=draft.review_days)
+
+
+# --- ways into flows that are not published --------------------------------------------------------------------
+
+
+def _closed_ways(draft: Draft, broken: Collection[FlowId]) -> Iterable[Issue]:
+    for mention in draft.mentions:
+        if mention.of is Names.FLOW and mention.name in broken and mention.name != draft.id:
+            yield issue(draft.path, mention.line, "needs-broken-flow", step=mention.step, name=mention.name)
+
+
+def _open_ways(flow: Flow, published: Collection[FlowId]) -> Flow:
+    """The flow without its ways into unpublished flows, under the same revision: they open again with the next book."""
+    steps = {name: _open_step(step, published) for name, step in flow.steps.items()}
+    return flow if steps == flow.steps else replace(flow, steps=steps)
+
+
+def _open_step(step: Step, published: Collection[FlowId]) -> Step:
+    leads = _open(step.leads, published)
+    match step.act:
+        case Call(flow=called) if called not in published:
+            return replace(step, act=None, leads=leads)
+        case Ask(choices=choices, otherwise=otherwise) as ask:
+            shown = tuple(one for one in choices if one.leads is None or _open(one.leads, published) == one.leads)
+            # A question that has lost every choice keeps them, and they all lead to the menu.
+            kept = shown or tuple(replace(one, leads=Exit.MENU) for one in choices)
+            other = None if otherwise is None else _open(otherwise, published)
+            return replace(step, act=replace(ask, choices=kept, otherwise=other), leads=leads)
+        case Branch(cases=cases, otherwise=otherwise):
+            cases = tuple((condition, _open(way, published)) for condition, way in cases)
+            return replace(step, act=Branch(cases=cases, otherwise=_open(otherwise, published)), leads=leads)
+        case _:
+            return step if leads == step.leads else replace(step, leads=leads)
+
+
+def _open(way: Next, published: Collection[FlowId]) -> Next:
+    return Exit.MENU if isinstance(way, ToFlow) and way.flow not in published else way
+
+
+# --- system phrases --------------------------------------------------------------------------------------------
+
+
+def _system(drafts: Mapping[FlowId, Draft], known: Known) -> tuple[dict[str, Phrase], list[Issue]]:
+    """All system phrases, also those of files with mistakes: an awkward sentence is better than silence."""
+    phrases: dict[str, Phrase] = {}
+    homes: dict[str, str] = {}
+    issues: list[Issue] = []
+    for draft in drafts.values():
+        for name, sentence in draft.phrases.items():
+            if name in phrases:
+                issues.append(issue(draft.path, sentence.line, "duplicate-phrase", name=name, other=homes[name]))
+                continue
+            phrases[name], homes[name] = sentence.phrase, draft.path
+            # Names with a dot belong to the directory, which checks them itself.
+            if known.system is not None and name not in known.system and "." not in name:
+                near = nearest(name, known.system)
+                issues.append(issue(draft.path, sentence.line, "unknown-phrase", near=near, name=name))
+    missing = () if known.system is None else [name for name in known.system if name not in phrases]
+    issues += [issue("flows/_system/", 1, "missing-phrase", name=name) for name in missing]
+    return phrases, issues

@@ -1,0 +1,89 @@
+"""`python -m bot.flow.check flows [--english]`: the issues of a folder of flows, one a line. Exit 1 if any is critical.
+
+Looks the names up in the files beside the folder; `guichet check` does the same with the settings and the catalogues.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.flow.book import load
+from bot.flow.known import Known
+from bot.flow.source import Items, Node, Table, Text, read_file, texts
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the issues and a last line that counts them."""
+    parser = argparse.ArgumentParser(prog="python -m bot.flow.check", description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("flows"))
+    parser.add_argument("--english", action="store_true", help="issues in English instead of French")
+    options = parser.parse_args(arguments)
+    loaded = load(options.folder, known_beside(options.folder))
+    for found in loaded.issues:
+        print(f"{'✗' if found.is_critical else '·'} {found.shown('en' if options.english else 'fr')}")
+    critical = sum(found.is_critical for found in loaded.issues)
+    print(
+        f"{len(loaded.book.flows)} flows, {len(loaded.book.system)} system phrases, {critical} critical,"
+        f" {len(loaded.issues) - critical} warnings"
+    )
+    return 1 if critical else 0
+
+
+def known_beside(folder: Path) -> Known:
+    """What the files around this folder define, read without judging them."""
+    root = folder.resolve().parent
+    directory = [node for path in sorted((folder / "directory").glob("*.yml")) if (node := _tree(path))]
+    return Known(
+        intents=_keys_under(_tree(root / "nlu" / "intents.yml"), "intents"),
+        services={word for node in directory for word in _ids(_at(node, "services"))},
+        facts=set(_ids(_tree(folder / "facts.yml"))) | _keys_under(_tree(folder / "facts.yml"), "facts"),
+        queues=_queues(_at(_tree(root / "config.yml"), "teams")),
+        needs={
+            word.removeprefix("need.")
+            for word in _keys_under(_tree(folder / "_system" / "directory.yml"), "phrases")
+            if word.startswith("need.")
+        }
+        or None,
+        today=datetime.now(UTC).date(),
+    )
+
+
+def _tree(path: Path) -> Node | None:
+    return read_file(path, path.name)[0] if path.is_file() else None
+
+
+def _at(node: Node | None, key: str) -> Node | None:
+    return node.get(key) if isinstance(node, Table) else None
+
+
+def _keys_under(node: Node | None, key: str) -> set[str]:
+    """Keys of the first map called `key`, at the top or one level below."""
+    found = _at(node, key)
+    if found is None and isinstance(node, Table):
+        found = next((inner for one in node.values.values() if (inner := _at(one, key)) is not None), None)
+    if isinstance(found, Items):
+        return set(_ids(found))
+    return set(found.values) if isinstance(found, Table) else set()
+
+
+def _queues(teams: Node | None) -> set[str]:
+    found = teams.values.values() if isinstance(teams, Table) else ()
+    return {text.value for team in found for text in texts(_at(team, "queues"))}
+
+
+def _ids(node: Node | None) -> Iterator[str]:
+    """`id:` of every entry of a list, or the keys of a map of entries."""
+    if isinstance(node, Items):
+        for one in node.values:
+            if isinstance(one, Table) and isinstance(found := one.get("id") or one.get("name"), Text):
+                yield found.value
+    elif isinstance(node, Table):
+        yield from node.values
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""What the rest of the guichet knows, for the names and values that flow files mention."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.core.messages import Command
+
+#: Commands that mean something in the middle of a flow; the others are buttons of every screen.
+FLOW_COMMANDS = frozenset({Command.MENU, Command.MY_DATA, Command.EXPORT_DATA, Command.FORGET})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Names that exist outside flows/, and the day it is. None: not checked."""
+
+    intents: Collection[str]
+    services: Collection[str]
+    facts: Collection[str]
+    queues: Collection[str]
+    today: date
+    #: The vocabulary of needs of the directory.
+    needs: Collection[str] | None = None
+    #: Name of every system phrase the code says → the placeholders it fills.
+    system: Mapping[str, Collection[str]] | None = None
+    #: Texts that must never be published, such as the street of a refuge.
+    secrets: Collection[str] = ()
+    #: Kinds of issue that are critical here although the table says warning.
+    critical: Collection[str] = ()
+    commands: Collection[str] = tuple(sorted(FLOW_COMMANDS))

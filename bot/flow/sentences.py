@@ -1,0 +1,172 @@
+"""Whether sentences can be read, filled and sent: lengths, placeholders, markup, contacts, amounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from bot.flow.draft import Draft, Role, Sentence
+from bot.flow.issues import Issue, issue, nearest
+from bot.flow.known import Known
+
+TITLE_LIMIT = 32
+LABEL_LIMIT = 40
+MESSAGE_LIMIT = 300
+#: Safety and legal notices (FLOW LANGUAGE: `safety: yes`, `long: yes`).
+LONG_LIMIT = 600
+CHOICES_LIMIT = 6
+#: Words in one sentence of plain French (FALC); more is hard to read.
+WORDS_LIMIT = 25
+
+#: `{name}` or `{fact.name}`; facts may have dots, digits and dashes.
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]{0,39}|fact\.[a-z][a-z0-9_.-]{0,59})\}")
+_BRACES = re.compile(r"\$?\{[^{}]{0,60}\}?\}?|\}|\$\{")
+_FOREIGN_MARKUP = re.compile(r"\*|`|__|</?[A-Za-z][^>]{0,40}>|\]\(|^#{1,6} ", re.MULTILINE)
+_CONTACT = re.compile(
+    r"https?://\S+|\bwww\.\S+|\b[\w.+-]{1,60}@[\w-]{1,60}\.\w+"
+    r"|(?<![\w.])(?:\+|00)?\d{1,4}(?:[ /.]{1,2}\d{2,3}){2,4}(?!\w)|\b\d{8,}\b"
+)
+_UNITS = r"(?:€|euros?\b|eur\b|%|jours?\b|semaines?\b|mois\b|heures?\b|h\b|minutes?\b)"
+_AMOUNT = re.compile(rf"(?<![\w{{.])\d(?:[\d.,\s]{{0,10}}\d)?\s?{_UNITS}", re.IGNORECASE)
+_MONEY = re.compile(r"€|eur", re.IGNORECASE)
+#: Not deadlines: "open day and night" in other words.
+_AROUND_THE_CLOCK = re.compile(r"24\s?(?:h|heures)\s?(?:sur|/)\s?24|7\s?(?:j|jours)\s?(?:sur|/)\s?7", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…;:]+(?=\s|$)|\n")
+_WORD = re.compile(r"[\w'’-]+")
+
+
+def check_sentences(draft: Draft, slots: Collection[str], known: Known) -> Iterator[Issue]:
+    """Issues of the sentences of one file. `slots` are the answers a placeholder may show."""
+    for sentence in draft.sentences:
+        yield from _length(sentence, draft)
+        yield from _placeholders(sentence, draft, slots, known)
+        yield from _markup(sentence, draft)
+        yield from _contact(sentence, draft)
+        if sentence.role not in (Role.KEYWORD, Role.WORD):
+            yield from _amount(sentence, draft)
+            yield from _readable(sentence, draft)
+    yield from _messages(draft)
+    yield from _labels(draft)
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """Names of the well-formed placeholders of a sentence: `who`, `fact.amount`."""
+    return frozenset(PLACEHOLDER.findall(text))
+
+
+def _length(sentence: Sentence, draft: Draft) -> Iterator[Issue]:
+    length = len(sentence.phrase.text)
+    limit = {Role.TITLE: TITLE_LIMIT, Role.LABEL: LABEL_LIMIT}.get(sentence.role)
+    if limit is not None and length > limit:
+        code = "title-too-long" if sentence.role is Role.TITLE else "label-too-long"
+        named = {} if sentence.role is Role.TITLE else {"label": sentence.phrase.text}
+        yield issue(draft.path, sentence.line, code, step=sentence.step, length=length, limit=limit, **named)
+    if sentence.role in (Role.PHRASE, Role.ITEM, Role.REMINDER) and length > _limit(draft):
+        yield issue(
+            draft.path, sentence.line, "message-too-long", step=sentence.step, length=length, limit=_limit(draft)
+        )
+
+
+def _limit(draft: Draft) -> int:
+    return LONG_LIMIT if draft.is_long else MESSAGE_LIMIT
+
+
+def _messages(draft: Draft) -> Iterator[Issue]:
+    """The paragraphs of one step make one message, with an empty line between them."""
+    steps: dict[str, list[Sentence]] = {}
+    for sentence in draft.sentences:
+        if sentence.role is Role.SAY and sentence.step is not None:
+            steps.setdefault(sentence.step, []).append(sentence)
+    for step, said in steps.items():
+        length = len("\n\n".join(one.phrase.text for one in said))
+        if length > _limit(draft):
+            line = said[0].line
+            yield issue(draft.path, line, "message-too-long", step=step, length=length, limit=_limit(draft))
+
+
+def _labels(draft: Draft) -> Iterator[Issue]:
+    steps: dict[str, list[Sentence]] = {}
+    for sentence in draft.sentences:
+        if sentence.role is Role.LABEL and sentence.step is not None:
+            steps.setdefault(sentence.step, []).append(sentence)
+    for step, labels in steps.items():
+        if len(labels) > CHOICES_LIMIT:
+            line = labels[CHOICES_LIMIT].line
+            yield issue(draft.path, line, "too-many-choices", step=step, count=len(labels), limit=CHOICES_LIMIT)
+        seen: set[str] = set()
+        for label in labels:
+            text = label.phrase.text.casefold()
+            if text in seen:
+                yield issue(draft.path, label.line, "duplicate-label", step=step, label=label.phrase.text)
+            seen.add(text)
+
+
+def _placeholders(sentence: Sentence, draft: Draft, slots: Collection[str], known: Known) -> Iterator[Issue]:
+    forms = [sentence.phrase.text, *([sentence.phrase.plural] if sentence.phrase.plural else [])]
+    for text in forms:
+        if broken := _BRACES.search(PLACEHOLDER.sub("", text)):
+            yield issue(draft.path, sentence.line, "bad-placeholder", step=sentence.step, found=broken.group())
+    if sentence.phrase.plural is not None:
+        for form, text in zip(("one", "many"), forms, strict=True):
+            if form == "many" and "count" not in placeholders(text):
+                yield issue(draft.path, sentence.line, "plural-without-count", form=form)
+    allowed = _allowed(sentence, draft, slots, known)
+    for name in sorted(frozenset().union(*map(placeholders, forms))):
+        if name.startswith("fact."):
+            fact = name.removeprefix("fact.")
+            if fact not in known.facts:
+                near = nearest(fact, known.facts)
+                yield issue(draft.path, sentence.line, "unknown-fact", step=sentence.step, near=near, name=fact)
+        elif allowed is not None and name not in allowed:
+            near = nearest(name, allowed)
+            yield issue(draft.path, sentence.line, "unknown-placeholder", step=sentence.step, near=near, name=name)
+
+
+def _allowed(sentence: Sentence, draft: Draft, slots: Collection[str], known: Known) -> Collection[str] | None:
+    """Placeholders that something will fill; None when that cannot be known."""
+    if sentence.role is Role.PHRASE:
+        name = sentence.phrase.key.removeprefix("system/")
+        registered = None if known.system is None else known.system.get(name)
+        if registered is None:
+            return None
+        return {*registered, "count"} if sentence.phrase.plural is not None else registered
+    if sentence.role in (Role.SAY, Role.ITEM, Role.REMINDER):
+        return None if draft.has_holes else slots
+    return ()
+
+
+def _markup(sentence: Sentence, draft: Draft) -> Iterator[Issue]:
+    text = sentence.phrase.text
+    if text.count("**") % 2:
+        yield issue(draft.path, sentence.line, "bad-markup", step=sentence.step, found="**")
+    elif found := _FOREIGN_MARKUP.search(text.replace("**", "")):
+        yield issue(draft.path, sentence.line, "bad-markup", step=sentence.step, found=found.group())
+
+
+def _contact(sentence: Sentence, draft: Draft) -> Iterator[Issue]:
+    if found := _CONTACT.search(sentence.phrase.text):
+        yield issue(draft.path, sentence.line, "contact-in-sentence", step=sentence.step, found=found.group())
+
+
+def _amount(sentence: Sentence, draft: Draft) -> Iterator[Issue]:
+    for found in _AMOUNT.finditer(_AROUND_THE_CLOCK.sub("", sentence.phrase.text)):
+        # A label such as "less than 3 months" sorts people's answers; money in it is still a fact.
+        if sentence.role is Role.LABEL and not _MONEY.search(found.group()):
+            continue
+        yield issue(draft.path, sentence.line, "bare-amount", step=sentence.step, found=found.group().strip())
+
+
+def _readable(sentence: Sentence, draft: Draft) -> Iterator[Issue]:
+    for part in _SENTENCE_END.split(sentence.phrase.text):
+        words = _WORD.findall(part)
+        if len(words) > WORDS_LIMIT:
+            start = " ".join(words[:4])
+            yield issue(
+                draft.path,
+                sentence.line,
+                "long-sentence",
+                step=sentence.step,
+                count=len(words),
+                limit=WORDS_LIMIT,
+                start=start,
+            )
