@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from bot.core.events import Edited, Located, Media, Pressed, Reached, Said, Showed, Started
 from bot.core.ids import AccountId, ChatId, Locale, Token
+from bot.core.messages import RenderedButton
 
 #: What a newcomer can do in the private chat, before understanding is added.
 NewcomerEvent: TypeAlias = Started | Said | Pressed | Showed | Located | Edited | Reached
@@ -26,6 +27,8 @@ class FromNewcomer:
     callback_id: str | None = None
     #: What the phone speaks (BCP 47 as Telegram sends it), a proposal only.
     phone_locale: Locale | None = None
+    #: A press: the buttons of its message as they are shown now.
+    keyboard: tuple[tuple[RenderedButton, ...], ...] = ()
 
 
 class Speaker(StrEnum):

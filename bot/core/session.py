@@ -76,6 +76,8 @@ class Session:
     done: tuple[FlowId, ...] = ()
     seen_at: datetime | None = None
     reachable: bool = True
+    #: The language whose unreviewed translations the person was told about.
+    draft_told: Locale | None = None
 
     @property
     def position(self) -> Position:
@@ -106,6 +108,7 @@ class Session:
                 "done": list(self.done),
                 "seen_at": None if self.seen_at is None else self.seen_at.isoformat(),
                 "reachable": self.reachable,
+                "draft_told": self.draft_told,
             },
             ensure_ascii=False,
             separators=(",", ":"),
@@ -132,6 +135,7 @@ class Session:
             done=tuple(FlowId(flow) for flow in raw["done"]),
             seen_at=None if raw["seen_at"] is None else datetime.fromisoformat(raw["seen_at"]),
             reachable=raw["reachable"],
+            draft_told=None if raw["draft_told"] is None else Locale(raw["draft_told"]),
         )
 
 

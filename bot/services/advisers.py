@@ -1,0 +1,260 @@
+"""The advisers' side of a handover, in their Telegram group: take, write, note, hand back, close."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from bot.conversation.advance import advance
+from bot.core.effects import StartTimer
+from bot.core.events import HandoffMoved, HandoffNews, Media
+from bot.core.heard import FromTeam, MembersChanged, Speaker, TeamPressed
+from bot.core.ids import AccountId, AdviserId, ChatId, HandoffId
+from bot.core.messages import Author, Message
+from bot.core.phrases import Phrase, Value, Verbatim
+from bot.errors import Conflict, IllegalMove
+from bot.handoff.machine import Handoff, Move, State, moved
+from bot.i18n.render import render
+from bot.ports import AdviserRow, Commit, Delivery, HandoffChange, LogLine, Verb
+from bot.services import handover, topics
+from bot.services.desk import Desk, Team
+from bot.services.newcomer import TRIES, save, session_of
+from bot.services.parts import Parts
+
+log = logging.getLogger(__name__)
+
+#: Words after the slash → move; French first, English too.
+COMMANDS = {
+    "prendre": Move.CLAIM, "take": Move.CLAIM, "claim": Move.CLAIM,
+    "remettre": Move.RELEASE, "liberer": Move.RELEASE, "release": Move.RELEASE,
+    "robot": Move.RETURN, "rendre": Move.RETURN, "bot": Move.RETURN, "return": Move.RETURN,
+    "fermer": Move.CLOSE, "close": Move.CLOSE,
+}  # fmt: skip
+
+#: What an adviser may send a newcomer besides text (C06): no contact card, no live position.
+RELAYED_MEDIA = frozenset(
+    {Media.PHOTO, Media.DOCUMENT, Media.VOICE, Media.AUDIO, Media.VIDEO, Media.VIDEO_NOTE, Media.LOCATION, Media.VENUE,
+     Media.STICKER, Media.ANIMATION}
+)  # fmt: skip
+
+_NEWS = {
+    Move.CLAIM: HandoffNews.CLAIMED,
+    Move.RELEASE: HandoffNews.RELEASED,
+    Move.RETURN: HandoffNews.RETURNED,
+    Move.CLOSE: HandoffNews.CLOSED,
+}
+
+
+def team_in(desk: Desk, chat: ChatId) -> Team | None:
+    """The team whose group this is."""
+    return next((team for team in desk.teams.values() if team.chat == chat), None)
+
+
+async def adviser_of(desk: Desk, account: AccountId) -> AdviserRow | None:
+    """The person on the allow-list; membership of the group alone is nothing (C16)."""
+    return next((one for one in await desk.store.advisers() if one.account == account and one.is_active), None)
+
+
+async def take_message(desk: Desk, heard: FromTeam, *, row: int) -> None:
+    """A message in the team's group: a reply, a note, an order, or something to refuse with a notice."""
+    team = team_in(desk, heard.chat)
+    handoff = None
+    if team is not None and heard.thread is not None:
+        handoff = await desk.store.handoff_in_topic(heard.chat, heard.thread)
+    if team is None or handoff is None or heard.speaker is Speaker.BOT:
+        await _done(desk, row)  # General, or a topic of their own: advisers' talk, nothing to do with us (C04)
+        return
+    adviser = await adviser_of(desk, heard.account) if heard.speaker is Speaker.PERSON and not heard.via_bot else None
+    if adviser is None:
+        await _done(desk, row, _line(desk, handoff, team, "adviser_not_listed"))
+        return
+    await _from_adviser(desk, heard, handoff, team, adviser, row)
+
+
+async def _from_adviser(
+    desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, adviser: AdviserRow, row: int
+) -> None:
+    text = heard.text.strip()
+    word, _, rest = text.removeprefix("/").partition(" ")
+    if text.startswith("//") or (text.startswith("/") and word.casefold() == "note"):
+        note = text.removeprefix("//") if text.startswith("//") else rest
+        await _note(desk, handoff, team, note.strip(), row)
+    elif text.startswith("/"):
+        move = COMMANDS.get(word.casefold())
+        if move is None:
+            await _done(desk, row, _line(desk, handoff, team, "adviser_unknown_command"))
+        else:
+            told = await make_move(desk, handoff.id, move, adviser, row=row)
+            if told is not None:
+                await _done(desk, row, _line(desk, handoff, team, told[0], **told[1]))
+    elif (refusal := await _refusal(desk, heard, handoff, adviser)) is not None:
+        await _done(desk, row, _line(desk, handoff, team, refusal[0], **refusal[1]))
+    elif heard.is_edited:
+        await _edit(desk, heard, handoff, team, row)
+    else:
+        await _reply(desk, heard, handoff, row)
+
+
+async def _refusal(
+    desk: Desk, heard: FromTeam, handoff: Handoff, adviser: AdviserRow
+) -> tuple[str, dict[str, Value]] | None:
+    """Why this message may not go to the person; None when it may (C03, C06, C07)."""
+    if not handoff.is_open:
+        return "adviser_over", {}
+    if handoff.state is State.WAITING:
+        return "adviser_take_first", {}
+    if handoff.adviser != adviser.id:
+        return "adviser_not_yours", {"name": Verbatim(text=await _name(desk, handoff.adviser))}
+    if heard.media is not None and heard.media not in RELAYED_MEDIA:
+        return "adviser_refused_media", {}
+    return None
+
+
+async def _reply(desk: Desk, heard: FromTeam, handoff: Handoff, row: int) -> None:
+    """To the person, marked as written by a human; a photo or a place goes as a copy without its sender."""
+    now = desk.clock()
+    if heard.media is None:
+        sent = _to_newcomer(desk, handoff, heard.text)
+    else:
+        sent = Delivery(verb=Verb.COPY, newcomer=handoff.newcomer, handoff=handoff.id, copy_from=heard.message_id)
+    line = LogLine(
+        handoff=handoff.id,
+        author="adviser",
+        text=heard.text or f"[{heard.media}]",
+        at=now,
+        topic_message=heard.message_id,
+    )
+    delivery = replace(sent, mirrors=heard.message_id, vital=True)
+    await _done(desk, row, Parts(deliveries=(delivery,), log=(line,)))
+
+
+async def _edit(desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, row: int) -> None:
+    """A correction follows to the person's chat and says that it is one (C05, best-in-class 35)."""
+    copy = await desk.store.counterpart(handoff.id, topic_message=heard.message_id)
+    if copy is None or heard.media is not None:
+        await _done(desk, row, _line(desk, handoff, team, "adviser_edit_too_late"))
+        return
+    sent = _to_newcomer(desk, handoff, heard.text, desk.guide().book.phrase("corrected"))
+    line = LogLine(
+        handoff=handoff.id, author="adviser", text=heard.text, at=desk.clock(), topic_message=heard.message_id
+    )
+    await _done(desk, row, Parts(deliveries=(replace(sent, verb=Verb.EDIT, message_id=copy),), log=(line,)))
+
+
+async def _note(desk: Desk, handoff: Handoff, team: Team, text: str, row: int) -> None:
+    line = LogLine(handoff=handoff.id, author="note", text=text, at=desk.clock())
+    await _done(desk, row, _line(desk, handoff, team, "adviser_noted") + Parts(log=(line,)))
+
+
+async def take_press(desk: Desk, heard: TeamPressed, *, row: int) -> None:
+    """A button under a topic's card."""
+    team = team_in(desk, heard.chat)
+    button = desk.memory.button(heard.token) or await desk.store.button(heard.token)
+    adviser = await adviser_of(desk, heard.account)
+    if team is None or button is None or button.handoff is None or not isinstance(button.action, str):
+        await _done(desk, row)
+        await desk.messenger.answer_press(heard.callback_id)
+        return
+    if adviser is None:
+        await _done(desk, row)
+        await desk.messenger.answer_press(heard.callback_id, topics.notice(desk, team, "adviser_not_listed"))
+        return
+    if button.action == "note":
+        await _done(desk, row)
+        told: tuple[str, dict[str, Value]] = ("adviser_note_how", {})
+    else:
+        refused = await make_move(desk, button.handoff, Move(button.action), adviser, row=row)
+        if refused is not None:
+            await _done(desk, row)
+        told = refused or ("adviser_taken" if button.action == Move.CLAIM else "adviser_done", {})
+    await desk.messenger.answer_press(heard.callback_id, topics.notice(desk, team, told[0], **told[1]))
+
+
+async def make_move(
+    desk: Desk, handoff_id: HandoffId, move: Move, adviser: AdviserRow, *, row: int | None = None
+) -> tuple[str, dict[str, Value]] | None:
+    """Claim, release, return or close, together with what the person is told: one commit, one winner (C01, C14).
+
+    Returns None when it is done, else the phrase that says why not; the inbox row is then still open.
+    """
+    for _ in range(TRIES):
+        handoff = await desk.store.handoff(handoff_id)
+        if handoff is None:
+            return "adviser_over", {}
+        if move is Move.CLAIM and handoff.state is State.CLAIMED:
+            return "adviser_taken_by", {"name": Verbatim(text=await _name(desk, handoff.adviser))}
+        if handoff.state is State.CLAIMED and handoff.adviser != adviser.id:
+            return "adviser_not_yours", {"name": Verbatim(text=await _name(desk, handoff.adviser))}
+        now = desk.clock()
+        try:
+            after = moved(handoff, move, now=now, adviser=adviser.id)
+        except IllegalMove:
+            return "adviser_not_now", {}
+        try:
+            await _apply(desk, after, move, adviser.name, row)
+        except Conflict:
+            desk.memory.drop(handoff.newcomer)
+            continue
+        log.info("handoff.moved handoff=%s move=%s", handoff.id[:8], move)
+        return None
+    return "adviser_not_now", {}
+
+
+async def _apply(desk: Desk, handoff: Handoff, move: Move, name: str, row: int | None) -> None:
+    now = desk.clock()
+    team = desk.teams[handoff.team]
+    session = await session_of(desk, handoff.newcomer, None, now)
+    turn = advance(session, HandoffMoved(news=_NEWS[move]), desk.guide(), now=now)
+    if handoff.is_open:
+        slow_after = desk.settings.handoff.slow_after_min
+        due_at = desk.clock().replace(microsecond=0)
+        parts = Parts(handoffs=(HandoffChange(handoff=handoff, expected=handoff.version - 1),))
+        if move is Move.CLAIM:
+            parts += Parts(cancelled_timers=(handover.SLOW,), counts=(("handoff.claimed", handoff.queue),))
+        else:
+            from datetime import timedelta
+
+            parts += Parts(
+                timers=(StartTimer(name=handover.SLOW, due_at=due_at + timedelta(minutes=slow_after), ref=handoff.id),)
+            )
+        parts += topics.renewed(desk, handoff, team, name=name)
+    else:
+        parts = handover.ended(desk, handoff, name=name)
+    await save(desk, turn, session, now=now, row=row, with_parts=parts)
+
+
+async def members_changed(desk: Desk, heard: MembersChanged, *, row: int) -> None:
+    """An adviser who leaves the group loses what they hold at once; the conversation waits again (C02)."""
+    await _done(desk, row)
+    if heard.joined or team_in(desk, heard.chat) is None:
+        return
+    for adviser in await desk.store.advisers():
+        if adviser.account not in heard.accounts:
+            continue
+        for handoff in await desk.store.handoffs():
+            if handoff.adviser == adviser.id and handoff.chat == heard.chat:
+                await make_move(desk, handoff.id, Move.RELEASE, adviser)
+
+
+def _to_newcomer(desk: Desk, handoff: Handoff, text: str, *more: Phrase) -> Delivery:
+    words = Phrase(key="", text="{text}", values={"text": Verbatim(text=text)})
+    message = Message(blocks=(words, *more), author=Author.ADVISER)
+    shown = render(message, handoff.locale, desk.catalogues, expand=lambda *_: (), token_for=lambda _: desk.new_token())
+    return Delivery(verb=Verb.SEND, newcomer=handoff.newcomer, handoff=handoff.id, rendered=shown.rendered)
+
+
+def _line(desk: Desk, handoff: Handoff, team: Team, name: str, **values: Value) -> Parts:
+    return Parts(deliveries=(topics.line(desk, handoff, team, name, **values),))
+
+
+async def _name(desk: Desk, adviser: AdviserId | None) -> str:
+    return next((one.name for one in await desk.store.advisers() if one.id == adviser), "?")
+
+
+async def _done(desk: Desk, row: int, parts: Parts | None = None) -> None:
+    """Finish this inbox row with what it leads to."""
+    parts = parts or Parts()
+    rows = await desk.store.commit(
+        Commit(done=row, deliveries=parts.deliveries, log=parts.log, counts=parts.counts, now=desk.clock())
+    )
+    desk.outgoing.offer(rows)

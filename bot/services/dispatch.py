@@ -1,0 +1,158 @@
+"""Each lane's events one after the other, many lanes at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+
+from bot.core.heard import (
+    BotMembership,
+    FromNewcomer,
+    FromTeam,
+    GroupMigrated,
+    Heard,
+    Ignored,
+    MembersChanged,
+    Stranger,
+    TeamPressed,
+    TopicChanged,
+    Unreadable,
+)
+from bot.core.ids import ChatId, Lane
+from bot.errors import Conflict, StoreError
+from bot.ports import Commit, Delivery, InboxRow, Verb
+from bot.services import advisers
+from bot.services.desk import Desk
+from bot.services.newcomer import take_forgotten, take_newcomer_turn
+
+log = logging.getLogger(__name__)
+
+#: Pause before a row is tried again when the store could not be used.
+STORE_PAUSE_S = 1.0
+#: A row that fails this often for a reason of its own is set aside, so that its lane goes on.
+TRIES = 3
+
+
+class Dispatcher:
+    """Takes inbox rows and has each one's turn taken, in order within its lane."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._lanes: dict[Lane, deque[InboxRow]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._stopping = False
+        self.taken = 0
+        self.set_aside = 0
+
+    def offer(self, rows: Sequence[InboxRow]) -> None:
+        """New rows, oldest first."""
+        for row in rows:
+            lane = self._lanes.get(row.lane)
+            if lane is not None:
+                lane.append(row)
+                continue
+            self._lanes[row.lane] = deque((row,))
+            self._idle.clear()
+            task = asyncio.get_running_loop().create_task(self._run(row.lane))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def idle(self) -> None:
+        """Until every row offered so far is done."""
+        await self._idle.wait()
+
+    async def stop(self) -> None:
+        """Finish the turns being taken; rows not begun stay in the store for the next start."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=10)
+
+    async def _run(self, lane: Lane) -> None:
+        rows = self._lanes[lane]
+        while rows and not self._stopping:
+            await self._take(rows[0])
+            rows.popleft()
+        del self._lanes[lane]
+        if not self._lanes:
+            self._idle.set()
+
+    async def _take(self, row: InboxRow) -> None:
+        tries = 0
+        while not self._stopping:
+            try:
+                await self._turn(row)
+                self.taken += 1
+                return
+            except StoreError as exc:
+                # Disk full or locked: nothing was written; the row waits and so does its lane (G01, G02).
+                log.warning("turn.waiting row=%d reason=%s", row.id, type(exc).__name__)
+                await asyncio.sleep(STORE_PAUSE_S)
+            except Conflict:
+                tries += 1
+                if tries >= TRIES:
+                    await self._aside(row, "conflict")
+                    return
+            except Exception as exc:
+                tries += 1
+                # The type and place only: the text of an exception may quote what somebody wrote.
+                log.error("turn.failed row=%d reason=%s at=%s", row.id, type(exc).__name__, _place(exc))
+                if tries >= TRIES:
+                    await self._aside(row, type(exc).__name__)
+                    return
+
+    async def _aside(self, row: InboxRow, reason: str) -> None:
+        """Keep it for a person to look at, apologise, and let the lane go on (A10)."""
+        self.set_aside += 1
+        try:
+            await self._desk.store.quarantine(row.payload or b"", reason, row=row.id)
+        except StoreError as exc:
+            log.error("row.stuck row=%d reason=%s", row.id, type(exc).__name__)
+
+    async def _turn(self, row: InboxRow) -> None:
+        if row.payload is None:
+            if row.newcomer is None:
+                await self._done(row)
+            else:
+                await take_forgotten(self._desk, row)
+            return
+        await self._heard(row, self._desk.read(row.payload))
+
+    async def _heard(self, row: InboxRow, heard: Heard) -> None:
+        desk = self._desk
+        match heard:
+            case FromNewcomer():
+                await take_newcomer_turn(desk, row, heard)
+            case FromTeam():
+                await advisers.take_message(desk, heard, row=row.id)
+            case TeamPressed():
+                await advisers.take_press(desk, heard, row=row.id)
+            case MembersChanged():
+                await advisers.members_changed(desk, heard, row=row.id)
+            case GroupMigrated(old=old, new=new):
+                await desk.store.team_chat_moved(old, new)
+                await self._done(row)
+            case BotMembership(chat=chat) | Stranger(chat=chat) if advisers.team_in(desk, chat) is None:
+                await self._done(row, leave=chat if heard.is_inside else None)
+            case Unreadable(reason=reason):
+                await desk.store.quarantine(row.payload or b"", reason, row=row.id)
+            case BotMembership() | Stranger() | TopicChanged() | Ignored():
+                await self._done(row)
+
+    async def _done(self, row: InboxRow, *, leave: int | None = None) -> None:
+        deliveries: tuple[Delivery, ...] = ()
+        if leave is not None:
+            deliveries = (Delivery(verb=Verb.LEAVE, chat=ChatId(leave)),)
+        rows = await self._desk.store.commit(Commit(done=row.id, deliveries=deliveries, now=self._desk.clock()))
+        self._desk.outgoing.offer(rows)
+
+
+def _place(exc: BaseException) -> str:
+    """File and line where it was raised, for the log."""
+    trace = exc.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "?" if trace is None else f"{trace.tb_frame.f_code.co_filename.rpartition('/bot/')[2]}:{trace.tb_lineno}"

@@ -1,0 +1,62 @@
+"""Erase a person everywhere, and say what was erased (reliability.md part 4, section 5)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from bot.core.ids import AccountId, ChatId
+from bot.core.messages import Message, Rendered
+from bot.core.session import Session
+from bot.i18n.render import render
+from bot.ports import Delivery, Verb
+from bot.services.data import counts, lines
+from bot.services.desk import Desk
+
+log = logging.getLogger(__name__)
+
+#: Telegram lets a bot delete its messages for two days (Bot API, deleteMessage).
+DELETABLE_FOR = timedelta(hours=48)
+
+
+async def erase(desk: Desk, session: Session, account: AccountId | None) -> None:
+    """Everything of this person, in one transaction with the receipt; a kill before it leaves the order in the inbox.
+
+    The bot's own recent messages, the forum topic and the receipt are called by number afterwards, from rows that no
+    longer know whose they are.
+    """
+    newcomer = session.newcomer
+    kept = await desk.store.data_of(newcomer)
+    farewell: list[Delivery] = []
+    if account is not None:
+        chat = ChatId(account)
+        since = desk.clock() - DELETABLE_FOR
+        farewell += [
+            Delivery(verb=Verb.DELETE, chat=chat, message_id=message)
+            for message in await desk.store.sent_messages_of(newcomer, since)
+        ]
+        farewell.append(Delivery(verb=Verb.SEND, chat=chat, rendered=_receipt(desk, session, kept), vital=True))
+    farewell += [
+        Delivery(verb=Verb.DELETE_TOPIC, chat=handoff.chat, thread=handoff.thread)
+        for handoff in await desk.store.handoffs(only_open=False)
+        if handoff.newcomer == newcomer and handoff.chat is not None and handoff.thread is not None
+    ]
+    await desk.store.erase(newcomer, farewell=farewell)
+    desk.memory.forget(newcomer)
+    desk.outgoing.offer(())
+    log.info("newcomer.erased tables=%d", len(kept))
+
+
+def _receipt(desk: Desk, session: Session, kept: Mapping[str, Any]) -> Rendered:
+    book = desk.guide().book
+    told = (book.phrase("forgotten"), *lines(counts(kept), book, "forgotten_line"), book.phrase("forgotten_telegram"))
+    shown = render(
+        Message(blocks=told),
+        session.locale,
+        desk.catalogues,
+        expand=lambda *_: (),
+        token_for=lambda _: desk.new_token(),
+    )
+    return shown.rendered

@@ -1,0 +1,91 @@
+"""What lives in memory only: sessions as last saved, volatile positions, fresh buttons.
+
+All of it may be lost at any moment: sessions and buttons are read again from the store, volatile positions are meant
+to go (decision 9).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+
+from bot.core.ids import AccountId, NewcomerId, Token
+from bot.core.session import Position, Session
+from bot.ports import ButtonRow
+
+#: Entries kept; an entry is a few hundred bytes.
+SESSIONS = 5_000
+BUTTONS = 40_000
+#: A volatile position is forgotten after this silence.
+VOLATILE_FOR = timedelta(minutes=30)
+
+
+class Memory:
+    """Bounded caches in front of the store, and the only home of volatile positions."""
+
+    def __init__(self) -> None:
+        self._sessions: OrderedDict[NewcomerId, Session] = OrderedDict()
+        self._buttons: OrderedDict[Token, ButtonRow] = OrderedDict()
+        self._shadows: dict[NewcomerId, tuple[Position, datetime]] = {}
+        self._accounts: dict[AccountId, NewcomerId] = {}
+
+    def session(self, newcomer: NewcomerId) -> Session | None:
+        """The session as this process last saved it."""
+        found = self._sessions.get(newcomer)
+        if found is not None:
+            self._sessions.move_to_end(newcomer)
+        return found
+
+    def keep(self, session: Session, account: AccountId | None, now: datetime) -> None:
+        """Remember what was just saved, with its volatile part."""
+        self._sessions[session.newcomer] = session
+        self._sessions.move_to_end(session.newcomer)
+        while len(self._sessions) > SESSIONS:
+            self._sessions.popitem(last=False)
+        if session.shadow is None:
+            self._shadows.pop(session.newcomer, None)
+            if account is not None:
+                self._accounts.pop(account, None)
+        else:
+            self._shadows[session.newcomer] = (session.shadow, now)
+            if account is not None:
+                self._accounts[account] = session.newcomer
+
+    def shadow(self, newcomer: NewcomerId, now: datetime) -> Position | None:
+        """The volatile position, unless it has rested too long."""
+        found = self._shadows.get(newcomer)
+        if found is None:
+            return None
+        position, since = found
+        if now - since > VOLATILE_FOR:
+            del self._shadows[newcomer]
+            return None
+        return position
+
+    def is_volatile(self, account: AccountId) -> bool:
+        """Whether this person's next message may only be kept in memory."""
+        newcomer = self._accounts.get(account)
+        return newcomer is not None and newcomer in self._shadows
+
+    def keep_buttons(self, rows: tuple[ButtonRow, ...]) -> None:
+        """Remember fresh buttons, so that a press soon after needs no look-up."""
+        for row in rows:
+            self._buttons[row.token] = row
+        while len(self._buttons) > BUTTONS:
+            self._buttons.popitem(last=False)
+
+    def button(self, token: Token) -> ButtonRow | None:
+        """What a fresh token means."""
+        return self._buttons.get(token)
+
+    def drop(self, newcomer: NewcomerId) -> None:
+        """Forget a person: after an erasure, or when the store knows better."""
+        self._sessions.pop(newcomer, None)
+
+    def forget(self, newcomer: NewcomerId) -> None:
+        """Forget a person with every trace."""
+        self.drop(newcomer)
+        self._shadows.pop(newcomer, None)
+        self._accounts = {account: known for account, known in self._accounts.items() if known != newcomer}
+        for token in [token for token, row in self._buttons.items() if row.newcomer == newcomer]:
+            del self._buttons[token]

@@ -1,0 +1,216 @@
+"""Turn one stored event of a newcomer into a new session and queued messages: all of it, or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import datetime
+from time import perf_counter
+
+from bot.conversation.advance import advance
+from bot.conversation.turn import Turn
+from bot.conversation.wants import wants_understanding
+from bot.core.effects import (
+    CancelTimers,
+    Count,
+    Effect,
+    EndHandoff,
+    Forget,
+    NoteGap,
+    OpenHandoff,
+    RelayEdit,
+    RelayMedia,
+    RelayText,
+    ShowData,
+    StartTimer,
+)
+from bot.core.events import Event, Pressed, Resumed, Said, Showed, Started, TimerFired
+from bot.core.heard import FromNewcomer
+from bot.core.ids import AccountId, NewcomerId
+from bot.core.messages import Tick
+from bot.core.session import Session
+from bot.errors import Conflict
+from bot.ports import Commit, InboxRow
+from bot.services import checklist, data, erasure, gaps, handover
+from bot.services.desk import Desk
+from bot.services.parts import Parts
+from bot.services.say import spoken
+
+log = logging.getLogger(__name__)
+
+#: Times a turn is decided anew because somebody else saved the session or the handoff meanwhile.
+TRIES = 5
+
+
+async def take_newcomer_turn(desk: Desk, row: InboxRow, heard: FromNewcomer) -> None:
+    """One stored update of a private chat."""
+    assert row.newcomer is not None
+    if heard.callback_id is not None:
+        # Not waited for: the spinner is a courtesy, the turn is the promise.
+        asyncio.get_running_loop().create_task(desk.messenger.answer_press(heard.callback_id))
+    await take_event(desk, row.newcomer, heard.event, row=row.id, heard=heard)
+
+
+async def take_forgotten(desk: Desk, row: InboxRow) -> None:
+    """A volatile answer that a restart forgot: the question before it is shown again."""
+    assert row.newcomer is not None
+    await take_event(desk, row.newcomer, Resumed(), row=row.id)
+
+
+async def take_event(
+    desk: Desk,
+    newcomer: NewcomerId,
+    event: Event,
+    *,
+    row: int | None = None,
+    timer: int | None = None,
+    heard: FromNewcomer | None = None,
+) -> None:
+    """Any event of this newcomer; `row` or `timer` is what is answered by it."""
+    began = perf_counter()
+    account = None if heard is None else heard.account
+    event = await _read(desk, event, newcomer)
+    for _ in range(TRIES):
+        now = desk.clock()
+        session = await session_of(desk, newcomer, heard, now)
+        if isinstance(event, Pressed) and isinstance(event.action, Tick):
+            await checklist.turn_tick(desk, session, event, heard, row=row)
+            return
+        understood = await _understood(desk, event, session)
+        turn = advance(session, understood, desk.guide(), now=now)
+        if any(isinstance(effect, Forget) for effect in turn.effects):
+            await erasure.erase(desk, session, account)
+            return
+        try:
+            await save(desk, turn, session, now=now, row=row, timer=timer, account=account, event=event)
+        except Conflict:
+            desk.memory.drop(newcomer)
+            continue
+        log.info(
+            "turn.taken newcomer=%s event=%s ms=%.1f",
+            newcomer[:8],
+            type(event).__name__,
+            (perf_counter() - began) * 1000,
+        )
+        return
+    raise Conflict(f"{TRIES} times")
+
+
+async def session_of(desk: Desk, newcomer: NewcomerId, heard: FromNewcomer | None, now: datetime) -> Session:
+    """The session as saved, with what memory holds of its volatile part; a new one for a new person."""
+    session = desk.memory.session(newcomer)
+    if session is None:
+        session = await desk.store.session_of(newcomer)
+    if session is None:
+        phone = None if heard is None else heard.phone_locale
+        session = Session(newcomer=newcomer, locale=desk.nearest_locale(phone or ""))
+    shadow = desk.memory.shadow(newcomer, now)
+    return session if session.shadow == shadow else replace(session, shadow=shadow)
+
+
+async def save(
+    desk: Desk,
+    turn: Turn,
+    before: Session,
+    *,
+    now: datetime,
+    row: int | None = None,
+    timer: int | None = None,
+    account: AccountId | None = None,
+    event: Event | None = None,
+    with_parts: Parts | None = None,
+) -> None:
+    """Carry out a turn in one transaction, then hand its messages to the sender. Raises Conflict: nothing was done."""
+    effects = await _carried_out(desk, turn, now)
+    pressed = event.message_id if isinstance(event, Pressed) else None
+    session, said = spoken(desk, (*turn.messages, *effects.messages), turn.session, pressed_message=pressed)
+    parts = said + replace(effects, messages=()) + (with_parts or Parts())
+    session = replace(session, version=before.version + 1)
+    commit = Commit(
+        done=row,
+        done_timer=timer,
+        session=session,
+        expected_version=before.version,
+        deliveries=parts.deliveries,
+        buttons=parts.buttons,
+        timers=parts.timers,
+        cancelled_timers=parts.cancelled_timers,
+        timers_of=session.newcomer,
+        handoffs=parts.handoffs,
+        log=parts.log,
+        gaps=parts.gaps,
+        counts=parts.counts,
+        now=now,
+    )
+    rows = await desk.store.commit(commit)
+    desk.memory.keep(session, account, now)
+    desk.memory.keep_buttons(parts.buttons)
+    desk.outgoing.offer(rows)
+
+
+async def _read(desk: Desk, event: Event, newcomer: NewcomerId) -> Event:
+    """Add what only the store and the settings know: a token's meaning, a poster's topic."""
+    if isinstance(event, Pressed):
+        button = desk.memory.button(event.token) or await desk.store.button(event.token)
+        if button is None or button.newcomer != newcomer or isinstance(button.action, str):
+            return event  # unknown or somebody else's: answered neutrally (D01, D02)
+        return replace(event, action=button.action, screen=button.screen)
+    if isinstance(event, Started):
+        phone = None if event.phone_locale is None else desk.nearest_locale(event.phone_locale)
+        poster = desk.poster(event.payload) if event.payload else None
+        if poster is None:
+            return replace(event, phone_locale=phone)
+        return replace(event, phone_locale=phone, topic=poster.topic, locale=poster.locale)
+    if isinstance(event, Said):
+        phone = None if event.phone_locale is None else desk.nearest_locale(event.phone_locale)
+        return replace(event, danger=desk.danger(event.text), phone_locale=phone)
+    if isinstance(event, Showed) and event.caption and (danger := desk.danger(event.caption)):
+        return Said(text=event.caption, message_id=event.message_id, danger=danger)
+    return event
+
+
+async def _understood(desk: Desk, event: Event, session: Session) -> Event:
+    """Ask the NLU, when the turn will want it; no transaction is open."""
+    if not isinstance(event, Said) or not wants_understanding(session, event, desk.guide(), today=desk.clock().date()):
+        return event
+    language = desk.language_of(event.text)
+    understanding = await desk.nlu.understand(event.text, session.locale)
+    if understanding is None or understanding.confidence < desk.settings.nlu.offer_from:
+        understanding = desk.keywords(event.text, session.locale) or understanding
+    return replace(event, understanding=understanding, language=language)
+
+
+async def _carried_out(desk: Desk, turn: Turn, now: datetime) -> Parts:
+    """What the turn's effects add to its commit."""
+    parts = Parts()
+    for effect in turn.effects:
+        parts += await _effect(desk, effect, turn.session, now)
+    return parts
+
+
+async def _effect(desk: Desk, effect: Effect, session: Session, now: datetime) -> Parts:
+    match effect:
+        case StartTimer():
+            return Parts(timers=(effect,))
+        case CancelTimers(name=name):
+            return Parts(cancelled_timers=(name,))
+        case Count(figure=figure, label=label):
+            return Parts(counts=((figure, label),))
+        case NoteGap(text=text):
+            return gaps.noted(text, session.locale)
+        case OpenHandoff():
+            return await handover.opened(desk, session, effect, now)
+        case RelayText() | RelayMedia() | RelayEdit():
+            return await handover.relayed(desk, session, effect, now)
+        case EndHandoff():
+            return await handover.left(desk, session, now)
+        case ShowData(export=export):
+            return await data.shown(desk, session, export=export)
+        case Forget():
+            raise AssertionError("an erasure is not part of a commit")
+
+
+async def take_timer(desk: Desk, newcomer: NewcomerId, timer: int, name: str, ref: str) -> None:
+    """A reminder came due."""
+    await take_event(desk, newcomer, TimerFired(name=name, ref=ref), timer=timer)

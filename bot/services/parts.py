@@ -1,0 +1,37 @@
+"""The parts of a commit that different use cases contribute, added up into one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.effects import StartTimer
+from bot.core.messages import Message
+from bot.ports import ButtonRow, Delivery, Gap, HandoffChange, LogLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What one effect adds to the turn's commit. Messages are for the newcomer, rendered with the turn's own."""
+
+    messages: tuple[Message, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    buttons: tuple[ButtonRow, ...] = ()
+    timers: tuple[StartTimer, ...] = ()
+    cancelled_timers: tuple[str, ...] = ()
+    handoffs: tuple[HandoffChange, ...] = ()
+    log: tuple[LogLine, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    counts: tuple[tuple[str, str], ...] = ()
+
+    def __add__(self, other: Parts) -> Parts:
+        return Parts(
+            messages=self.messages + other.messages,
+            deliveries=self.deliveries + other.deliveries,
+            buttons=self.buttons + other.buttons,
+            timers=self.timers + other.timers,
+            cancelled_timers=self.cancelled_timers + other.cancelled_timers,
+            handoffs=self.handoffs + other.handoffs,
+            log=self.log + other.log,
+            gaps=self.gaps + other.gaps,
+            counts=self.counts + other.counts,
+        )

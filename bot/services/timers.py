@@ -1,0 +1,133 @@
+"""Timers are rows: whatever was promised comes due, also after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+
+from bot.core.ids import HandoffId
+from bot.core.messages import Message
+from bot.core.phrases import Verbatim
+from bot.errors import BotError, StoreError
+from bot.handoff.machine import State
+from bot.ports import Commit, Delivery, TimerRow, Verb
+from bot.services import handover, topics
+from bot.services.desk import Desk
+from bot.services.newcomer import take_timer
+from bot.services.parts import Parts
+from bot.services.say import plain_delivery
+
+log = logging.getLogger(__name__)
+
+#: Longest sleep: a timer set meanwhile is at most this late.
+LOOK_EVERY_S = 5.0
+#: Retention runs once in this time.
+PURGE_EVERY = timedelta(hours=24)
+#: A clock that jumped further than this since the last look stops the purge (I04).
+CLOCK_JUMP = timedelta(hours=24)
+
+
+class Timers:
+    """Looks for due timers and has them taken; runs the retention once a day."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._purged_at: datetime | None = None
+        self._looked_at: datetime | None = None
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except StoreError as exc:
+                log.warning("timers.waiting reason=%s", type(exc).__name__)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def look(self) -> int:
+        """Take everything that is due now; how many there were."""
+        now = self._desk.clock()
+        due = await self._desk.store.due_timers(now)
+        for timer in due:
+            try:
+                await self._take(timer)
+            except StoreError:
+                raise
+            except BotError as exc:
+                log.error("timer.failed timer=%d reason=%s", timer.id, type(exc).__name__)
+        await self._purge(now)
+        return len(due)
+
+    async def _take(self, timer: TimerRow) -> None:
+        match timer.name:
+            case handover.SLOW:
+                await self._slow(timer)
+            case "topic_delete":
+                await self._delete_topic(timer)
+            case _ if timer.newcomer is not None:
+                await take_timer(self._desk, timer.newcomer, timer.id, timer.name, timer.ref)
+            case _:
+                await self._commit(timer, Parts())
+
+    async def _slow(self, timer: TimerRow) -> None:
+        """Nobody took the request yet: say so to both sides, and keep it (C09)."""
+        desk = self._desk
+        handoff = await desk.store.handoff(HandoffId(timer.ref))
+        if handoff is None or handoff.state is not State.WAITING:
+            await self._commit(timer, Parts())
+            return
+        team = desk.teams[handoff.team]
+        parts = Parts()
+        if desk.hours.open_now(team.hours, desk.clock()):
+            message = Message(blocks=(desk.guide().book.phrase("handoff_slow"),))
+            parts += Parts(deliveries=(plain_delivery(desk, handoff.newcomer, message, handoff.locale),))
+            if handoff.chat is not None:
+                minutes = int((desk.clock() - handoff.opened_at) / timedelta(minutes=1))
+                code = Verbatim(text=handoff.code)
+                parts += Parts(
+                    deliveries=(topics.line(desk, handoff, team, "adviser_slow", code=code, minutes=minutes),)
+                )
+        await self._commit(timer, parts)
+
+    async def _delete_topic(self, timer: TimerRow) -> None:
+        handoff = await self._desk.store.handoff(HandoffId(timer.ref))
+        deliveries: tuple[Delivery, ...] = ()
+        if handoff is not None and not handoff.is_open and handoff.chat is not None and handoff.thread is not None:
+            deliveries = (Delivery(verb=Verb.DELETE_TOPIC, chat=handoff.chat, thread=handoff.thread),)
+        await self._commit(timer, Parts(deliveries=deliveries))
+
+    async def _commit(self, timer: TimerRow, parts: Parts) -> None:
+        rows = await self._desk.store.commit(
+            Commit(done_timer=timer.id, deliveries=parts.deliveries, now=self._desk.clock())
+        )
+        self._desk.outgoing.offer(rows)
+
+    async def _purge(self, now: datetime) -> None:
+        """What is past its retention goes, once a day; never right after the clock jumped."""
+        jumped = self._looked_at is not None and abs(now - self._looked_at) > CLOCK_JUMP
+        self._looked_at = now
+        if jumped:
+            log.error("retention.suspended reason=clock_jumped")
+            self._purged_at = now
+            return
+        if self._purged_at is not None and now - self._purged_at < PURGE_EVERY:
+            return
+        self._purged_at = now
+        limits = self._desk.settings.retention
+        gone = await self._desk.store.purge(
+            now,
+            {
+                "person": limits.person,
+                "session": limits.session,
+                "case": limits.case,
+                "inbox_ids": limits.inbox_ids,
+                "audit": limits.audit,
+            },
+        )
+        log.info("retention.run rows=%d", sum(gone.values()))
+
+
+def utc_now() -> datetime:
+    """The clock of production."""
+    return datetime.now(UTC)
