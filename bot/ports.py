@@ -127,8 +127,6 @@ class Delivery:
     copy_from: int | None = None
     #: COPY to a team: the newcomer whose private chat holds the message.
     copy_of: NewcomerId | None = None
-    #: The pinned first message of a topic: its id becomes the handoff's `card_message`.
-    is_card: bool = False
     #: SEND_FILE: name, bytes and caption in `rendered`.
     file_name: str | None = None
     file_bytes: bytes | None = None
@@ -142,7 +140,7 @@ class Delivery:
     mirrors: int | None = None
     silent: bool = False
     #: The handoff's card: a SEND becomes it once sent; an EDIT finds its message by itself (sent anew if there is none).
-    card: bool = False
+    is_card: bool = False
 
 
 class Fate(StrEnum):

@@ -20,6 +20,9 @@ from bot.ports import Clock, Hours, Messenger, Nlu, OutboxRow, Store
 from bot.services.memory import Memory
 
 
+TEAM_LOCALE = Locale("fr")
+
+
 class Outgoing(Protocol):
     """The sender, as the other services see it."""
 
@@ -59,7 +62,7 @@ class Team:
     hours: str
     queues: tuple[str, ...]
     #: What its advisers read.
-    locale: Locale = Locale("fr")
+    locale: Locale = TEAM_LOCALE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,16 +33,14 @@ def opened(desk: Desk, handoff: Handoff, team: Team) -> Parts:
         names = _names(desk, handoff, team)
         return Parts(deliveries=(_to_general(desk, team, desk.guide().book.phrase("adviser_notify").having(**names)),))
     opening = Delivery(verb=Verb.OPEN_TOPIC, chat=team.chat, handoff=handoff.id, title=title(desk, handoff, team))
-    return Parts(deliveries=(opening,)) + _card(desk, handoff, team, name="", message_id=None)
+    return Parts(deliveries=(opening,)) + _card(desk, handoff, team, name="", verb=Verb.SEND)
 
 
 def renewed(desk: Desk, handoff: Handoff, team: Team, *, name: str) -> Parts:
     """The title and the card after a move; a closed topic is closed."""
     if handoff.chat is None or not team.relays:
         return Parts()
-    parts = Parts()
-    if handoff.card_message is not None:
-        parts += _card(desk, handoff, team, name=name, message_id=handoff.card_message)
+    parts = _card(desk, handoff, team, name=name, verb=Verb.EDIT)
     renaming = Delivery(verb=Verb.RENAME_TOPIC, chat=handoff.chat, handoff=handoff.id, title=title(desk, handoff, team))
     parts += Parts(deliveries=(renaming,))
     if not handoff.is_open:
@@ -80,7 +78,7 @@ def _to_general(desk: Desk, team: Team, phrase: Phrase) -> Delivery:
     return Delivery(verb=Verb.SEND, chat=team.chat, rendered=told(desk, team, phrase))
 
 
-def _card(desk: Desk, handoff: Handoff, team: Team, *, name: str, message_id: int | None) -> Parts:
+def _card(desk: Desk, handoff: Handoff, team: Team, *, name: str, verb: Verb) -> Parts:
     book = desk.guide().book
     state = book.phrase(f"adviser_state_{handoff.state}")
     if handoff.state is State.CLAIMED:
@@ -97,14 +95,7 @@ def _card(desk: Desk, handoff: Handoff, team: Team, *, name: str, message_id: in
         rows.append((RenderedButton(text=f"{icon} {notice(desk, team, phrase)}", token=token),))
         buttons.append(_button(token, handoff, str(does)))
     rendered = Rendered(text=text.text, bold=text.bold, buttons=tuple(rows))
-    delivery = Delivery(
-        verb=Verb.SEND if message_id is None else Verb.EDIT,
-        chat=handoff.chat,
-        handoff=handoff.id,
-        rendered=rendered,
-        message_id=message_id,
-        is_card=message_id is None,
-    )
+    delivery = Delivery(verb=verb, chat=handoff.chat, handoff=handoff.id, rendered=rendered, is_card=True)
     return Parts(deliveries=(delivery,), buttons=tuple(buttons))
 
 
