@@ -14,6 +14,7 @@ from bot.core.ids import FlowId, Revision
 from bot.core.phrases import Phrase
 from bot.flow.compile import compile_file
 from bot.flow.draft import Draft, Names
+from bot.flow.forbidden import Rules, check_forbidden, read_rules
 from bot.flow.graph import Ask, Branch, Call, Exit, Flow, FlowBook, Next, Step, ToFlow
 from bot.flow.issues import Issue, issue, nearest
 from bot.flow.kinds import Severity
@@ -21,11 +22,12 @@ from bot.flow.known import Known
 from bot.flow.references import check_claims, check_mentions, slots_in_sight
 from bot.flow.schema import PATTERNS, Form
 from bot.flow.sentences import check_sentences
-from bot.flow.source import LIMIT_BYTES, read
+from bot.flow.source import LIMIT_BYTES, read, read_file
 from bot.flow.walks import check_walks
 
 #: Below flows/, but not flow files.
-NOT_FLOWS = frozenset({"facts.yml", "_system/forbidden.yml"})
+RULES = "_system/forbidden.yml"
+NOT_FLOWS = frozenset({"facts.yml", RULES})
 NOT_AREAS = frozenset({"directory"})
 
 
@@ -82,7 +84,19 @@ def load_book(
 def load(folder: Path, known: Known) -> Loaded:
     """As `load_book`, with the bytes of what was published."""
     files, issues = find(folder)
-    return assemble(files, known, issues)
+    rules, rule_issues = rules_of(folder)
+    return assemble(files, known, rules, (*issues, *rule_issues))
+
+
+def rules_of(folder: Path) -> tuple[Rules, tuple[Issue, ...]]:
+    """What may never be said or asked; no rules when the folder has no such file."""
+    path, shown = folder / RULES, f"{folder.name}/{RULES}"
+    if not path.is_file():
+        return Rules(), ()
+    root, issues = read_file(path, shown)
+    if root is None or issues:
+        return Rules(), issues
+    return read_rules(root, shown)
 
 
 def find(folder: Path) -> tuple[list[FlowFile], list[Issue]]:
@@ -107,11 +121,11 @@ def find(folder: Path) -> tuple[list[FlowFile], list[Issue]]:
     return files, issues
 
 
-def assemble(files: Iterable[FlowFile], known: Known, issues: Iterable[Issue] = ()) -> Loaded:
+def assemble(files: Iterable[FlowFile], known: Known, rules: Rules, issues: Iterable[Issue] = ()) -> Loaded:
     """The book of these files. Files are judged together: their order is the order in which they claim words."""
     files = list(files)
     drafts = {file.flow: _draft(file) for file in files}
-    _check_all(drafts, known)
+    _check_all(drafts, known, rules)
     found = list(issues)
     for draft in drafts.values():
         draft.issues = [_weighed(one, known) for one in draft.issues]
@@ -149,11 +163,12 @@ def _draft(file: FlowFile) -> Draft:
     return compile_file(root, flow_id=file.flow, path=file.shown)
 
 
-def _check_all(drafts: Mapping[FlowId, Draft], known: Known) -> None:
+def _check_all(drafts: Mapping[FlowId, Draft], known: Known, rules: Rules) -> None:
     slots = slots_in_sight(drafts)
     for name, draft in drafts.items():
         draft.issues += check_mentions(draft, drafts.keys(), slots[name], known)
         draft.issues += check_sentences(draft, slots[name], known)
+        draft.issues += check_forbidden(draft, rules, known.secrets)
         draft.issues += _check_review(draft, known.today)
     for draft, found in check_claims(drafts.values()):
         draft.issues.append(found)
