@@ -1,1 +1,53 @@
+"""Everything that must survive: one store, on SQLite or PostgreSQL, chosen by `DATABASE_URL`."""
 
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.errors import UnusableStore
+from bot.ports import Clock
+from bot.store.crypto import Keys, keys_from, load_keys
+from bot.store.sqlite import SqliteEngine
+from bot.store.store import KeptStore
+from bot.store.tombs import Tombs
+from bot.store.vault import Vault
+
+__all__ = ["KeptStore", "Keys", "database_path", "keys_from", "load_keys", "open_store"]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def database_path(url: str) -> Path | None:
+    """The file behind `sqlite:///relative/path.db` or `sqlite:////absolute/path.db`; None for a server."""
+    if not url.startswith("sqlite:///"):
+        return None
+    return Path(url.removeprefix("sqlite:///"))
+
+
+async def open_store(
+    url: str, keys: Keys, *, bot: str = "bot", clock: Clock = _now, in_clear: bool = False
+) -> KeptStore:
+    """Open, migrate and finish what an earlier process left. `bot` is the bot's id; another bot knows nobody of it.
+
+    Raises UnusableStore with one sentence for the operator. `in_clear` leaves SQLCipher out, for tests that look for
+    traces of erased rows; fields stay sealed.
+    """
+    path = database_path(url)
+    vault = Vault(keys, bot)
+    if path is not None:
+        store = KeptStore(
+            SqliteEngine(path, keys, in_clear=in_clear),
+            vault,
+            clock=clock,
+            tombs=Tombs(path.with_name(path.name + ".erased")),
+        )
+    else:
+        raise UnusableStore(
+            f"DATABASE_URL begins with {urlsplit(url).scheme or url!r}: write sqlite:///var/guichet.db or postgresql://…"
+        )
+    await store.start()
+    return store

@@ -1,0 +1,220 @@
+"""Handoffs, their log, and which message on one side mirrors which on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.ids import ChatId, HandoffId, NewcomerId, TeamName
+from bot.errors import Conflict
+from bot.handoff.machine import OPEN, Handoff
+from bot.ports import HandoffChange, LogLine, OutboxRow, Receipt, Verb
+from bot.store.engine import Row, Tx
+from bot.store.outbox import group_lane
+from bot.store.records import HANDOFF_COLUMNS, handoff_in, handoff_out, line_in, line_out, micros, micros_or_none
+from bot.store.vault import Vault
+
+_OPEN = "('" + "', '".join(sorted(state.value for state in OPEN)) + "')"
+_SELECT = f"SELECT {HANDOFF_COLUMNS}, body FROM handoffs"
+#: Verbs that make no sense once their topic is gone.
+_TOPIC_VERBS = "('rename_topic', 'close_topic', 'reopen_topic', 'delete_topic')"
+
+
+def save(tx: Tx, vault: Vault, change: HandoffChange) -> None:
+    """Write a handoff over the version it was made from, else Conflict: of two claims, one wins (C01)."""
+    handoff = change.handoff
+    body = vault.seal(tx, handoff.newcomer, "handoffs", "body", handoff.id, handoff_out(handoff))
+    if change.expected == 0:
+        saved = tx.run(
+            "INSERT INTO handoffs (id, newcomer, team, chat, thread, card_message, state, version, body, opened_at,"
+            " ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+            (
+                handoff.id,
+                handoff.newcomer,
+                handoff.team,
+                handoff.chat,
+                handoff.thread,
+                handoff.card_message,
+                handoff.state.value,
+                body,
+                micros(handoff.opened_at),
+                micros_or_none(handoff.ended_at),
+            ),
+        )
+    else:
+        # Thread and card belong to the deliveries, which may have set them since this version was read. Only a
+        # transfer to another group starts over with them.
+        saved = tx.run(
+            "UPDATE handoffs SET team = ?, state = ?, version = version + 1, body = ?, ended_at = ?,"
+            " thread = CASE WHEN chat = ? THEN thread ELSE ? END,"
+            " card_message = CASE WHEN chat = ? THEN card_message ELSE ? END, chat = ?"
+            " WHERE id = ? AND version = ?",
+            (
+                handoff.team,
+                handoff.state.value,
+                body,
+                micros_or_none(handoff.ended_at),
+                handoff.chat,
+                handoff.thread,
+                handoff.chat,
+                handoff.card_message,
+                handoff.chat,
+                handoff.id,
+                change.expected,
+            ),
+        )
+    if not saved:
+        raise Conflict("this handoff was saved meanwhile")
+
+
+def _opened(tx: Tx, vault: Vault, row: Row) -> Handoff:
+    return handoff_in(row, vault.open(tx, NewcomerId(row[1]), "handoffs", "body", row[0], bytes(row[10])))
+
+
+def one(tx: Tx, vault: Vault, handoff: HandoffId) -> Handoff | None:
+    row = tx.row(f"{_SELECT} WHERE id = ?", (handoff,))
+    return None if row is None else _opened(tx, vault, row)
+
+
+def in_topic(tx: Tx, vault: Vault, chat: ChatId, thread: int) -> Handoff | None:
+    """The newest handoff of a topic."""
+    row = tx.row(f"{_SELECT} WHERE chat = ? AND thread = ? ORDER BY opened_at DESC LIMIT 1", (chat, thread))
+    return None if row is None else _opened(tx, vault, row)
+
+
+def open_of(tx: Tx, vault: Vault, newcomer: NewcomerId) -> Handoff | None:
+    """The handoff of this newcomer that is not over."""
+    row = tx.row(f"{_SELECT} WHERE newcomer = ? AND state IN {_OPEN} ORDER BY opened_at DESC LIMIT 1", (newcomer,))
+    return None if row is None else _opened(tx, vault, row)
+
+
+def every(tx: Tx, vault: Vault, team: TeamName | None, only_open: bool) -> list[Handoff]:
+    """Oldest first."""
+    conditions, values = [], []
+    if team is not None:
+        conditions.append("team = ?")
+        values.append(team)
+    if only_open:
+        conditions.append(f"state IN {_OPEN}")
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return [_opened(tx, vault, row) for row in tx.rows(f"{_SELECT}{where} ORDER BY opened_at, id", values)]
+
+
+# --- the log ---------------------------------------------------------------------------------------------------------
+
+
+def _owner(tx: Tx, handoff: HandoffId) -> NewcomerId | None:
+    row = tx.row("SELECT newcomer FROM handoffs WHERE id = ?", (handoff,))
+    return None if row is None else NewcomerId(row[0])
+
+
+def write_log(tx: Tx, vault: Vault, lines: Sequence[LogLine]) -> None:
+    """Add lines; Conflict when the handoff is gone."""
+    if not lines:
+        return
+    for ident, line in zip(tx.ids("handoff_log", len(lines)), lines, strict=True):
+        owner = _owner(tx, line.handoff)
+        if owner is None:
+            raise Conflict("this handoff is gone")
+        tx.run(
+            "INSERT INTO handoff_log (id, handoff, body, at, newcomer_message, topic_message)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                ident,
+                line.handoff,
+                vault.seal(tx, owner, "handoff_log", "body", ident, line_out(line)),
+                micros(line.at),
+                line.newcomer_message,
+                line.topic_message,
+            ),
+        )
+
+
+def log_of(tx: Tx, vault: Vault, handoff: HandoffId) -> list[LogLine]:
+    owner = _owner(tx, handoff)
+    rows = tx.rows(
+        "SELECT id, body, at, newcomer_message, topic_message FROM handoff_log WHERE handoff = ? ORDER BY id",
+        (handoff,),
+    )
+    return [
+        line_in(handoff, vault.open(tx, owner, "handoff_log", "body", ident, bytes(body)), at, newcomers, topics)
+        for ident, body, at, newcomers, topics in rows
+    ]
+
+
+# --- what a delivery that arrived changes ----------------------------------------------------------------------------
+
+
+def arrived(tx: Tx, row: OutboxRow, receipt: Receipt) -> None:
+    """A topic was opened or deleted, a card was pinned, a mirror was made."""
+    delivery = row.delivery
+    handoff = delivery.handoff
+    if delivery.verb is Verb.OPEN_TOPIC and handoff is not None and receipt.thread is not None:
+        tx.run("UPDATE handoffs SET thread = ?, card_message = NULL WHERE id = ?", (receipt.thread, handoff))
+    elif delivery.verb is Verb.DELETE_TOPIC and handoff is not None:
+        tx.run("UPDATE handoffs SET thread = NULL, card_message = NULL WHERE id = ?", (handoff,))
+    elif delivery.is_card and handoff is not None and receipt.message_id is not None:
+        tx.run("UPDATE handoffs SET card_message = ? WHERE id = ?", (receipt.message_id, handoff))
+    if delivery.mirrors is not None and receipt.message_id is not None:
+        _mirror(tx, row, delivery.mirrors, receipt.message_id)
+
+
+def _mirror(tx: Tx, row: OutboxRow, original: int, copy: int) -> None:
+    delivery = row.delivery
+    handoff = delivery.handoff
+    if handoff is None and delivery.newcomer is not None:
+        found = tx.row(
+            f"SELECT id FROM handoffs WHERE newcomer = ? AND state IN {_OPEN} ORDER BY opened_at DESC LIMIT 1",
+            (delivery.newcomer,),
+        )
+        handoff = None if found is None else HandoffId(found[0])
+    if handoff is None or _owner(tx, handoff) is None:
+        return
+    newcomers, topics = (copy, original) if delivery.newcomer is not None else (original, copy)
+    tx.run(
+        "INSERT INTO mirrors (handoff, newcomer_message, topic_message) VALUES (?, ?, ?)", (handoff, newcomers, topics)
+    )
+    tx.run(
+        "UPDATE handoff_log SET newcomer_message = ?"
+        " WHERE handoff = ? AND topic_message = ? AND newcomer_message IS NULL",
+        (newcomers, handoff, topics),
+    )
+    tx.run(
+        "UPDATE handoff_log SET topic_message = ? WHERE handoff = ? AND newcomer_message = ? AND topic_message IS NULL",
+        (topics, handoff, newcomers),
+    )
+
+
+def counterpart(tx: Tx, handoff: HandoffId, newcomer_message: int | None, topic_message: int | None) -> int | None:
+    """The message on the other side; the first one when a long message was cut in parts."""
+    wanted, given, value = (
+        ("topic_message", "newcomer_message", newcomer_message)
+        if newcomer_message is not None
+        else ("newcomer_message", "topic_message", topic_message)
+    )
+    row = tx.row(
+        f"SELECT {wanted} FROM mirrors WHERE handoff = ? AND {given} = ? ORDER BY id LIMIT 1", (handoff, value)
+    )
+    return None if row is None else int(row[0])
+
+
+# --- groups that move, topics that die -------------------------------------------------------------------------------
+
+
+def chat_moved(tx: Tx, old: ChatId, new: ChatId) -> None:
+    """A group got a new id: rewrite it in handoffs and in every delivery that waits (B09)."""
+    tx.run("UPDATE handoffs SET chat = ? WHERE chat = ?", (new, old))
+    waiting = "SELECT id, handoff FROM outbox WHERE chat = ? AND newcomer IS NULL AND state < 3"
+    for ident, handoff in tx.rows(waiting, (old,)):
+        owner = None if handoff is None else HandoffId(handoff)
+        tx.run("UPDATE outbox SET lane = ? WHERE id = ?", (group_lane(new, owner), ident))
+    tx.run("UPDATE outbox SET chat = ? WHERE chat = ? AND state < 3", (new, old))
+
+
+def topic_lost(tx: Tx, handoff: HandoffId) -> None:
+    """The topic is gone: what waits for it waits for the next one, what was about the topic itself is moot (B10)."""
+    tx.run("UPDATE handoffs SET thread = NULL, card_message = NULL WHERE id = ?", (handoff,))
+    tx.run(
+        "UPDATE outbox SET state = 4, body = NULL, reason = 'topic gone'"
+        f" WHERE handoff = ? AND newcomer IS NULL AND state = 0 AND verb IN {_TOPIC_VERBS}",
+        (handoff,),
+    )

@@ -1,0 +1,126 @@
+"""Arrivals: stored before they are confirmed, each once, in the order of their lane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.ids import Lane, NewcomerId
+from bot.errors import Conflict
+from bot.ports import Arrival, InboxRow
+from bot.store.engine import Row, Tx
+from bot.store.memory import Memory
+from bot.store.people import welcome
+from bot.store.records import day_of, instant, micros
+from bot.store.vault import Vault
+
+WAITING, DONE = 0, 1
+#: Where updates go that belong to nobody; they too are taken in order.
+ODD = Lane("odd")
+
+
+def lane_of(newcomer: NewcomerId) -> Lane:
+    """The lane of everything that one person says, and of everything that is said to them."""
+    return Lane(f"n:{newcomer}")
+
+
+def keep(tx: Tx, vault: Vault, memory: Memory, arrivals: Sequence[Arrival], offset: int | None) -> list[InboxRow]:
+    """Store what is new; a repeat, by update id or by natural key, changes nothing (A06, A07)."""
+    rows = []
+    for arrival in arrivals:
+        row = _kept(tx, vault, memory, arrival)
+        if row is not None:
+            rows.append(row)
+    repeats = len(arrivals) - len(rows)
+    if repeats:
+        _count_repeats(tx, repeats, day_of(arrivals[0].received_at))
+    if offset is not None:
+        tx.run(
+            "INSERT INTO meta (name, value) VALUES ('offset', ?)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (str(offset),),
+        )
+    return rows
+
+
+def _kept(tx: Tx, vault: Vault, memory: Memory, arrival: Arrival) -> InboxRow | None:
+    natural = vault.alias("arrival", arrival.natural_key)
+    known = "SELECT id FROM inbox WHERE update_id = ? OR natural_key = ?"
+    if tx.row(known, (arrival.update_id, natural)) is not None:
+        return None
+    newcomer = None
+    lane = arrival.lane or ODD
+    if arrival.account is not None:
+        newcomer = welcome(tx, vault, arrival.account, day_of(arrival.received_at))
+        lane = lane_of(newcomer)
+    ident = tx.ids("inbox")[0]
+    is_stored = arrival.payload is not None and not arrival.volatile
+    sealed = vault.seal(tx, newcomer, "inbox", "payload", ident, arrival.payload or b"") if is_stored else None
+    made = tx.run(
+        "INSERT INTO inbox (id, update_id, natural_key, lane, newcomer, payload, state, received_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING",
+        (ident, arrival.update_id, natural, lane, newcomer, sealed, micros(arrival.received_at)),
+    )
+    if not made:
+        return None
+    if arrival.payload is not None and not is_stored:
+        payload = arrival.payload
+        tx.afterwards.append(lambda: memory.payloads.__setitem__(ident, payload))
+    return InboxRow(id=ident, lane=lane, newcomer=newcomer, payload=arrival.payload, received_at=arrival.received_at)
+
+
+def _count_repeats(tx: Tx, repeats: int, day: int) -> None:
+    tx.run(
+        "INSERT INTO counts (counted_day, figure, label, n) VALUES (?, 'arrival.repeat', '', ?)"
+        " ON CONFLICT (counted_day, figure, label) DO UPDATE SET n = counts.n + excluded.n",
+        (day, repeats),
+    )
+
+
+def offset(tx: Tx) -> int | None:
+    """The offset of the last `keep`."""
+    row = tx.row("SELECT value FROM meta WHERE name = 'offset'")
+    return None if row is None else int(row[0])
+
+
+def waiting(tx: Tx, vault: Vault, memory: Memory, limit: int) -> list[InboxRow]:
+    """Rows that are not done, oldest first."""
+    sql = "SELECT id, lane, newcomer, payload, received_at FROM inbox WHERE state = 0 ORDER BY id LIMIT ?"
+    return [_opened(tx, vault, memory, row) for row in tx.rows(sql, (limit,))]
+
+
+def _opened(tx: Tx, vault: Vault, memory: Memory, row: Row) -> InboxRow:
+    ident, lane, owner, sealed, received_at = row
+    newcomer = None if owner is None else NewcomerId(owner)
+    if sealed is None:
+        payload = memory.payloads.get(ident)
+    else:
+        payload = vault.open(tx, newcomer, "inbox", "payload", ident, bytes(sealed))
+    return InboxRow(id=ident, lane=Lane(lane), newcomer=newcomer, payload=payload, received_at=instant(received_at))
+
+
+def finish(tx: Tx, memory: Memory, row: int) -> None:
+    """The row is done: words and owner are wiped, the id stays against repeats. Conflict when it was done already."""
+    touched = tx.run(
+        "UPDATE inbox SET state = 1, payload = NULL, newcomer = NULL, lane = '' WHERE id = ? AND state = 0", (row,)
+    )
+    if not touched:
+        raise Conflict("this inbox row is done")
+    tx.afterwards.append(lambda: memory.drop_payload(row))
+
+
+def set_aside(
+    tx: Tx, vault: Vault, memory: Memory, payload: bytes, reason: str, row: int | None, now: datetime
+) -> None:
+    """Keep an update that could not be read, sealed under its person's key if it has a person (A10)."""
+    owner = None
+    if row is not None:
+        found = tx.row("SELECT newcomer FROM inbox WHERE id = ?", (row,))
+        owner = None if found is None or found[0] is None else NewcomerId(found[0])
+        finish(tx, memory, row)
+    ident = tx.ids("quarantine")[0]
+    sealed = vault.seal(tx, owner, "quarantine", "body", ident, payload)
+    tx.run(
+        "INSERT INTO quarantine (id, newcomer, body, reason, kept_day) VALUES (?, ?, ?, ?, ?)",
+        (ident, owner, sealed, reason, day_of(now)),
+    )

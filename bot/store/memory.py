@@ -1,0 +1,72 @@
+"""What never reaches a disk (decision 9): volatile answers, texts, buttons. A restart forgets all of it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from bot.core.ids import NewcomerId, Token
+from bot.core.session import Session
+from bot.ports import ButtonRow, Delivery
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Bounded(Generic[K, V]):
+    """A mapping that forgets the entry that was put or used longest ago."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept: OrderedDict[K, V] = OrderedDict()
+
+    def get(self, key: K) -> V | None:
+        value = self._kept.get(key)
+        if value is not None:
+            self._kept.move_to_end(key)
+        return value
+
+    def put(self, key: K, value: V) -> None:
+        self._kept[key] = value
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._limit:
+            self._kept.popitem(last=False)
+
+    def drop(self, key: K) -> V | None:
+        return self._kept.pop(key, None)
+
+    def drop_where(self, matches: object) -> None:
+        """Drop every entry whose value has this as its `newcomer`."""
+        for key in [key for key, value in self._kept.items() if getattr(value, "newcomer", None) == matches]:
+            del self._kept[key]
+
+
+@dataclass(slots=True)
+class Memory:
+    """The volatile side of one process."""
+
+    #: Payloads of waiting inbox rows that may not be stored.
+    payloads: dict[int, bytes] = field(default_factory=dict)
+    #: Sessions that stand in a volatile step, whole, by their newcomer.
+    sessions: dict[NewcomerId, Session] = field(default_factory=dict)
+    #: Volatile deliveries that were not sent yet.
+    texts: dict[int, Delivery] = field(default_factory=dict)
+    #: Recent deliveries of the ordinary kind, to spare opening them again.
+    recent: Bounded[int, Delivery] = field(default_factory=lambda: Bounded(5_000))
+    #: Volatile buttons. Bounded: a keyboard that nobody pressed for 50,000 buttons is stale.
+    buttons: Bounded[Token, ButtonRow] = field(default_factory=lambda: Bounded(50_000))
+    #: Telegram ids of people, opened.
+    accounts: Bounded[NewcomerId, int] = field(default_factory=lambda: Bounded(20_000))
+
+    def drop_payload(self, row: int) -> None:
+        self.payloads.pop(row, None)
+
+    def forget(self, newcomer: NewcomerId) -> None:
+        """Drop everything about a person."""
+        self.sessions.pop(newcomer, None)
+        self.accounts.drop(newcomer)
+        self.buttons.drop_where(newcomer)
+        self.recent.drop_where(newcomer)
+        for row in [row for row, delivery in self.texts.items() if delivery.newcomer == newcomer]:
+            del self.texts[row]

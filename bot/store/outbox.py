@@ -1,0 +1,239 @@
+"""Deliveries: queued with the turn that made them, taken one a lane, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.ids import ChatId, HandoffId, Lane, NewcomerId
+from bot.errors import Conflict
+from bot.ports import Delivery, Fate, OutboxRow, Receipt, Verb
+from bot.store.engine import Row, Tx
+from bot.store.inbox import lane_of
+from bot.store.memory import Memory
+from bot.store.people import chat_of
+from bot.store.records import delivery_in, delivery_out, instant, instant_or_none, micros
+from bot.store.vault import Gone, Vault
+
+#: States of a row; below `SENT` it is unfinished and holds back its lane.
+WAITING, SENDING, SENT, REFUSED, UNCERTAIN, LOST = 0, 2, 3, 4, 5, 6
+#: Put before everything that waits in its lane: nothing can go into a topic that is not open (B10).
+_FIRST = 10**15
+#: Verbs that leave a message of the bot in the chat.
+_SPEAKING = (Verb.SEND, Verb.COPY, Verb.SEND_FILE)
+
+_COLUMNS = (
+    "o.id, o.lane, o.newcomer, o.chat, o.handoff, o.verb, o.body, o.is_volatile, o.is_card, o.state, o.tries,"
+    " o.is_repeat, o.not_before, o.created_at, h.newcomer, h.chat, h.thread, h.card_message"
+)
+
+
+def queue(tx: Tx, vault: Vault, memory: Memory, deliveries: Sequence[Delivery], now: datetime) -> list[OutboxRow]:
+    """Put deliveries at the end of their lanes, text frozen. Raises Gone for a person who was erased."""
+    idents = tx.ids("outbox", len(deliveries)) if deliveries else ()
+    return [_queued(tx, vault, memory, ident, given, now) for ident, given in zip(idents, deliveries, strict=True)]
+
+
+def _queued(tx: Tx, vault: Vault, memory: Memory, ident: int, delivery: Delivery, now: datetime) -> OutboxRow:
+    owner, thread = delivery.newcomer, delivery.thread
+    if delivery.handoff is not None:
+        topic = tx.row("SELECT newcomer, chat, thread FROM handoffs WHERE id = ?", (delivery.handoff,))
+        if topic is None:
+            raise Gone("this handoff is gone")
+        owner, thread = NewcomerId(topic[0]), thread or topic[2]
+        if delivery.newcomer is None and delivery.chat is None:
+            delivery = replace(delivery, chat=topic[1])
+    chat = delivery.chat if delivery.newcomer is None else chat_of(tx, vault, memory, delivery.newcomer)
+    if chat is None:
+        raise Gone("there is nobody to send this to")
+    lane = _lane(vault, delivery, chat)
+    body = None
+    if not delivery.volatile:
+        body = vault.seal(tx, owner, "outbox", "body", ident, delivery_out(delivery))
+    tx.run(
+        "INSERT INTO outbox (id, lane, place, newcomer, chat, handoff, verb, body, is_volatile, is_card, mirrors,"
+        " state, tries, is_repeat, not_before, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, NULL, ?)",
+        (
+            ident,
+            lane,
+            ident - _FIRST if delivery.verb is Verb.OPEN_TOPIC else ident,
+            delivery.newcomer,
+            _group(delivery.chat),
+            delivery.handoff,
+            delivery.verb.value,
+            body,
+            int(delivery.volatile),
+            int(delivery.is_card),
+            delivery.mirrors,
+            micros(now),
+        ),
+    )
+    kept = memory.texts.__setitem__ if delivery.volatile else memory.recent.put
+    tx.afterwards.append(lambda: kept(ident, delivery))
+    return OutboxRow(
+        id=ident,
+        lane=lane,
+        delivery=delivery,
+        fate=Fate.WAITING,
+        tries=0,
+        not_before=None,
+        created_at=now,
+        chat=chat,
+        thread=thread,
+    )
+
+
+def _group(chat: ChatId | None) -> int | None:
+    """The chat if it is a group's. A private chat's number is a person's and stays in the sealed body."""
+    return chat if chat is not None and chat < 0 else None
+
+
+def _lane(vault: Vault, delivery: Delivery, chat: ChatId) -> Lane:
+    """One lane a destination: a person, a topic, a group without topics."""
+    if delivery.newcomer is not None:
+        return lane_of(delivery.newcomer)
+    if chat > 0:
+        return Lane("p:" + vault.alias("lane", str(chat)).hex())
+    return group_lane(chat, delivery.handoff if delivery.thread is None else delivery.thread)
+
+
+def group_lane(chat: ChatId, topic: HandoffId | int | None) -> Lane:
+    """The lane of a team's group, or of one topic of it."""
+    return Lane(f"g:{chat}" if topic is None else f"g:{chat}:{topic}")
+
+
+#: The first unfinished row of each lane whose time has come. A row being sent holds back its lane; so does the wait
+#: for a topic that is not open.
+_HEADS = (
+    "WITH heads AS (SELECT lane, min(place) AS place FROM outbox WHERE state < 3 GROUP BY lane)"
+    f" SELECT {_COLUMNS} FROM heads"
+    " JOIN outbox o ON o.lane = heads.lane AND o.place = heads.place AND o.state < 3"
+    " LEFT JOIN handoffs h ON h.id = o.handoff"
+    " WHERE o.state = 0 AND (o.not_before IS NULL OR o.not_before <= ?)"
+    " AND (o.handoff IS NULL OR o.newcomer IS NOT NULL OR o.verb = 'open_topic' OR h.thread IS NOT NULL)"
+    " AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.lane = o.lane AND s.state < 3 AND s.state = 2)"
+    " ORDER BY o.id LIMIT ?"
+)
+
+
+def take(tx: Tx, vault: Vault, memory: Memory, now: datetime, limit: int) -> list[OutboxRow]:
+    """Rows to send now, at most one a lane."""
+    return [opened(tx, vault, memory, row) for row in tx.rows(_HEADS, (micros(now), limit))]
+
+
+def opened(tx: Tx, vault: Vault, memory: Memory, row: Row) -> OutboxRow:
+    """The delivery of a row, with everything the channel must know resolved."""
+    (ident, lane, newcomer, chat, handoff, verb, body, is_volatile, is_card, state, tries, is_repeat) = row[:12]
+    not_before, created_at, handoff_of, handoff_chat, thread, card = row[12:]
+    owner = handoff_of if handoff_of is not None else newcomer
+    delivery = memory.texts.get(ident) or memory.recent.get(ident)
+    if delivery is None and body is not None:
+        delivery = delivery_in(vault.open(tx, owner, "outbox", "body", ident, bytes(body)))
+    if delivery is None:
+        delivery = Delivery(verb=Verb(verb), newcomer=newcomer, chat=chat, handoff=handoff, volatile=bool(is_volatile))
+    if chat is not None and delivery.chat != chat:
+        delivery = replace(delivery, chat=ChatId(chat))
+    if is_card and delivery.verb is Verb.EDIT:
+        delivery = replace(delivery, message_id=card) if card is not None else replace(delivery, verb=Verb.SEND)
+    source = None
+    if delivery.copy_from is not None:
+        source = (handoff_chat or chat) if delivery.copy_of is None else chat_of(tx, vault, memory, delivery.copy_of)
+    return OutboxRow(
+        id=ident,
+        lane=Lane(lane),
+        delivery=delivery,
+        fate=_fate(state, is_repeat),
+        tries=tries,
+        not_before=instant_or_none(not_before),
+        created_at=instant(created_at),
+        chat=delivery.chat if newcomer is None else chat_of(tx, vault, memory, newcomer),
+        thread=None if newcomer is not None else delivery.thread or thread,
+        source=source,
+    )
+
+
+def _fate(state: int, is_repeat: int) -> Fate:
+    if state == LOST:
+        return Fate.REFUSED
+    if state == SENDING:
+        return Fate.SENDING
+    return Fate.UNCERTAIN if is_repeat else Fate.WAITING
+
+
+def begin(tx: Tx, rows: Sequence[int]) -> None:
+    """Calls are about to be made. Conflict when a row is not waiting any more."""
+    for row in rows:
+        if not tx.run("UPDATE outbox SET state = 2, tries = tries + 1 WHERE id = ? AND state = 0", (row,)):
+            raise Conflict("this delivery is not waiting")
+
+
+def arrived(tx: Tx, memory: Memory, row: OutboxRow, receipt: Receipt, at: datetime) -> None:
+    """Keep the message id, wipe the text. A row that was erased meanwhile stays erased."""
+    tx.run(
+        "UPDATE outbox SET state = 3, body = NULL, reason = NULL, done_at = ?, message_id = coalesce(?, message_id)"
+        " WHERE id = ? AND state < 3",
+        (micros(at), receipt.message_id, row.id),
+    )
+    _forget_text(tx, memory, row.id)
+
+
+def retry(tx: Tx, row: int, not_before: datetime) -> None:
+    """Did not arrive: wait in place."""
+    tx.run("UPDATE outbox SET state = 0, not_before = ? WHERE id = ? AND state < 3", (micros(not_before), row))
+
+
+def refuse(tx: Tx, memory: Memory, row: int, reason: str, now: datetime) -> None:
+    """Will never arrive: wipe the text."""
+    tx.run(
+        "UPDATE outbox SET state = 4, body = NULL, reason = ?, done_at = ? WHERE id = ? AND state NOT IN (3, 4, 5)",
+        (reason, micros(now), row),
+    )
+    _forget_text(tx, memory, row)
+
+
+def doubt(tx: Tx, memory: Memory, row: int, again: bool, now: datetime) -> None:
+    """May have arrived. Sent once more if asked, but never more than once (B03)."""
+    if again and tx.run(
+        "UPDATE outbox SET state = 0, is_repeat = 1, not_before = NULL WHERE id = ? AND state < 3 AND is_repeat = 0",
+        (row,),
+    ):
+        return
+    tx.run(
+        "UPDATE outbox SET state = 5, body = NULL, reason = 'uncertain', done_at = ? WHERE id = ? AND state < 3",
+        (micros(now), row),
+    )
+    _forget_text(tx, memory, row)
+
+
+def _forget_text(tx: Tx, memory: Memory, row: int) -> None:
+    def drop() -> None:
+        memory.texts.pop(row, None)
+        memory.recent.drop(row)
+
+    tx.afterwards.append(drop)
+
+
+def interrupted(tx: Tx, vault: Vault, memory: Memory) -> list[OutboxRow]:
+    """What a dead process left: calls whose end it did not see, and volatile texts that it took along."""
+    sql = (
+        f"SELECT {_COLUMNS} FROM outbox o LEFT JOIN handoffs h ON h.id = o.handoff"
+        " WHERE o.state = 2 OR o.state = 6 ORDER BY o.id"
+    )
+    return [opened(tx, vault, memory, row) for row in tx.rows(sql)]
+
+
+def lose_volatile(tx: Tx) -> None:
+    """At start-up: volatile texts that waited are gone with the process that held them."""
+    tx.run("UPDATE outbox SET state = 6 WHERE state = 0 AND is_volatile = 1")
+
+
+def spoken_since(tx: Tx, newcomer: NewcomerId, since: datetime) -> list[int]:
+    """The bot's own messages in the private chat."""
+    marks = ", ".join("?" for _ in _SPEAKING)
+    rows = tx.rows(
+        "SELECT message_id FROM outbox WHERE lane = ? AND state = 3 AND done_at >= ? AND message_id IS NOT NULL"
+        f" AND verb IN ({marks}) ORDER BY id",
+        (lane_of(newcomer), micros(since), *(verb.value for verb in _SPEAKING)),
+    )
+    return [row[0] for row in rows]

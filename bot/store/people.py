@@ -1,0 +1,49 @@
+"""People, found by a keyed hash of their account, and the account, opened only for sending."""
+
+from __future__ import annotations
+
+from bot.core.ids import AccountId, ChatId, NewcomerId
+from bot.store.engine import Tx
+from bot.store.memory import Memory
+from bot.store.vault import Vault
+
+
+def newcomer_of(tx: Tx, vault: Vault, account: AccountId) -> NewcomerId | None:
+    """The person behind an account, if known."""
+    row = tx.row("SELECT id FROM people WHERE lookup = ?", (vault.lookup(account),))
+    return None if row is None else NewcomerId(row[0])
+
+
+def welcome(tx: Tx, vault: Vault, account: AccountId, day: int) -> NewcomerId:
+    """The person behind an account, made with a data key of their own at the first contact."""
+    lookup = vault.lookup(account)
+    found = tx.row("SELECT id, seen_day FROM people WHERE lookup = ?", (lookup,))
+    if found is None:
+        newcomer, wrapped = vault.new_person()
+        sealed = vault.seal(tx, newcomer, "people", "account", newcomer, b"%d" % account)
+        made = tx.run(
+            "INSERT INTO people (id, lookup, account, first_day, seen_day) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (lookup) DO NOTHING",
+            (newcomer, lookup, sealed, day, day),
+        )
+        if not made:  # another replica welcomed them in this instant
+            vault.forget(newcomer)
+            return welcome(tx, vault, account, day)
+        tx.run("INSERT INTO person_keys (newcomer, wrapped) VALUES (?, ?)", (newcomer, wrapped))
+        return newcomer
+    newcomer = NewcomerId(found[0])
+    if found[1] < day:
+        tx.run("UPDATE people SET seen_day = ? WHERE id = ?", (day, newcomer))
+    return newcomer
+
+
+def chat_of(tx: Tx, vault: Vault, memory: Memory, newcomer: NewcomerId) -> ChatId | None:
+    """The private chat of a person; None when they were erased."""
+    known = memory.accounts.get(newcomer)
+    if known is None:
+        row = tx.row("SELECT account FROM people WHERE id = ?", (newcomer,))
+        if row is None:
+            return None
+        known = int(vault.open(tx, newcomer, "people", "account", newcomer, bytes(row[0])))
+        memory.accounts.put(newcomer, known)
+    return ChatId(known)

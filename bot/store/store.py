@@ -1,0 +1,218 @@
+"""The store of the guichet, on either engine: `Store` of the ports, each method one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from bot.core.ids import AccountId, ChatId, FlowId, HandoffId, NewcomerId, Revision, TeamName, Token
+from bot.core.session import Session
+from bot.handoff.machine import Handoff
+from bot.ports import (
+    AdviserRow,
+    Arrival,
+    ButtonRow,
+    Clock,
+    Commit,
+    InboxRow,
+    LogLine,
+    OutboxRow,
+    QueueAges,
+    Receipt,
+    TimerRow,
+)
+from bot.store import erasure, handoffs, inbox, outbox, people, timers, turn, upkeep
+from bot.store.engine import Engine, Tx
+from bot.store.memory import Memory
+from bot.store.tombs import Tombs
+from bot.store.vault import Vault
+
+#: Sessions opened at a time when all are looked through, so that nobody waits for long meanwhile.
+_PAGE = 200
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class KeptStore:
+    """Implements `bot.ports.Store` over an engine. What is volatile lives in this object only."""
+
+    def __init__(self, engine: Engine, vault: Vault, *, clock: Clock = _now, tombs: Tombs | None = None) -> None:
+        self.engine = engine
+        self._vault = vault
+        self._memory = Memory()
+        self._clock = clock
+        self._tombs = tombs
+
+    # arrivals
+
+    async def keep(self, arrivals: Sequence[Arrival], *, offset: int | None) -> list[InboxRow]:
+        return await self.engine.write(lambda tx: inbox.keep(tx, self._vault, self._memory, arrivals, offset))
+
+    async def offset(self) -> int | None:
+        return await self.engine.read(inbox.offset)
+
+    async def waiting(self, limit: int = 1000) -> list[InboxRow]:
+        return await self.engine.read(lambda tx: inbox.waiting(tx, self._vault, self._memory, limit))
+
+    async def quarantine(self, payload: bytes, reason: str, row: int | None = None) -> None:
+        now = self._clock()
+        await self.engine.write(lambda tx: inbox.set_aside(tx, self._vault, self._memory, payload, reason, row, now))
+
+    # the turn
+
+    async def session_of(self, newcomer: NewcomerId) -> Session | None:
+        return await self.engine.read(lambda tx: turn.session_of(tx, self._vault, self._memory, newcomer))
+
+    async def button(self, token: Token) -> ButtonRow | None:
+        return await self.engine.read(lambda tx: turn.button(tx, self._vault, self._memory, token))
+
+    async def commit(self, commit: Commit) -> list[OutboxRow]:
+        now = self._clock()
+        return await self.engine.write(lambda tx: turn.write(tx, self._vault, self._memory, commit, now))
+
+    # delivery
+
+    async def take_outbox(self, limit: int = 100) -> list[OutboxRow]:
+        now = self._clock()
+        return await self.engine.read(lambda tx: outbox.take(tx, self._vault, self._memory, now, limit))
+
+    async def mark_sending(self, rows: Sequence[int]) -> None:
+        if rows:
+            await self.engine.write(lambda tx: outbox.begin(tx, rows))
+
+    async def mark_sent(self, row: OutboxRow, receipt: Receipt, *, at: datetime) -> None:
+        def work(tx: Tx) -> None:
+            outbox.arrived(tx, self._memory, row, receipt, at)
+            handoffs.arrived(tx, row, receipt)
+
+        await self.engine.write(work)
+
+    async def mark_retry(self, row: int, *, not_before: datetime) -> None:
+        await self.engine.write(lambda tx: outbox.retry(tx, row, not_before))
+
+    async def mark_refused(self, row: int, *, reason: str) -> None:
+        now = self._clock()
+        await self.engine.write(lambda tx: outbox.refuse(tx, self._memory, row, reason, now))
+
+    async def mark_uncertain(self, row: int, *, again: bool) -> None:
+        now = self._clock()
+        await self.engine.write(lambda tx: outbox.doubt(tx, self._memory, row, again, now))
+
+    async def interrupted(self) -> list[OutboxRow]:
+        return await self.engine.read(lambda tx: outbox.interrupted(tx, self._vault, self._memory))
+
+    # handoffs
+
+    async def handoff(self, handoff: HandoffId) -> Handoff | None:
+        return await self.engine.read(lambda tx: handoffs.one(tx, self._vault, handoff))
+
+    async def handoff_in_topic(self, chat: ChatId, thread: int) -> Handoff | None:
+        return await self.engine.read(lambda tx: handoffs.in_topic(tx, self._vault, chat, thread))
+
+    async def open_handoff_of(self, newcomer: NewcomerId) -> Handoff | None:
+        return await self.engine.read(lambda tx: handoffs.open_of(tx, self._vault, newcomer))
+
+    async def handoffs(self, team: TeamName | None = None, *, only_open: bool = True) -> list[Handoff]:
+        return await self.engine.read(lambda tx: handoffs.every(tx, self._vault, team, only_open))
+
+    async def log_of(self, handoff: HandoffId) -> list[LogLine]:
+        return await self.engine.read(lambda tx: handoffs.log_of(tx, self._vault, handoff))
+
+    async def counterpart(
+        self, handoff: HandoffId, *, newcomer_message: int | None = None, topic_message: int | None = None
+    ) -> int | None:
+        return await self.engine.read(lambda tx: handoffs.counterpart(tx, handoff, newcomer_message, topic_message))
+
+    async def advisers(self) -> list[AdviserRow]:
+        return await self.engine.read(lambda tx: upkeep.advisers(tx, self._vault))
+
+    async def save_adviser(self, adviser: AdviserRow) -> None:
+        await self.engine.write(lambda tx: upkeep.save_adviser(tx, self._vault, adviser))
+
+    async def team_chat_moved(self, old: ChatId, new: ChatId) -> None:
+        await self.engine.write(lambda tx: handoffs.chat_moved(tx, old, new))
+
+    async def topic_lost(self, handoff: HandoffId) -> None:
+        await self.engine.write(lambda tx: handoffs.topic_lost(tx, handoff))
+
+    # timers
+
+    async def due_timers(self, now: datetime, limit: int = 100) -> list[TimerRow]:
+        return await self.engine.read(lambda tx: timers.due(tx, self._vault, now, limit))
+
+    async def next_timer_at(self) -> datetime | None:
+        return await self.engine.read(timers.next_at)
+
+    # people
+
+    async def newcomer_by_account(self, account: AccountId) -> NewcomerId | None:
+        return await self.engine.read(lambda tx: people.newcomer_of(tx, self._vault, account))
+
+    async def data_of(self, newcomer: NewcomerId) -> Mapping[str, Any]:
+        return await self.engine.read(lambda tx: erasure.data_of(tx, self._vault, self._memory, newcomer))
+
+    async def sent_messages_of(self, newcomer: NewcomerId, since: datetime) -> list[int]:
+        return await self.engine.read(lambda tx: outbox.spoken_since(tx, newcomer, since))
+
+    async def erase(self, newcomer: NewcomerId) -> Mapping[str, int]:
+        """The mark outside the database comes first: a start finishes what a kill cut short (I01)."""
+        month = f"{self._clock():%Y-%m}"
+        if self._tombs is not None:
+            self._tombs.add(self._vault.tombstone(newcomer, month), month)
+        counts = await self.engine.write(lambda tx: erasure.erase(tx, self._vault, self._memory, newcomer, month))
+        await self.engine.clean()
+        return counts
+
+    async def purge(self, now: datetime, limits_days: Mapping[str, int]) -> Mapping[str, int]:
+        in_use = await self.flow_revisions_in_use()
+        counts = await self.engine.write(
+            lambda tx: (
+                erasure.purge(tx, self._vault, self._memory, now, limits_days)
+                | erasure.purge_flows(tx, now, limits_days, {(flow, revision) for flow, revision, _ in in_use})
+            )
+        )
+        await self.engine.clean()
+        return counts
+
+    # flows
+
+    async def keep_flow(self, flow: FlowId, revision: Revision, source: bytes) -> None:
+        now = self._clock()
+        await self.engine.write(lambda tx: upkeep.keep_flow(tx, flow, revision, source, now))
+
+    async def flow_revisions_in_use(self) -> list[tuple[FlowId, Revision, bytes]]:
+        used: set[tuple[str, str]] = set()
+        after = ""
+        while True:
+            after, more = await self.engine.read(
+                partial(upkeep.revisions_of, vault=self._vault, after=after, limit=_PAGE)
+            )
+            used |= more
+            if not after:
+                break
+        return await self.engine.read(lambda tx: upkeep.sources(tx, used))
+
+    # running
+
+    async def queue_ages(self, now: datetime) -> QueueAges:
+        return await self.engine.read(lambda tx: upkeep.queue_ages(tx, now))
+
+    async def start(self) -> None:
+        """Finish what an earlier process left: erasures, and volatile texts that it took along."""
+        marks = {} if self._tombs is None else self._tombs.read()
+
+        def work(tx: Tx) -> int:
+            missing = {mark: month for mark, month in marks.items() if mark not in erasure.tombstones(tx)}
+            if not self.engine.shared:
+                outbox.lose_volatile(tx)
+            return erasure.replay(tx, self._vault, self._memory, missing)
+
+        if await self.engine.write(work):
+            await self.engine.clean()
+
+    async def close(self) -> None:
+        await self.engine.close()

@@ -1,0 +1,83 @@
+"""Advisers, published flows, and how long the queues have waited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import orjson
+
+from bot.core.ids import FlowId, NewcomerId, Revision
+from bot.handoff.machine import State
+from bot.ports import AdviserRow, QueueAges
+from bot.store.engine import Tx
+from bot.store.records import adviser_in, adviser_out, day_of, micros
+from bot.store.vault import Vault
+
+
+def advisers(tx: Tx, vault: Vault) -> list[AdviserRow]:
+    rows = tx.rows("SELECT id, body, is_active FROM advisers ORDER BY id")
+    return [
+        adviser_in(ident, vault.open(tx, None, "advisers", "body", ident, bytes(body)), is_active)
+        for ident, body, is_active in rows
+    ]
+
+
+def save_adviser(tx: Tx, vault: Vault, adviser: AdviserRow) -> None:
+    """Add an adviser, or replace them by id."""
+    body = vault.seal(tx, None, "advisers", "body", adviser.id, adviser_out(adviser))
+    tx.run(
+        "INSERT INTO advisers (id, lookup, body, is_active) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+        " SET lookup = excluded.lookup, body = excluded.body, is_active = excluded.is_active",
+        (adviser.id, vault.lookup(adviser.account), body, int(adviser.is_active)),
+    )
+
+
+def keep_flow(tx: Tx, flow: FlowId, revision: Revision, source: bytes, now: datetime) -> None:
+    """Keep the source of a published revision; the same one twice is kept once."""
+    tx.run(
+        "INSERT INTO flows (flow, revision, source, kept_day) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (flow, revision) DO UPDATE SET kept_day = excluded.kept_day",
+        (flow, revision, source, day_of(now)),
+    )
+
+
+def revisions_of(tx: Tx, vault: Vault, after: str, limit: int) -> tuple[str, set[tuple[str, str]]]:
+    """The revisions that some sessions stand in, a page of sessions at a time; where the next page begins.
+
+    Only opening the sessions tells: a readable list of who is in which flow would say too much (decision 9).
+    """
+    rows = tx.rows("SELECT newcomer, body FROM sessions WHERE newcomer > ? ORDER BY newcomer LIMIT ?", (after, limit))
+    used: set[tuple[str, str]] = set()
+    for ident, body in rows:
+        newcomer = NewcomerId(ident)
+        raw = orjson.loads(vault.open(tx, newcomer, "sessions", "body", ident, bytes(body)))
+        for position in (raw["durable"], raw["paused"]):
+            for frames in () if position is None else (position["frames"], *position["trail"]):
+                used.update((frame[0], frame[1]) for frame in frames)
+    return (rows[-1][0] if len(rows) == limit else "", used)
+
+
+def sources(tx: Tx, wanted: set[tuple[str, str]]) -> list[tuple[FlowId, Revision, bytes]]:
+    """The kept sources among the wanted revisions."""
+    found = []
+    for flow, revision in sorted(wanted):
+        row = tx.row("SELECT source FROM flows WHERE flow = ? AND revision = ?", (flow, revision))
+        if row is not None:
+            found.append((FlowId(flow), Revision(revision), bytes(row[0])))
+    return found
+
+
+def queue_ages(tx: Tx, now: datetime) -> QueueAges:
+    """How long the oldest of each queue has waited."""
+    at = micros(now)
+
+    def age(sql: str, *values: object) -> float | None:
+        row = tx.row(sql, values)
+        return None if row is None or row[0] is None else max(0.0, (at - row[0]) / 1e6)
+
+    return QueueAges(
+        inbox_s=age("SELECT min(received_at) FROM inbox WHERE state = 0"),
+        outbox_s=age("SELECT min(created_at) FROM outbox WHERE state < 3"),
+        timers_s=age("SELECT min(due_at) FROM timers WHERE due_at <= ?", at),
+        handoffs_s=age("SELECT min(opened_at) FROM handoffs WHERE state = ?", State.WAITING.value),
+    )
