@@ -220,7 +220,7 @@ class TelegramMessenger:
     async def _typed(self, row: OutboxRow, chat: int) -> Receipt:
         bot = self.bot
         delivery = row.delivery
-        thread = row.thread
+        thread = row.thread if row.thread is not None else delivery.thread
         match delivery.verb:
             case Verb.EDIT_BUTTONS:
                 await bot.edit_message_reply_markup(
@@ -315,10 +315,11 @@ def _as_new(row: OutboxRow) -> OutboxRow:
 
 def _thread(row: OutboxRow) -> int | None:
     """The topic to write in. General is written to by leaving the topic out; its id 1 is refused."""
-    if row.thread is None and row.delivery.handoff is not None:
+    thread = row.thread if row.thread is not None else row.delivery.thread
+    if thread is None and row.delivery.handoff is not None:
         # Never in General, where it would be read out of its conversation (B10).
         raise DeliveryError("topic not open", topic_gone=True)
-    return None if row.thread == 1 else row.thread
+    return None if thread == 1 else thread
 
 
 def _entities(bold: tuple[tuple[int, int], ...]) -> list[dict[str, Any]]:
