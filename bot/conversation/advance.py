@@ -128,7 +128,8 @@ def _welcomed(draft: Draft, event: Said) -> None:
 
 def _notice(draft: Draft) -> None:
     if not draft.session.welcomed:
-        draft.tell(system(draft.guide.book, "notice"))
+        book = draft.guide.book
+        draft.tell(Message(blocks=(book.phrase("notice").having(days=book.facts["session_days"]),)))
         draft.session = replace(draft.session, welcomed=True)
 
 

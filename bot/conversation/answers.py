@@ -36,7 +36,7 @@ def answer_to(ask: Ask, said: Said, guide: Guide, locale: Locale, today: date) -
         case AnswerKind.YES_NO:
             return _yes_no(ask, said, guide, locale)
         case AnswerKind.NUMBER:
-            return _number(ask, said.text, guide)
+            return _number(ask, said.text, guide, locale)
         case AnswerKind.DATE:
             found = guide.words.date(said.text, locale, today)
             return None if found is None else Answer(value=found.isoformat())
@@ -65,8 +65,8 @@ def _yes_no(ask: Ask, said: Said, guide: Guide, locale: Locale) -> Answer | None
     return None
 
 
-def _number(ask: Ask, text: str, guide: Guide) -> Answer | Refusal | None:
-    number = guide.words.number(text)
+def _number(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | Refusal | None:
+    number = guide.words.number(text, locale)
     if number is None:
         return None
     if (ask.at_least is not None and number < ask.at_least) or (ask.at_most is not None and number > ask.at_most):

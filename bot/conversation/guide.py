@@ -21,7 +21,7 @@ class Words(Protocol):
 
     def yes_no(self, text: str, locale: Locale) -> bool | None: ...
 
-    def number(self, text: str) -> int | None:
+    def number(self, text: str, locale: Locale | None = None) -> int | None:
         """Digits of any script, or a spelled small number."""
 
     def date(self, text: str, locale: Locale, today: date) -> date | None: ...

@@ -22,7 +22,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "yes": (),
         "no": (),
         # first contact
-        "notice": (),
+        "notice": ("days",),
         # not understood
         "not_understood": (),
         "did_you_mean": (),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -37,6 +38,8 @@ from bot.flow.graph import (
 MAX_STEPS = 100
 #: Earlier questions remembered for "back".
 TRAIL_LENGTH = 20
+
+_PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 
 MENU = FlowId("_system.menu")
 HELPED = FlowId("_system.helped")
@@ -392,10 +395,17 @@ def _waits(step: Step) -> bool:
 
 
 def _filled(phrase: Phrase, draft: Draft) -> Phrase:
-    """The sentence with the answers given so far in its placeholders; facts are put in when the book is compiled."""
-    answers = draft.session.position.answers
-    values: dict[str, Value] = {name: value for name, value in answers.items() if f"{{{name}}}" in phrase.text}
-    return phrase.having(**values) if values else phrase
+    """The sentence with answers and dated facts in its placeholders."""
+    if "{" not in phrase.text:
+        return phrase
+    answers, facts = draft.session.position.answers, draft.guide.book.facts
+    values: dict[str, Value] = {}
+    for name in _PLACE.findall(phrase.text):
+        if name.startswith("fact."):
+            values[name] = facts[name.removeprefix("fact.")]
+        elif name in answers:
+            values[name] = answers[name]
+    return replace(phrase, values={**phrase.values, **values})
 
 
 def _trail(position: Position) -> tuple[tuple[Frame, ...], ...]:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from bot.core.ids import FlowId, Revision, ServiceId, StepId
-from bot.core.phrases import Phrase
+from bot.core.phrases import Phrase, Value
 
 # --- conditions: data, never an expression ---------------------------------------------------------------------
 
@@ -252,6 +252,8 @@ class FlowBook:
     by_intent: Mapping[str, FlowId] = field(default_factory=dict)
     #: Poster topic → flow.
     by_topic: Mapping[str, FlowId] = field(default_factory=dict)
+    #: Dated facts by name, for `{fact.name}` in sentences; numbers and dates are formatted for the reader.
+    facts: Mapping[str, Value] = field(default_factory=dict)
 
     def flow(self, flow: FlowId, revision: Revision | None = None) -> Flow | None:
         """The flow as it is now, or in the given revision if people are still in it."""

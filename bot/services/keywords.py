@@ -1,0 +1,88 @@
+"""Exact keywords: what the guichet understands by itself while the NLU is away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.core.ids import Locale
+from bot.core.phrases import Phrase
+from bot.core.understanding import Understanding
+from bot.flow.graph import FlowBook
+
+#: The whole utterance is a keyword.
+WHOLE = 1.0
+#: A keyword stands among other words, and only one flow's does.
+WITHIN = 0.7
+#: Keywords of several flows: offered, not guessed.
+SEVERAL = 0.4
+#: Languages whose index is kept.
+_SOURCE = Locale("fr")
+
+
+@dataclass(slots=True)
+class _Index:
+    book: FlowBook
+    whole: dict[str, str]
+    #: Keywords longest first, each as ` word word `.
+    within: list[tuple[str, str]]
+
+
+class Keywords:
+    """Looks utterances up among the titles and keywords of all flows, in the person's language and in French."""
+
+    def __init__(
+        self,
+        book: Callable[[], FlowBook],
+        *,
+        text_of: Callable[[Phrase, Locale], str],
+        fold: Callable[[str], str],
+    ) -> None:
+        self._book = book
+        self._text_of = text_of
+        self._fold = fold
+        self._indexes: dict[Locale, _Index] = {}
+
+    def understand(self, text: str, locale: Locale) -> Understanding | None:
+        """The intent whose flow bears these words; None when no flow does."""
+        said = _words(self._fold(text))
+        if not said.strip():
+            return None
+        found: list[str] = []
+        for tongue in dict.fromkeys((locale, _SOURCE)):
+            index = self._index(tongue)
+            if intent := index.whole.get(said):
+                return Understanding(intent=intent, confidence=WHOLE, ranking=((intent, WHOLE),))
+            found += [intent for keyword, intent in index.within if keyword in said]
+        intents = list(dict.fromkeys(found))
+        if not intents:
+            return None
+        confidence = WITHIN if len(intents) == 1 else SEVERAL
+        return Understanding(
+            intent=intents[0], confidence=confidence, ranking=tuple((intent, confidence) for intent in intents[:3])
+        )
+
+    def _index(self, locale: Locale) -> _Index:
+        book = self._book()
+        index = self._indexes.get(locale)
+        if index is None or index.book is not book:
+            index = self._indexes[locale] = self._made(book, locale)
+        return index
+
+    def _made(self, book: FlowBook, locale: Locale) -> _Index:
+        whole: dict[str, str] = {}
+        for flow in book.flows.values():
+            if not flow.intents:
+                continue
+            for phrase in (flow.title, *flow.keywords):
+                key = _words(self._fold(self._text_of(phrase, locale)))
+                if key.strip():
+                    whole.setdefault(key, flow.intents[0])
+        within = sorted(whole.items(), key=lambda entry: -len(entry[0]))
+        return _Index(book=book, whole=whole, within=within)
+
+
+def _words(folded: str) -> str:
+    """Words between single spaces, with a space on either side, so that only whole words match."""
+    kept = "".join(char if char.isalnum() or char in "'’" else " " for char in folded)
+    return f" {' '.join(kept.split())} "

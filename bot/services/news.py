@@ -1,0 +1,98 @@
+"""What the sender learns, and what the guichet does about it (reliability.md B02, B06–B10)."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.core.events import Reached, Resumed
+from bot.core.ids import ChatId
+from bot.core.phrases import Verbatim
+from bot.ports import Commit, Delivery, OutboxRow, Receipt, Verb
+from bot.services import topics
+from bot.services.desk import Desk
+from bot.services.newcomer import take_event
+
+log = logging.getLogger(__name__)
+
+
+class News:
+    """`DeliveryNews` of the sender. The desk is set once both exist."""
+
+    def __init__(self) -> None:
+        self.desk: Desk | None = None
+        #: For health pages and the console: is anything wrong with the channel now?
+        self.is_unauthorised = False
+
+    async def sent(self, row: OutboxRow, receipt: Receipt) -> None:
+        """Nothing to do: the store has it."""
+
+    async def refused(self, row: OutboxRow, reason: str) -> None:
+        """An adviser whose words did not arrive is told so."""
+        log.warning("delivery.refused row=%d verb=%s", row.id, row.delivery.verb)
+        await self._tell_adviser(row, "adviser_not_delivered")
+
+    async def uncertain(self, row: OutboxRow) -> None:
+        """A question that may not have arrived is shown again; an adviser is told of a doubt."""
+        log.warning("delivery.uncertain row=%d verb=%s", row.id, row.delivery.verb)
+        if row.delivery.handoff is not None:
+            await self._tell_adviser(row, "adviser_uncertain")
+        elif row.delivery.newcomer is not None and row.delivery.verb is Verb.SEND:
+            await take_event(self._known, row.delivery.newcomer, Resumed())
+
+    async def lost(self, row: OutboxRow) -> None:
+        """A volatile text that a restart forgot: the question before it is shown again."""
+        if row.delivery.newcomer is not None:
+            await take_event(self._known, row.delivery.newcomer, Resumed())
+
+    async def unreachable(self, row: OutboxRow) -> None:
+        """The person blocked the bot: timers stop, the adviser knows at once."""
+        newcomer = row.delivery.newcomer
+        if newcomer is None:
+            log.error("group.shut row=%d", row.id)
+            return
+        session = await self._known.store.session_of(newcomer)
+        if session is not None and session.reachable:
+            await take_event(self._known, newcomer, Reached(reachable=False))
+
+    async def topic_gone(self, row: OutboxRow) -> None:
+        """Open a new topic and go on there."""
+        desk = self._known
+        handoff = None if row.delivery.handoff is None else await desk.store.handoff(row.delivery.handoff)
+        if handoff is None:
+            return
+        await desk.store.topic_lost(handoff.id)
+        team = desk.teams[handoff.team]
+        opening = Delivery(
+            verb=Verb.OPEN_TOPIC, chat=handoff.chat, handoff=handoff.id, title=topics.title(desk, handoff, team)
+        )
+        code = Verbatim(text=handoff.code)
+        line = topics.line(desk, handoff, team, "adviser_new_topic", code=code)
+        rows = await desk.store.commit(Commit(deliveries=(opening, line), now=desk.clock()))
+        desk.outgoing.offer(rows)
+
+    async def migrated(self, old: ChatId, new: ChatId) -> None:
+        """The group has a new id."""
+        await self._known.store.team_chat_moved(old, new)
+        log.warning("group.migrated")
+
+    async def unauthorised(self) -> None:
+        """The token was revoked."""
+        self.is_unauthorised = True
+        log.error("telegram.unauthorised")
+
+    @property
+    def _known(self) -> Desk:
+        assert self.desk is not None
+        return self.desk
+
+    async def _tell_adviser(self, row: OutboxRow, name: str) -> None:
+        desk = self._known
+        delivery = row.delivery
+        if delivery.newcomer is None or delivery.handoff is None:
+            return
+        handoff = await desk.store.handoff(delivery.handoff)
+        if handoff is None or handoff.chat is None:
+            return
+        line = topics.line(desk, handoff, desk.teams[handoff.team], name)
+        rows = await desk.store.commit(Commit(deliveries=(line,), now=desk.clock()))
+        desk.outgoing.offer(rows)
