@@ -126,7 +126,8 @@ ARABIC_SCRIPT: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 #: What a speaker of Dari writes and one of Iran does not.
-_DARI_WORDS = """داکتر داکتری شفاخانه پولیس مکتب پوهنتون خانم اطفال طفل طفلم اطفالم اولاد اولادم اولادهایم تذکره موتر سرک مه مره
+_DARI_WORDS = """
+داکتر داکتری شفاخانه پولیس مکتب پوهنتون خانم اطفال طفل طفلم اطفالم اولاد اولادم اولادهایم تذکره موتر سرک مه مره
 ازمه چی کدام پیسه چطو کجاس نیس اس ره خانیم میتانم نمیتانم نمیتانیم میتانین ضرورت قونسلگری دواخانه بیخی فامیل
 فامیلم مامور"""
 DARI: frozenset[str] = frozenset(_DARI_WORDS.split())
