@@ -8,16 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.core.ids import Locale
 from bot.i18n.languages import Languages, cldr
+
+Unit: TypeAlias = Literal["minute", "hour", "day", "week", "month", "year"]
 
 #: The clock on the wall in Liège.
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
 #: From here on thousands are set apart; below, a year or a house number must not be broken.
 _GROUPED_FROM = 10_000
+
+#: A threshold no duration passes: Babel then never turns 30 days into a month.
+_NEVER = 1e9
 
 
 def number_text(number: int, locale: Locale, languages: Languages) -> str:
@@ -51,14 +58,33 @@ def instant_text(at: datetime, locale: Locale, languages: Languages) -> str:
 
 
 def duration_text(duration: timedelta, locale: Locale, languages: Languages) -> str:
-    """`timedelta(minutes=12)` → « 12 minutes »: one unit, rounded up to whole minutes."""
-    from babel.dates import format_timedelta
+    """One unit, rounded up: minutes below two hours, hours below two days, else days (never months: they differ)."""
+    minutes = max(1, -(-duration // timedelta(minutes=1)))
+    if minutes < 120:
+        return quantity_text(minutes, "minute", locale, languages)
+    if minutes < 48 * 60 and minutes % (24 * 60):
+        return quantity_text(-(-minutes // 60), "hour", locale, languages)
+    return quantity_text(-(-minutes // (24 * 60)), "day", locale, languages)
 
-    minute = timedelta(minutes=1)
-    whole = max(minute, -(-duration // minute) * minute)
+
+def quantity_text(number: int, unit: Unit, locale: Locale, languages: Languages) -> str:
+    """`3`, `month` → « 3 mois », in the plural form of the language."""
+    from babel.dates import TIMEDELTA_UNITS, format_timedelta
+
+    # Babel's `format_unit` lacks half of our languages; durations it has, and this threshold keeps the unit asked for.
+    seconds = dict(TIMEDELTA_UNITS)[unit] * number
     return _latin_digits(
-        format_timedelta(whole, granularity="minute", threshold=1.5, locale=cldr(languages[locale].formats))
+        format_timedelta(seconds, granularity=unit, threshold=_NEVER, locale=cldr(languages[locale].formats))
     )
+
+
+def money_text(amount: Decimal, locale: Locale, languages: Languages) -> str:
+    """`950` → « 950 € », `1314.2` → « 1 314,20 € »: the sign behind, as on every price in Liège."""
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0.00" if amount % 1 else "#,##0"
+    tag = cldr(languages[locale].formats)
+    return f"{format_decimal(amount, pattern, locale=tag, numbering_system='latn')}\u00a0€"
 
 
 def list_text(items: Sequence[str], locale: Locale, languages: Languages) -> str:

@@ -37,7 +37,7 @@ MARKS = {Author.BOT: "", Author.ADVISER: "👤", Author.INTERPRETER: "🗣", Aut
 _BOLD = "\ue000"
 #: What a placeholder shows when its value is missing: a gap one sees, never an error.
 _GAP = "…"
-_PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}")
+_PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_-]+)*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

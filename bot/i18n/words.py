@@ -128,7 +128,12 @@ class Words:
         """Index of the choice meant: by its number from 1, its label or one of its other words, in the person's
         language or in French; the beginning of a label or a small slip is enough when only one choice fits."""
         read = [
-            list(dict.fromkeys(self.label_of(phrase, tag) for phrase in phrases for tag in (locale, SOURCE)))
+            [
+                one
+                for tag in dict.fromkeys((locale, SOURCE))
+                for phrase in phrases
+                for one in self.label_of(phrase, tag).split("|")
+            ]
             for phrases in labels
         ]
         return choice_meant(text, read, number=self.number(text, locale), fold=self.fold)

@@ -1,0 +1,213 @@
+"""Bring a catalogue up to date with the template, and put translations in, without losing anybody's work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.core.ids import Locale
+from bot.i18n.pofile import UNREVIEWED, forms_of, read_po_file
+from bot.i18n.render import places
+from bot.i18n.template import Entry, Sentence, read_template, write_catalogue
+
+#: Written above a draft that no person has read; taking the line out is the review.
+DRAFT_NOTE = f"{UNREVIEWED}: draft, not read by a person yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a catalogue holds for one sentence, in use or not."""
+
+    context: str
+    source: tuple[str, ...]
+    strings: tuple[str, ...]
+    fuzzy: bool
+    notes: tuple[str, ...]
+    previous: tuple[str, ...]
+    line: int
+
+    @property
+    def is_translated(self) -> bool:
+        """Every form has its words."""
+        return all(text.strip() for text in self.strings)
+
+    @property
+    def is_unreviewed(self) -> bool:
+        """No person has read it."""
+        return any(note.strip().startswith(UNREVIEWED) for note in self.notes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updated:
+    """What an update did to one catalogue."""
+
+    kept: int
+    fuzzy: int
+    reused: int
+    missing: int
+
+
+def read_kept(path: Path, locale: Locale) -> tuple[Kept, ...]:
+    """All entries of a PO file, then its obsolete ones; none when there is no file. Raises LocaleFileError."""
+    if not path.exists():
+        return ()
+    catalog = read_po_file(path, locale)
+    return tuple(
+        Kept(
+            context=message.context or "",
+            source=(message.id,) if isinstance(message.id, str) else tuple(message.id),
+            strings=forms_of(message),
+            fuzzy=message.fuzzy,
+            notes=(
+                *message.user_comments,
+                *((DRAFT_NOTE,) if UNREVIEWED in message.flags else ()),
+            ),
+            previous=tuple(message.previous_id),
+            line=message.lineno or 0,
+        )
+        for message in (*catalog, *catalog.obsolete.values())
+        if message.id
+    )
+
+
+def merged(sentences: Sequence[Sentence], kept: Sequence[Kept]) -> tuple[list[Entry], list[Entry]]:
+    """The entries of the catalogue from now on, and the translations no sentence uses any more.
+
+    A changed sentence keeps its translation as fuzzy, with the sentence it was made for. A sentence that moved, or
+    that stands elsewhere too, takes the translation it has there, as unreviewed, when there is only one.
+    """
+    exact = {(one.context, one.source): one for one in kept}
+    wanted = {(one.phrase.key, one.source) for one in sentences}
+    of_context: dict[str, list[Kept]] = {}
+    of_source: dict[tuple[str, ...], list[Kept]] = {}
+    for one in kept:
+        if one.is_translated:
+            if (one.context, one.source) not in wanted:
+                of_context.setdefault(one.context, []).append(one)
+            if not one.fuzzy:
+                of_source.setdefault(one.source, []).append(one)
+    entries = [_entry(sentence, exact, of_context, of_source) for sentence in sentences]
+    used = {(entry.sentence.phrase.key, entry.previous) for entry in entries if entry.previous}
+    obsolete = [
+        Entry(sentence=_sentence(one), strings=one.strings, fuzzy=one.fuzzy, notes=list(one.notes))
+        for one in kept
+        if one.is_translated and (one.context, one.source) not in wanted and (one.context, one.source) not in used
+    ]
+    return entries, obsolete
+
+
+def update_catalogue(path: Path, locale: Locale, sentences: Sequence[Sentence]) -> Updated:
+    """Rewrite one language's file from the template's sentences. Raises LocaleFileError."""
+    entries, obsolete = merged(sentences, read_kept(path, locale))
+    write_catalogue(path, locale, entries, obsolete)
+    return Updated(
+        kept=sum(bool(entry.strings) and not entry.fuzzy for entry in entries),
+        fuzzy=sum(entry.fuzzy for entry in entries),
+        reused=sum(_REUSED in entry.notes for entry in entries),
+        missing=sum(not entry.strings for entry in entries),
+    )
+
+
+def fill_catalogue(
+    path: Path,
+    template: Path,
+    locale: Locale,
+    translations: Iterable[Mapping[str, object]],
+    *,
+    unreviewed: bool,
+    replace: bool = False,
+) -> list[str]:
+    """Put translations in; one sentence for each that was refused. Raises LocaleFileError.
+
+    A translation is a mapping with `context`, `source` and `translation` (a text, or a list of plural forms). One that
+    is there and was read by a person stays, unless `replace`.
+    """
+    entries, obsolete = merged(read_template(template), read_kept(path, locale))
+    by_key = {(entry.sentence.phrase.key, entry.sentence.phrase.text): entry for entry in entries}
+    refused = []
+    for given in translations:
+        name = f"{given.get('context')}: {given.get('source')}"
+        entry = by_key.get((str(given.get("context", "")), str(given.get("source", ""))))
+        forms = _forms(given.get("translation"))
+        if entry is None:
+            refused.append(f"{name}: no such sentence")
+        elif problem := _problem(entry, forms, locale):
+            refused.append(f"{name}: {problem}")
+        elif replace or not entry.strings or entry.fuzzy or _is_draft(entry):
+            entry.strings, entry.fuzzy, entry.previous = forms, False, ()
+            entry.notes = [note for note in entry.notes if not note.strip().startswith(UNREVIEWED)]
+            entry.notes += [DRAFT_NOTE] if unreviewed else []
+        else:
+            refused.append(f"{name}: a reviewed translation is there already")
+    write_catalogue(path, locale, entries, obsolete)
+    return refused
+
+
+_REUSED = f"{UNREVIEWED}: taken from the same sentence elsewhere"
+
+
+def _entry(
+    sentence: Sentence,
+    exact: Mapping[tuple[str, tuple[str, ...]], Kept],
+    of_context: Mapping[str, Sequence[Kept]],
+    of_source: Mapping[tuple[str, ...], Sequence[Kept]],
+) -> Entry:
+    here = exact.get((sentence.phrase.key, sentence.source))
+    if here is not None and any(text.strip() for text in here.strings):
+        return Entry(
+            sentence=sentence, strings=here.strings, fuzzy=here.fuzzy, notes=list(here.notes), previous=here.previous
+        )
+    changed = of_context.get(sentence.phrase.key, ())
+    if len(changed) == 1 and len(changed[0].source) == len(sentence.source):
+        old = changed[0]
+        return Entry(sentence=sentence, strings=old.strings, fuzzy=True, notes=list(old.notes), previous=old.source)
+    elsewhere = of_source.get(sentence.source, ())
+    if len({one.strings for one in elsewhere}) == 1:
+        return Entry(sentence=sentence, strings=elsewhere[0].strings, notes=[_REUSED])
+    return Entry(sentence=sentence)
+
+
+def _sentence(one: Kept) -> Sentence:
+    from bot.core.phrases import Phrase
+
+    plural = one.source[1] if len(one.source) > 1 else None
+    return Sentence(phrase=Phrase(key=one.context, text=one.source[0], plural=plural))
+
+
+def _forms(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(str(form) for form in value) if isinstance(value, list) else ()
+
+
+def _is_draft(entry: Entry) -> bool:
+    return any(note.strip().startswith(UNREVIEWED) for note in entry.notes)
+
+
+def _problem(entry: Entry, forms: tuple[str, ...], locale: Locale) -> str:
+    from bot.i18n.plurals import categories
+
+    source = entry.sentence.source
+    needed = len(categories(locale)) if len(source) > 1 else 1
+    if len(forms) != needed or not all(form.strip() for form in forms):
+        shape = f"{needed} plural forms ({', '.join(categories(locale))})" if len(source) > 1 else "one text"
+        return f"{shape} expected"
+    return placeholder_problem(source, forms)
+
+
+def placeholder_problem(source: tuple[str, ...], forms: tuple[str, ...]) -> str:
+    """What is wrong with the placeholders or the bold signs of a translation, or nothing.
+
+    `{count}` may be missing from a plural form: "one" and "two" are words of their own in Arabic.
+    """
+    needed = places(source[0]).union(*(places(text) for text in source))
+    optional = {"count"} if len(source) > 1 else set()
+    for form in forms:
+        if lost := sorted(needed - places(form) - optional):
+            return f"lost the placeholder {{{lost[0]}}}"
+        if extra := sorted(places(form) - needed):
+            return f"has a placeholder {{{extra[0]}}} that the sentence does not have"
+        if form.count("**") % 2 or (form.count("**") == 0) != (source[0].count("**") == 0):
+            return "lost or broke the **bold** signs"
+    return ""

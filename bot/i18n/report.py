@@ -1,0 +1,193 @@
+"""How far each language is, and what is wrong in its catalogue: counted and listed, never raised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.core.ids import Locale
+from bot.i18n.catalogues import is_safety
+from bot.i18n.glossary import Glossary
+from bot.i18n.languages import SOURCE, Language, Languages, Tier
+from bot.i18n.merge import Kept, placeholder_problem, read_kept
+from bot.i18n.plurals import categories
+from bot.i18n.sources import LocaleFileError
+from bot.i18n.template import Sentence
+
+#: A shipped language has at least this share of its sentences, and of these as many read by a person.
+SHIPPED_SHARE = 0.98
+#: Words that people type, not sentences that they read.
+_TYPED = ("/keyword", ".word.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueIssue:
+    """One thing wrong in a PO file, and the way out. `is_critical`: the sentence would harm its reader."""
+
+    path: str
+    line: int
+    code: str
+    text: str
+    is_critical: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.text} [{self.code}]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far one language is. Counts are sentences of the template."""
+
+    language: Language
+    total: int = 0
+    translated: int = 0
+    #: Of the translated ones: drafts no person has read.
+    unreviewed: int = 0
+    fuzzy: int = 0
+    missing: int = 0
+    #: Sentences of `_system/` and `urgence/` that are not there; the language is offered at none.
+    safety_missing: int = 0
+    obsolete: int = 0
+    issues: tuple[CatalogueIssue, ...] = ()
+
+    @property
+    def share(self) -> float:
+        """Translated, 0 to 1."""
+        return self.translated / self.total if self.total else 1.0
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether newcomers can pick it."""
+        language = self.language
+        return language.locale == SOURCE or (language.tier is not Tier.DRAFT and not self.safety_missing)
+
+
+def progress_of(
+    language: Language,
+    path: Path,
+    sentences: Sequence[Sentence],
+    *,
+    glossary: Glossary | None = None,
+    fold: Callable[[str], str] = str.casefold,
+    shown_path: str = "",
+) -> Progress:
+    """Count and check one language. `fold` decides which labels read the same; `shown_path` stands in issues."""
+    name = shown_path or str(path)
+    if language.locale == SOURCE:
+        return Progress(language=language, total=len(sentences), translated=len(sentences))
+    try:
+        kept = read_kept(path, language.locale)
+    except LocaleFileError as exc:
+        issue = CatalogueIssue(path=name, line=1, code="unreadable-catalogue", text=str(exc), is_critical=True)
+        missing = len(sentences)
+        vital = sum(is_safety(one.phrase) for one in sentences)
+        return Progress(language=language, total=missing, missing=missing, safety_missing=vital, issues=(issue,))
+    found = {(one.context, one.source): one for one in kept}
+    pairs = [(one, found.get((one.phrase.key, one.source))) for one in sentences]
+    shown = [(sentence, one) for sentence, one in pairs if one is not None and one.is_translated and not one.fuzzy]
+    fuzzy = sum(one is not None and one.is_translated and one.fuzzy for _, one in pairs)
+    used = {(sentence.phrase.key, sentence.source) for sentence in sentences}
+    there = {(sentence.phrase.key, sentence.source) for sentence, _ in shown}
+    unreviewed = sum(one.is_unreviewed for _, one in shown)
+    issues = [*_entry_issues(shown, language.locale, name), *_collisions(shown, name, fold)]
+    if glossary is not None:
+        issues += _lost_terms(shown, language.locale, name, glossary)
+    result = Progress(
+        language=language,
+        total=len(pairs),
+        translated=len(shown),
+        unreviewed=unreviewed,
+        fuzzy=fuzzy,
+        missing=len(pairs) - len(shown) - fuzzy,
+        safety_missing=sum(is_safety(one.phrase) and (one.phrase.key, one.source) not in there for one, _ in pairs),
+        obsolete=sum((one.context, one.source) not in used for one in kept),
+        issues=tuple(sorted(issues, key=lambda issue: (issue.line, issue.code))),
+    )
+    reviewed_share = (len(shown) - unreviewed) / len(pairs) if pairs else 1.0
+    if language.tier is Tier.SHIPPED and reviewed_share < SHIPPED_SHARE:
+        text = (
+            f"shipped, but only {reviewed_share:.0%} is translated and read by a person; beta below {SHIPPED_SHARE:.0%}"
+        )
+        early = CatalogueIssue(path=name, line=1, code="tier-too-high", text=text)
+        return replace(result, issues=(early, *result.issues))
+    return result
+
+
+def progress(
+    folder: Path,
+    languages: Languages,
+    sentences: Sequence[Sentence],
+    *,
+    glossary: Glossary | None = None,
+    fold: Callable[[str], str] = str.casefold,
+    only: Iterable[Locale] = (),
+) -> tuple[Progress, ...]:
+    """Every language, or those of `only`, in the order of the picker. `folder` is `locales/`."""
+    wanted = set(only)
+    return tuple(
+        progress_of(
+            language,
+            folder / language.locale / "LC_MESSAGES" / "guichet.po",
+            sentences,
+            glossary=glossary,
+            fold=fold,
+            shown_path=f"{folder.name}/{language.locale}/LC_MESSAGES/guichet.po",
+        )
+        for language in languages
+        if not wanted or language.locale in wanted
+    )
+
+
+def table(rows: Iterable[Progress]) -> str:
+    """The report for a terminal: one language a line."""
+    head = (
+        f"{'language':22} {'tier':8} {'done':>5} {'draft':>6} {'fuzzy':>6} {'missing':>8} {'safety':>8} {'issues':>7}"
+    )
+    lines = [head]
+    for row in rows:
+        name = f"{row.language.locale} {row.language.french}"
+        safety = "complete" if not row.safety_missing else f"-{row.safety_missing}"
+        lines.append(
+            f"{name:22} {row.language.tier:8} {row.share:>5.0%} {row.unreviewed:>6} {row.fuzzy:>6} {row.missing:>8}"
+            f" {safety:>8} {len(row.issues):>7}"
+        )
+    return "\n".join(lines)
+
+
+def _entry_issues(shown: Sequence[tuple[Sentence, Kept]], locale: Locale, path: str) -> Iterator[CatalogueIssue]:
+    for sentence, one in shown:
+        needed = len(categories(locale)) if len(sentence.source) > 1 else 1
+        if len(one.strings) != needed:
+            text = f"{one.context}: {needed} plural forms are needed, {len(one.strings)} are there"
+            yield CatalogueIssue(path=path, line=one.line, code="plural-forms", text=text, is_critical=True)
+        elif problem := placeholder_problem(sentence.source, one.strings):
+            text = f"{one.context}: {problem}"
+            yield CatalogueIssue(path=path, line=one.line, code="lost-placeholder", text=text, is_critical=True)
+
+
+def _collisions(
+    shown: Sequence[tuple[Sentence, Kept]], path: str, fold: Callable[[str], str]
+) -> Iterator[CatalogueIssue]:
+    """Two choices of one step that read the same: nobody could tell which to tap."""
+    seen: dict[tuple[str, str], Kept] = {}
+    for sentence, one in shown:
+        step, sign, _ = sentence.phrase.key.partition(".choice.")
+        if not sign:
+            continue
+        first = seen.setdefault((step, fold(one.strings[0]).strip()), one)
+        if first is not one:
+            text = f'{one.context} reads like {first.context.rpartition(".")[2]}: "{one.strings[0]}"'
+            yield CatalogueIssue(path=path, line=one.line, code="label-collision", text=text, is_critical=True)
+
+
+def _lost_terms(
+    shown: Sequence[tuple[Sentence, Kept]], locale: Locale, path: str, glossary: Glossary
+) -> Iterator[CatalogueIssue]:
+    for sentence, one in shown:
+        if any(mark in sentence.phrase.key for mark in _TYPED):
+            continue
+        for term in glossary.within(" ".join(sentence.source)):
+            if not all(term.is_kept(form, locale) for form in one.strings):
+                text = f'{one.context}: "{term.word}" stays in French (locales/glossary.yml)'
+                yield CatalogueIssue(path=path, line=one.line, code="missing-term", text=text)

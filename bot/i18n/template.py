@@ -1,0 +1,159 @@
+"""The template `locales/guichet.pot`: every sentence to translate, once, with where it stands and what it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.core.ids import Locale
+from bot.core.phrases import Phrase
+from bot.i18n.plurals import header as plural_header
+from bot.i18n.pofile import read_po_file
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+#: Columns of a PO file.
+_WIDTH = 100
+#: What tools and translators write into a header and what must survive; the rest is written anew.
+_KEPT_HEADERS = re.compile(
+    r'^"((?:Last-Translator|Language-Team|PO-Revision-Date|X-[A-Za-z-]+): [^"\\]*)\\n"$', re.MULTILINE
+)
+_KINDS = (
+    (re.compile(r"/title$"), "Titre d'un parcours, dans les menus : 32 caractères au plus."),
+    (re.compile(r"/keyword$"), "Mots qu'une personne écrit ; sans phrase, plusieurs traductions séparées par « | »."),
+    (re.compile(r"\.choice\."), "Texte d'un bouton : court."),
+    (re.compile(r"\.word\."), "Mot qu'une personne écrit pour ce choix ; plusieurs traductions séparées par « | »."),
+    (re.compile(r"\.item\."), "Ligne d'une liste à cocher."),
+    (re.compile(r"\.remind$"), "Rappel, envoyé quelques jours plus tard."),
+    (re.compile(r"^glossary/"), "Explication d'un mot belge qui reste en français."),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence to translate, and where it stands."""
+
+    phrase: Phrase
+    #: Below the root of the project, such as `flows/besoins/eat.yml`.
+    path: str = ""
+    line: int = 0
+
+    @property
+    def source(self) -> tuple[str, ...]:
+        """The French sentence, with its plural if it has one."""
+        return (self.phrase.text,) if self.phrase.plural is None else (self.phrase.text, self.phrase.plural)
+
+    @property
+    def comment(self) -> str:
+        """What kind of sentence it is, for its translator."""
+        return next((said for pattern, said in _KINDS if pattern.search(self.phrase.key)), "")
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """One entry of a catalogue on its way to a file: a sentence, its translation, and the state of that."""
+
+    sentence: Sentence
+    strings: tuple[str, ...] = ()
+    fuzzy: bool = False
+    notes: list[str] = field(default_factory=list)
+    #: The French sentence a fuzzy translation was made for.
+    previous: tuple[str, ...] = ()
+
+
+def write_template(sentences: Iterable[Sentence], path: Path) -> None:
+    """Write the template: sorted by file and line, no dates, so that only real changes show in a diff."""
+    entries = [Entry(sentence=sentence) for sentence in in_order(sentences)]
+    _write(path, _body(entries, None, ()), _header(None, ""))
+
+
+def write_catalogue(path: Path, locale: Locale, entries: Sequence[Entry], obsolete: Sequence[Entry] = ()) -> None:
+    """Write one language's PO file, keeping what translators wrote into its header."""
+    before = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    _write(path, _body(entries, locale, obsolete), _header(locale, before.partition("\n\n")[0]))
+
+
+def read_template(path: Path) -> tuple[Sentence, ...]:
+    """The sentences of the template, in order. Raises LocaleFileError."""
+    found = []
+    for message in read_po_file(path, Locale("fr")):
+        if not message.id:
+            continue
+        texts = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+        place, line = message.locations[0] if message.locations else ("", 0)
+        phrase = Phrase(key=message.context or "", text=texts[0], plural=texts[1] if len(texts) > 1 else None)
+        found.append(Sentence(phrase=phrase, path=place, line=line or 0))
+    return tuple(found)
+
+
+def in_order(sentences: Iterable[Sentence]) -> list[Sentence]:
+    """Sorted by file, line and context; the same sentence in the same context once."""
+    ordered = sorted(sentences, key=lambda one: (one.path, one.line, one.phrase.key))
+    return list({(one.phrase.key, one.phrase.text): one for one in reversed(ordered)}.values())[::-1]
+
+
+def _body(entries: Iterable[Entry], locale: Locale | None, obsolete: Iterable[Entry]) -> bytes:
+    from babel.messages.pofile import write_po
+
+    catalog = _catalog(entries, locale)
+    for message in _catalog(obsolete, locale):
+        if message.id:
+            catalog.obsolete[f"{message.context}\x04{message.id}"] = message
+    body = BytesIO()
+    write_po(body, catalog, width=_WIDTH, omit_header=True, include_previous=True)
+    return body.getvalue()
+
+
+def _catalog(entries: Iterable[Entry], locale: Locale | None) -> Catalog:
+    from babel.messages.catalog import Catalog
+
+    catalog = Catalog()
+    for entry in entries:
+        sentence = entry.sentence
+        source = sentence.source
+        plural = len(source) > 1
+        forms = entry.strings or (("",) * _form_count(locale) if plural else ("",))
+        message = catalog.add(
+            source if plural else source[0],
+            forms if plural else forms[0],
+            locations=[(sentence.path, sentence.line)] if sentence.path else [],
+            flags=["fuzzy"] if entry.fuzzy else [],
+            auto_comments=[sentence.comment] if sentence.comment else [],
+            user_comments=entry.notes,
+            previous_id=entry.previous if entry.fuzzy else (),
+            context=sentence.phrase.key or None,
+        )
+        # « 50 % de » is not a Python format.
+        message.flags.discard("python-format")
+    return catalog
+
+
+def _form_count(locale: Locale | None) -> int:
+    return int(plural_header(locale or "fr").partition("=")[2].partition(";")[0])
+
+
+def _header(locale: Locale | None, before: str) -> str:
+    fields = ["MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit"]
+    title = "Every sentence of the guichet, in French."
+    if locale is not None:
+        title = f"The guichet in {locale}. Write translations only: docs/howto/add-a-language.md says how."
+        fields = [
+            f"Language: {locale}",
+            *fields,
+            f"Plural-Forms: {plural_header(locale)}",
+            *_KEPT_HEADERS.findall(before),
+        ]
+    lines = "".join(f'"{one}\\n"\n' for one in fields)
+    return f'# {title}\nmsgid ""\nmsgstr ""\n{lines}\n'
+
+
+def _write(path: Path, body: bytes, header: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_bytes(header.encode() + body)
+    part.replace(path)
