@@ -23,6 +23,7 @@ from bot.flow.references import check_claims, check_mentions, slots_in_sight
 from bot.flow.schema import PATTERNS, Form
 from bot.flow.sentences import check_sentences
 from bot.flow.source import LIMIT_BYTES, read, read_file
+from bot.flow.translations import Translation, check_translations
 from bot.flow.walks import check_walks
 
 #: Below flows/, but not flow files.
@@ -36,11 +37,15 @@ class Loaded:
     """A book, what is wrong with its files, and the bytes of every published flow."""
 
     book: FlowBook
+    #: The flows of the book with all their ways, also into flows that are not published.
+    flows: Mapping[FlowId, Flow]
     issues: tuple[Issue, ...]
     #: To keep a revision for people who are still in it when the file changes (D05).
     sources: Mapping[tuple[FlowId, Revision], bytes]
     #: Flows that have a file with critical issues.
     broken: frozenset[FlowId] = frozenset()
+    #: System phrases of files with critical issues.
+    shaky: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,7 @@ def load_book(
     system: Mapping[str, Collection[str]] | None = None,
     secrets: Collection[str] = (),
     critical: Collection[str] = (),
+    catalogues: Iterable[Translation] | None = None,
 ) -> tuple[FlowBook, tuple[Issue, ...]]:
     """The book of all healthy flows of this folder, and every issue of all its files in file order."""
     known = Known(
@@ -77,15 +83,15 @@ def load_book(
         secrets=secrets,
         critical=critical,
     )
-    loaded = load(folder, known)
+    loaded = load(folder, known, catalogues or ())
     return loaded.book, loaded.issues
 
 
-def load(folder: Path, known: Known) -> Loaded:
+def load(folder: Path, known: Known, translations: Iterable[Translation] = ()) -> Loaded:
     """As `load_book`, with the bytes of what was published."""
     files, issues = find(folder)
     rules, rule_issues = rules_of(folder)
-    return assemble(files, known, rules, (*issues, *rule_issues))
+    return assemble(files, known, rules, (*issues, *rule_issues), translations)
 
 
 def rules_of(folder: Path) -> tuple[Rules, tuple[Issue, ...]]:
@@ -121,12 +127,18 @@ def find(folder: Path) -> tuple[list[FlowFile], list[Issue]]:
     return files, issues
 
 
-def assemble(files: Iterable[FlowFile], known: Known, rules: Rules, issues: Iterable[Issue] = ()) -> Loaded:
+def assemble(
+    files: Iterable[FlowFile],
+    known: Known,
+    rules: Rules,
+    issues: Iterable[Issue] = (),
+    translations: Iterable[Translation] = (),
+) -> Loaded:
     """The book of these files. Files are judged together: their order is the order in which they claim words."""
     files = list(files)
     drafts = {file.flow: _draft(file) for file in files}
     _check_all(drafts, known, rules)
-    found = list(issues)
+    found = [*issues, *check_translations(drafts, translations)]
     for draft in drafts.values():
         draft.issues = [_weighed(one, known) for one in draft.issues]
     broken = frozenset(flow for flow, draft in drafts.items() if draft.is_broken)
@@ -134,7 +146,7 @@ def assemble(files: Iterable[FlowFile], known: Known, rules: Rules, issues: Iter
     for draft in drafts.values():
         found += draft.issues
         found += _closed_ways(draft, broken)
-    flows = {flow: _open_ways(made, healthy) for flow, made in healthy.items()}
+    flows = reopened(healthy)
     system, system_issues = _system(drafts, known)
     book = FlowBook(
         flows=flows,
@@ -144,9 +156,11 @@ def assemble(files: Iterable[FlowFile], known: Known, rules: Rules, issues: Iter
     )
     return Loaded(
         book=book,
+        flows=healthy,
         issues=tuple(sorted({*found, *system_issues})),
         sources={(flows[file.flow].id, flows[file.flow].revision): file.source for file in files if file.flow in flows},
         broken=broken,
+        shaky=frozenset(name for flow in broken for name in drafts[flow].phrases),
     )
 
 
@@ -212,6 +226,11 @@ def _closed_ways(draft: Draft, broken: Collection[FlowId]) -> Iterable[Issue]:
     for mention in draft.mentions:
         if mention.of is Names.FLOW and mention.name in broken and mention.name != draft.id:
             yield issue(draft.path, mention.line, "needs-broken-flow", step=mention.step, name=mention.name)
+
+
+def reopened(flows: Mapping[FlowId, Flow]) -> dict[FlowId, Flow]:
+    """These flows, with their ways into any other flow closed."""
+    return {name: _open_ways(flow, flows) for name, flow in flows.items()}
 
 
 def _open_ways(flow: Flow, published: Collection[FlowId]) -> Flow:
