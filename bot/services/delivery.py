@@ -65,7 +65,7 @@ class DeliveryNews(Protocol):
 
 
 class Sender:
-    """Sends what the outbox holds. `wake` with new rows, or let it find them."""
+    """Sends what the outbox holds. `offer` it new rows, or let it find them."""
 
     def __init__(
         self,
@@ -112,7 +112,7 @@ class Sender:
         self._is_started = True
         self._poller = asyncio.create_task(self._poll())
 
-    def wake(self, rows: Sequence[OutboxRow]) -> None:
+    def offer(self, rows: Sequence[OutboxRow]) -> None:
         """Rows that a commit made, in order."""
         if self._is_stopping:
             return
