@@ -15,16 +15,16 @@ from bot.core.phrases import Phrase
 from bot.flow.compile import compile_file
 from bot.flow.draft import Draft, Names
 from bot.flow.forbidden import Rules, check_forbidden, read_rules
-from bot.flow.graph import Ask, Branch, Call, Exit, Flow, FlowBook, Next, Step, ToFlow
+from bot.flow.graph import Ask, Branch, Call, Exit, Flow, FlowBook, Next, Step, ToFlow, ToStep
 from bot.flow.issues import Issue, issue, nearest
 from bot.flow.kinds import Severity
 from bot.flow.known import Known
 from bot.flow.references import check_claims, check_mentions, slots_in_sight
-from bot.flow.schema import PATTERNS, Form
 from bot.flow.sentences import check_sentences
+from bot.flow.shapes import PATTERNS, Form
 from bot.flow.source import LIMIT_BYTES, read, read_file
 from bot.flow.translations import Translation, check_translations
-from bot.flow.walks import check_walks
+from bot.flow.walks import check_walks, ways
 
 #: Below flows/, but not flow files.
 RULES = "_system/forbidden.yml"
@@ -112,7 +112,7 @@ def find(folder: Path) -> tuple[list[FlowFile], list[Issue]]:
     for path in sorted(folder.rglob("*")):
         below = path.relative_to(folder).as_posix()
         area, _, name = below.partition("/")
-        if below in NOT_FLOWS or area in NOT_AREAS or path.suffix not in (".yml", ".yaml") or not path.is_file():
+        if below in NOT_FLOWS or area in NOT_AREAS or path.suffix not in (".yml", ".yaml"):
             continue
         shown = f"{folder.name}/{below}"
         flow = f"{area}.{name.removesuffix('.yml')}"
@@ -195,7 +195,8 @@ def _is_whole(draft: Draft) -> bool:
     """Every step was read and every `goto` leads to one, so that walks can be judged."""
     if draft.flow is None or draft.has_holes:
         return False
-    return all(m.name in draft.flow.steps for m in draft.mentions if m.of is Names.STEP)
+    led = (way for step in draft.flow.steps.values() for way in ways(step))
+    return all(way.step in draft.flow.steps for way in led if isinstance(way, ToStep))
 
 
 def _weighed(found: Issue, known: Known) -> Issue:

@@ -6,45 +6,21 @@ are listed at once.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
-from enum import Enum
+from dataclasses import replace
 
-from bot.core.ids import FlowId, Revision, ServiceId, StepId
+from bot.core.ids import FlowId, Revision
 from bot.core.phrases import Phrase
-from bot.flow.conditions import JOINING, read_condition
 from bot.flow.draft import Draft, Mention, Names, Role, Sentence
 from bot.flow.graph import (
-    Act,
-    AnswerKind,
-    Ask,
-    Branch,
-    Call,
-    Checklist,
-    Choice,
-    Condition,
-    Do,
-    Exit,
     Flow,
-    Handoff,
-    Next,
-    Remind,
-    ShowServices,
-    Step,
-    ToFlow,
-    ToStep,
 )
 from bot.flow.issues import issue, nearest
-from bot.flow.schema import FLOW, PHRASES, STEP, Record, as_date, check, flag
-from bot.flow.source import Items, Node, Table, Text, texts
-
-#: What a step can do, of which it does at most one.
-ACTS = ("ask", "services", "checklist", "remind", "call", "branch", "handoff", "do")
-#: Where every flow may lead without naming a step.
-EXITS = {"end": Exit.END, "menu": Exit.MENU}
-#: Unquoted, these are true or false to other YAML tools; `yes` and `no` are words of our own and keep their sense.
-_BOOLEAN_WORDS = {"on": "open", "off": "closed", "true": "is_true", "false": "is_false", "y": "yes", "n": "no"}
+from bot.flow.revision import revision_of
+from bot.flow.scalars import sentence_of, text_of
+from bot.flow.schema import FLOW, PHRASES
+from bot.flow.shapes import Record, as_date, check, flag
+from bot.flow.source import Node, Table, Text, texts
+from bot.flow.steps import read_steps
 
 
 def compile_file(root: Node, *, flow_id: FlowId, path: str) -> Draft:
@@ -99,20 +75,20 @@ def _check_long(root: Table, draft: Draft) -> None:
 
 def _read_flow(root: Table, draft: Draft) -> None:
     flow = draft.id
-    title = _sentence(root.get("title"), f"{flow}/title", Role.TITLE, draft)
+    title = sentence_of(root.get("title"), f"{flow}/title", Role.TITLE, draft)
     starts_on = root.get("starts_on")
     starts = starts_on if isinstance(starts_on, Table) else Table({}, {}, root.line)
     keywords = tuple(
         phrase
         for text in texts(starts.get("keywords"))
-        if (phrase := _sentence(text, f"{flow}/keyword", Role.KEYWORD, draft))
+        if (phrase := sentence_of(text, f"{flow}/keyword", Role.KEYWORD, draft))
     )
     intents = tuple(text.value for text in texts(starts.get("intents")) if text.value)
     draft.mentions += [
         Mention(of=Names.INTENT, name=text.value, line=text.line) for text in texts(starts.get("intents")) if text.value
     ]
-    steps = _read_steps(root.get("steps"), draft)
-    days = _text(root.get("review_days"))
+    steps = read_steps(root.get("steps"), draft)
+    days = text_of(root.get("review_days"))
     if days.isdecimal():
         draft.review_days = int(days)
     if not steps or title is None:
@@ -122,15 +98,15 @@ def _read_flow(root: Table, draft: Draft) -> None:
         id=flow,
         revision=Revision(""),
         title=title,
-        icon=_text(root.get("icon")),
+        icon=text_of(root.get("icon")),
         steps=steps,
         first=next(iter(steps)),
         intents=intents,
         keywords=keywords,
-        topic=_text(starts.get("topic")) or None,
+        topic=text_of(starts.get("topic")) or None,
         safety=flag(root.get("safety")),
         asks_if_helped=flag(root.get("asks_if_helped")),
-        reviewed=as_date(_text(root.get("reviewed"))),
+        reviewed=as_date(text_of(root.get("reviewed"))),
         sources=tuple(text.value for text in texts(root.get("sources"))),
         path=draft.path,
     )
@@ -155,322 +131,3 @@ def _read_phrases(root: Table, draft: Draft) -> None:
         sentence = Sentence(phrase=phrase, line=table.lines[name], role=Role.PHRASE)
         draft.phrases[name] = sentence
         draft.sentences.append(sentence)
-
-
-def revision_of(flow: Flow) -> Revision:
-    """The first 12 hex digits of the SHA-256 of what a conversation can notice: not lines, dates, sources or paths."""
-    unseen = {"line", "revision", "reviewed", "sources", "path"}
-    digest = hashlib.sha256()
-    for part in _flat(flow, unseen):
-        digest.update(part.encode())
-        digest.update(b"\x00")
-    return Revision(digest.hexdigest()[:12])
-
-
-def _flat(value: object, unseen: set[str]) -> Iterator[str]:
-    """A value as a run of texts that is the same in every process: sets in order, no reprs."""
-    if isinstance(value, Enum):
-        yield f"={value.value}"
-    elif is_dataclass(value):
-        yield f"({type(value).__name__}"
-        for one in fields(value):
-            if one.name not in unseen:
-                yield from _flat(getattr(value, one.name), unseen)
-        yield ")"
-    elif isinstance(value, Mapping):
-        yield "{"
-        for key, inner in value.items():
-            yield str(key)
-            yield from _flat(inner, unseen)
-        yield "}"
-    elif isinstance(value, tuple):
-        yield "["
-        for inner in value:
-            yield from _flat(inner, unseen)
-        yield "]"
-    elif isinstance(value, frozenset):
-        yield from _flat(tuple(sorted(value)), unseen)
-    else:
-        yield f"{type(value).__name__}={value}"
-
-
-# --- the steps -------------------------------------------------------------------------------------------------
-
-
-def _read_steps(node: Node | None, draft: Draft) -> dict[StepId, Step]:
-    steps: dict[StepId, Step] = {}
-    if not isinstance(node, Items):
-        if node is not None:
-            draft.issues += check(node, FLOW.keys["steps"].shape, path=draft.path, key="steps", line=node.line)
-        return steps
-    if not node.values:
-        draft.issues.append(issue(draft.path, node.line, "empty-value", key="steps"))
-    tables = [_readable(one, draft) for one in node.values]
-    for at, table in enumerate(tables):
-        if table is None:
-            draft.has_holes = True
-            continue
-        after = next((_step_id(later) for later in tables[at + 1 :] if later is not None), None)
-        follows: Next = Exit.END if after is None else ToStep(step=after)
-        for step in _read_step(table, follows, draft):
-            steps[step.id] = step
-    return steps
-
-
-def _readable(node: Node, draft: Draft) -> Table | None:
-    """The step when its shape is right and its id is its own; else its issues are noted."""
-    step = _step_id(node) if isinstance(node, Table) else None
-    found = list(check(node, STEP, path=draft.path, key="steps", line=node.line, step=step))
-    draft.issues += found
-    line = node.line
-    if step:
-        if step in draft.step_lines:
-            draft.issues.append(issue(draft.path, line, "duplicate-step", step=step, first=draft.step_lines[step]))
-            return None
-        draft.step_lines[step] = line
-        if step in EXITS:
-            draft.issues.append(issue(draft.path, line, "reserved-word", step=step, name=step))
-    return node if isinstance(node, Table) and not found and step not in EXITS else None
-
-
-def _step_id(table: Table) -> StepId | None:
-    return StepId(_text(table.get("id"))) or None
-
-
-def _read_step(table: Table, follows: Next, draft: Draft) -> Iterator[Step]:
-    """The step; before it, when its condition guards a way elsewhere, the branch that goes round it."""
-    step = _step_id(table)
-    assert step is not None
-    when = table.get("when")
-    condition = None if when is None else read_condition(when, draft, step)
-    if when is not None and condition is None:
-        draft.has_holes = True
-    say = _paragraphs(table.get("say"), step, draft)
-    acts = [key for key in ACTS if key in table.values or (key == "ask" and "choices" in table.values)]
-    if len(acts) > 1:
-        draft.issues.append(
-            issue(draft.path, table.lines.get(acts[1], table.line), "two-acts", step=step, acts=", ".join(acts))
-        )
-        draft.has_holes = True
-        return
-    given = _next(table, step, draft)
-    if not acts and not say and given is None:
-        draft.issues.append(issue(draft.path, table.line, "empty-step", step=step))
-        return
-    act = _act(acts[0], table, step, draft) if acts else None
-    if acts and act is None:
-        draft.has_holes = True
-    if "otherwise" in table.values and not isinstance(act, Ask | Branch) and (act is not None or not acts):
-        draft.issues.append(issue(draft.path, table.lines["otherwise"], "otherwise-without-question", step=step))
-    made = Step(
-        id=step,
-        line=table.line,
-        say=say,
-        when=condition,
-        act=act,
-        leads=follows if given is None else given,
-        volatile=flag(table.get("volatile")),
-    )
-    if condition is not None and made.leads != follows:
-        # A skipped step goes to the next in the file, not where it would have led: said with a branch of its own.
-        yield from _guarded(made, condition, follows)
-    else:
-        yield made
-
-
-def _guarded(step: Step, condition: Condition, follows: Next) -> Iterator[Step]:
-    """`step` under its own id decides, `step!` does; people wait on the second, which the first always reaches."""
-    inner = StepId(f"{step.id}!")
-    yield Step(id=step.id, line=step.line, act=Branch(cases=((condition, ToStep(step=inner)),), otherwise=follows))
-    yield replace(step, id=inner, when=None)
-
-
-def _paragraphs(node: Node | None, step: StepId, draft: Draft) -> tuple[Phrase, ...]:
-    said = []
-    for number, text in enumerate(texts(node), 1):
-        key = f"{draft.id}/{step}.say" + (f".{number}" if number > 1 else "")
-        phrase = _sentence(text, key, Role.SAY, draft, step)
-        if phrase is not None:
-            said.append(phrase)
-    return tuple(said)
-
-
-def _next(table: Table, step: StepId, draft: Draft) -> Next | None:
-    """Where `goto` or `start` of this step, choice or case lead; None when neither is given."""
-    goto, start = table.get("goto"), table.get("start")
-    if goto is not None and start is not None:
-        line = max(table.lines["goto"], table.lines["start"])
-        draft.issues.append(issue(draft.path, line, "goto-and-start", step=step))
-    if isinstance(start, Text):
-        draft.mentions.append(Mention(of=Names.FLOW, name=start.value, line=start.line, step=step))
-        return ToFlow(flow=FlowId(start.value))
-    return _target(goto, step, draft)
-
-
-def _target(node: Node | None, step: StepId, draft: Draft) -> Next | None:
-    if not isinstance(node, Text):
-        return None
-    if node.value in EXITS:
-        return EXITS[node.value]
-    draft.mentions.append(Mention(of=Names.STEP, name=node.value, line=node.line, step=step))
-    return ToStep(step=StepId(node.value))
-
-
-# --- what a step does ------------------------------------------------------------------------------------------
-
-
-def _act(name: str, table: Table, step: StepId, draft: Draft) -> Act | None:
-    node = table.get(name)
-    match name, node:
-        case "ask", _:
-            return _ask(table, step, draft)
-        case "services", _:
-            return _services(node, step, draft)
-        case "checklist", Items():
-            return Checklist(
-                items=tuple(
-                    phrase
-                    for number, text in enumerate(texts(node), 1)
-                    if (phrase := _sentence(text, f"{draft.id}/{step}.item.{number}", Role.ITEM, draft, step))
-                )
-            )
-        case "remind", Table():
-            text = _sentence(node.get("text"), f"{draft.id}/{step}.remind", Role.REMINDER, draft, step)
-            return None if text is None else Remind(after_days=int(_text(node.get("after_days"))), text=text)
-        case "call", Text(value=flow):
-            draft.mentions.append(Mention(of=Names.FLOW, name=flow, line=node.line, step=step))
-            return Call(flow=FlowId(flow))
-        case "branch", Items():
-            return _branch(node, table, step, draft)
-        case "handoff", Text(value=queue):
-            draft.mentions.append(Mention(of=Names.QUEUE, name=queue, line=node.line, step=step))
-            return Handoff(queue=queue)
-        case "do", Text(value=command):
-            draft.mentions.append(Mention(of=Names.COMMAND, name=command, line=node.line, step=step))
-            return Do(command=command)
-        case _:  # pragma: no cover - the shape was checked
-            return None
-
-
-def _ask(table: Table, step: StepId, draft: Draft) -> Ask | None:
-    node = table.get("ask")
-    asked = node if isinstance(node, Table) else Table({}, {}, table.line)
-    slot = _text(node) if isinstance(node, Text) else _text(asked.get("slot"))
-    line = table.lines.get("ask", table.line)
-    choices_node = table.get("choices")
-    choices = _choices(choices_node, step, draft) if isinstance(choices_node, Table) else ()
-    said_kind = _text(asked.get("kind"))
-    kind = AnswerKind(said_kind) if said_kind else AnswerKind.CHOICE
-    least, most, length = (_number(asked.get(key)) for key in ("at_least", "at_most", "max_length"))
-    if slot in JOINING | {"fact"}:
-        draft.issues.append(issue(draft.path, line, "reserved-word", step=step, name=slot))
-    if kind is AnswerKind.CHOICE and not choices:
-        draft.issues.append(issue(draft.path, line, "choices-missing", step=step))
-        return None
-    if choices and kind not in (AnswerKind.CHOICE, AnswerKind.YES_NO):
-        draft.issues.append(issue(draft.path, table.lines["choices"], "choices-not-used", step=step, kind=kind))
-    if choices and kind is AnswerKind.YES_NO and (missing := {"yes", "no"} - {choice.id for choice in choices}):
-        draft.issues.append(
-            issue(draft.path, table.lines["choices"], "yes-no-choices", step=step, missing=min(missing))
-        )
-    for key, wanted in (
-        ("at_least", AnswerKind.NUMBER),
-        ("at_most", AnswerKind.NUMBER),
-        ("max_length", AnswerKind.TEXT),
-    ):
-        if key in asked.values and kind is not wanted:
-            draft.issues.append(
-                issue(draft.path, asked.lines[key], "bounds-without-number", step=step, key=key, kind=wanted)
-            )
-    if least is not None and most is not None and least > most:
-        draft.issues.append(
-            issue(draft.path, asked.lines["at_most"], "bounds-crossed", step=step, least=least, most=most)
-        )
-    if "say" not in table.values:
-        draft.issues.append(issue(draft.path, line, "silent-question", step=step))
-    return Ask(
-        slot=slot or None,
-        kind=kind,
-        choices=choices,
-        at_least=least,
-        at_most=most,
-        max_length=500 if length is None else length,
-        otherwise=_target(table.get("otherwise"), step, draft),
-    )
-
-
-def _choices(table: Table, step: StepId, draft: Draft) -> tuple[Choice, ...]:
-    made = []
-    for name, node in table.values.items():
-        base = f"{draft.id}/{step}"
-        line = table.lines[name]
-        if name in _BOOLEAN_WORDS:
-            draft.issues.append(
-                issue(draft.path, line, "boolean-word", step=step, word=name, better=_BOOLEAN_WORDS[name])
-            )
-        record = node if isinstance(node, Table) else Table({"label": node}, {"label": line}, line)
-        label = _sentence(record.get("label"), f"{base}.choice.{name}", Role.LABEL, draft, step)
-        if label is None:
-            continue
-        words = tuple(
-            phrase
-            for text in texts(record.get("words"))
-            if (phrase := _sentence(text, f"{base}.word.{name}", Role.WORD, draft, step))
-        )
-        leads = _next(record, step, draft)
-        made.append(Choice(id=name, label=label, icon=_text(record.get("icon")), leads=leads, words=words))
-    return tuple(made)
-
-
-def _services(node: Node | None, step: StepId, draft: Draft) -> ShowServices | None:
-    if isinstance(node, Table):
-        need, near = node.get("need"), node.get("near")
-        if isinstance(need, Text):
-            draft.mentions.append(Mention(of=Names.NEED, name=need.value, line=need.line, step=step))
-        if isinstance(near, Text):
-            draft.mentions.append(Mention(of=Names.SLOT, name=near.value, line=near.line, step=step))
-        limit = _number(node.get("limit"))
-        return ShowServices(need=_text(need), near=_text(near) or None, limit=3 if limit is None else limit)
-    ids = [text for text in texts(node) if text.value]
-    draft.mentions += [Mention(of=Names.SERVICE, name=text.value, line=text.line, step=step) for text in ids]
-    return ShowServices(ids=tuple(ServiceId(text.value) for text in ids), limit=max(3, len(ids)))
-
-
-def _branch(node: Items, table: Table, step: StepId, draft: Draft) -> Branch | None:
-    for key in ("goto", "start"):
-        if key in table.values:
-            draft.issues.append(issue(draft.path, table.lines[key], "goto-on-branch", step=step, key=key))
-    otherwise = _target(table.get("otherwise"), step, draft)
-    if otherwise is None:
-        draft.issues.append(issue(draft.path, table.lines["branch"], "missing-otherwise", step=step))
-    cases: list[tuple[Condition, Next]] = []
-    for case in node.values:
-        assert isinstance(case, Table)
-        condition = read_condition(case.values["when"], draft, step)
-        leads = _next(case, step, draft)
-        if leads is None:
-            draft.issues.append(issue(draft.path, case.line, "missing-key", step=step, key="goto", where="case"))
-        if condition is not None and leads is not None:
-            cases.append((condition, leads))
-    if otherwise is None or len(cases) < len(node.values):
-        return None
-    return Branch(cases=tuple(cases), otherwise=otherwise)
-
-
-# --- scalars ---------------------------------------------------------------------------------------------------
-
-
-def _sentence(node: Node | None, key: str, role: Role, draft: Draft, step: StepId | None = None) -> Phrase | None:
-    if not isinstance(node, Text) or not node.value:
-        return None
-    phrase = Phrase(key=key, text=node.value)
-    draft.sentences.append(Sentence(phrase=phrase, line=node.line, role=role, step=step))
-    return phrase
-
-
-def _text(node: Node | None) -> str:
-    return node.value if isinstance(node, Text) else ""
-
-
-def _number(node: Node | None) -> int | None:
-    return int(node.value) if isinstance(node, Text) else None

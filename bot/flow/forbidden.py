@@ -14,7 +14,7 @@ from bot.core.ids import StepId
 from bot.flow.draft import Draft, Sentence
 from bot.flow.graph import AnswerKind, Ask, Flow, Step, ToStep
 from bot.flow.issues import Issue, issue
-from bot.flow.schema import Either, Form, Key, ListOf, Record, Scalar, check, flag
+from bot.flow.shapes import Either, Form, Key, ListOf, Record, Scalar, check, flag
 from bot.flow.source import Items, Node, Table, Text, texts
 from bot.flow.walks import author_id, ways
 

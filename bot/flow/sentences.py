@@ -19,7 +19,7 @@ CHOICES_LIMIT = 6
 WORDS_LIMIT = 25
 
 #: `{name}` or `{fact.name}`; facts may have dots, digits and dashes.
-PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]{0,39}|fact\.[a-z][a-z0-9_.-]{0,59})\}")
+PLACEHOLDER = re.compile(r"(?<![{$])\{([a-z][a-z0-9_]{0,39}|fact\.[a-z][a-z0-9_.-]{0,59})\}(?!\})")
 _BRACES = re.compile(r"\$?\{[^{}]{0,60}\}?\}?|\}|\$\{")
 _FOREIGN_MARKUP = re.compile(r"\*|`|__|</?[A-Za-z][^>]{0,40}>|\]\(|^#{1,6} ", re.MULTILINE)
 _CONTACT = re.compile(

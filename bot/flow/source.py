@@ -162,7 +162,7 @@ class _Builder:
         match event:
             case yaml.ScalarEvent():
                 self._marks(event, line)
-                return self._counted(line) and self._put(Text(event.value.strip(), line), plain=event.style is None)
+                return self._counted(line) and self._put(Text(event.value.strip(), line), plain=not event.style)
             case yaml.AliasEvent():
                 self._say(line, "yaml-alias", name=event.anchor)
                 return self._counted(line) and self._put(Text("", line))
