@@ -41,6 +41,14 @@ class Unit(StrEnum):
     SQUARE_METRES = "square_metres"
     COUNT = "count"
 
+    @property
+    def is_counted(self) -> bool:
+        """True for whole things with plural forms in every language: days, months, hours…"""
+        return self in _COUNTED
+
+
+_COUNTED = frozenset({Unit.DAYS, Unit.WORKING_DAYS, Unit.WEEKS, Unit.MONTHS, Unit.YEARS, Unit.HOURS, Unit.MINUTES})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
@@ -136,7 +144,8 @@ def _fact(fields: Fields, name: str, line: int) -> Fact | None:
     if unit is Unit.DATE:
         value = fields.parsed("value", date.fromisoformat, "bad-date", "Write it as 2027-03-04.")
     else:
-        value = fields.parsed("value", _number, "bad-number", "Write it as 1314.20, without unit.")
+        read_number = _whole if unit.is_counted else _number
+        value = fields.parsed("value", read_number, "bad-number", "Write it as 1314.20, without unit; days are whole.")
     fields.text("value", required=True)
     url = fields.text("source", required=True)
     checked_on = fields.parsed("checked_on", PartialDate.parse, "bad-date", "Write 2025, 2025-03 or 2025-03-14.")
@@ -165,6 +174,10 @@ def _fact(fields: Fields, name: str, line: int) -> Fact | None:
         path=fields.path,
         line=line,
     )
+
+
+def _whole(text: str) -> Decimal:
+    return Decimal(int(text))
 
 
 def _number(text: str) -> Decimal:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.core.phrases import Phrase, Value
@@ -20,6 +20,8 @@ class Vocabulary:
     """Sentences by key. The gettext context of each is `system/` and the key."""
 
     sentences: Mapping[str, str]
+    #: Plural forms of those that count something: the sentence for many.
+    plurals: Mapping[str, str] = field(default_factory=dict)
 
     def words(self, kind: str) -> tuple[str, ...]:
         """The closed list of one kind, without its prefix, in file order."""
@@ -28,7 +30,14 @@ class Vocabulary:
 
     def phrase(self, key: str, **values: Value) -> Phrase:
         """One sentence of the vocabulary, ready to be translated. Raises KeyError for a key that is not there."""
-        return Phrase(key=f"system/{key}", text=self.sentences[key], values=values)
+        return Phrase(key=f"system/{key}", text=self.sentences[key], plural=self.plurals.get(key), values=values)
+
+    def joined(self, phrases: Sequence[Phrase]) -> Phrase:
+        """Several phrases as one list, in the punctuation of the reader's language. At least one."""
+        *before, last = phrases
+        for phrase in reversed(before):
+            last = self.phrase("card.joined", first=phrase, rest=last)
+        return last
 
 
 def read_vocabulary(flows: Path) -> tuple[Vocabulary, list[Issue]]:
@@ -42,5 +51,19 @@ def read_vocabulary(flows: Path) -> tuple[Vocabulary, list[Issue]]:
         if root is not None:
             issues.append(Issue(shown, root.line, "not-a-map", '"phrases" must be a map from key to sentence.'))
         return Vocabulary({}), issues
-    sentences = {key: node.value for key, node in phrases.values.items() if isinstance(node, Text)}
-    return Vocabulary(sentences), issues
+    sentences: dict[str, str] = {}
+    plurals: dict[str, str] = {}
+    for key, node in phrases.values.items():
+        if isinstance(node, Text):
+            sentences[key] = node.value
+        elif (
+            isinstance(node, Table)
+            and isinstance(one := node.values.get("one"), Text)
+            and isinstance(many := node.values.get("many"), Text)
+        ):
+            sentences[key], plurals[key] = one.value, many.value
+        else:
+            issues.append(
+                Issue(shown, phrases.lines[key], "not-a-map", f'"{key}" is one sentence, or one: and many: of it.')
+            )
+    return Vocabulary(sentences, plurals), issues
