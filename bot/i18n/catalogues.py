@@ -26,6 +26,11 @@ _LOG = logging.getLogger(__name__)
 
 #: Sentences that must all be there before a language is offered: the guichet's own, and those of danger.
 _SAFETY = ("system/", "_system.", "urgence.")
+#: Read by advisers, who work in French and English.
+_FOR_ADVISERS = "system/adviser_"
+_ADVISERS_READ = (SOURCE, Locale("en"))
+#: Words that people type: good to have, never shown.
+_TYPED = ("/keyword", ".word.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,18 @@ class Status:
 
 def is_safety(phrase: Phrase) -> bool:
     """Whether a language cannot be offered without this phrase."""
-    return phrase.key.startswith(_SAFETY)
+    key = phrase.key
+    return key.startswith(_SAFETY) and not key.startswith(_FOR_ADVISERS) and not is_typed(phrase)
+
+
+def is_typed(phrase: Phrase) -> bool:
+    """Whether it is a word that people type, not a sentence that they read."""
+    return any(mark in phrase.key for mark in _TYPED)
+
+
+def concerns(phrase: Phrase, locale: Locale) -> bool:
+    """Whether a language needs this phrase at all: what only advisers read stays in French and English."""
+    return locale in _ADVISERS_READ or not phrase.key.startswith(_FOR_ADVISERS)
 
 
 class Catalogues:
@@ -118,6 +134,8 @@ class Catalogues:
         total = translated = reviewed = fuzzy = 0
         safety_complete = True
         for phrase in phrases:
+            if not concerns(phrase, locale):
+                continue
             total += 1
             key = key_of(phrase.key, phrase.text)
             if locale == SOURCE or key in catalogue:

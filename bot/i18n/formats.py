@@ -99,3 +99,9 @@ def _latin_digits(text: str) -> str:
     if text.isascii():
         return text
     return "".join(str(int(char)) if char.isdecimal() else char for char in text)
+
+
+def language_name(tag: str, locale: Locale, languages: Languages) -> str:
+    """The name of a language for its reader, such as `arabe` for `ar` in French; the tag itself when CLDR has none."""
+    names = cldr(languages[locale].formats).languages
+    return str(names.get(tag.replace("-", "_")) or names.get(tag.partition("-")[0]) or tag)

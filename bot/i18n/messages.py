@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.core.ids import Locale
-from bot.i18n.catalogues import is_safety
+from bot.i18n.catalogues import concerns, is_safety
 from bot.i18n.glossary import Glossary
 from bot.i18n.languages import SOURCE, Languages
 from bot.i18n.merge import fill_catalogue, read_kept, update_catalogue
@@ -71,7 +71,7 @@ def missing(folder: Path, locale: Locale, *, drafts: bool = False, starts: str =
     for sentence in sorted(read_template(folder / TEMPLATE), key=lambda one: not is_safety(one.phrase)):
         one = kept.get((sentence.phrase.key, sentence.source))
         done = one is not None and one.is_translated and not one.fuzzy and not (drafts and one.is_unreviewed)
-        if done or not sentence.phrase.key.startswith(starts):
+        if done or not concerns(sentence.phrase, locale) or not sentence.phrase.key.startswith(starts):
             continue
         item: dict[str, object] = {"context": sentence.phrase.key, "source": sentence.phrase.text}
         if sentence.phrase.plural is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.core.ids import Locale
-from bot.i18n.catalogues import is_safety
+from bot.i18n.catalogues import concerns, is_safety, is_typed
 from bot.i18n.glossary import Glossary
 from bot.i18n.languages import SOURCE, Language, Languages, Tier
 from bot.i18n.merge import Kept, placeholder_problem, read_kept
@@ -17,8 +17,6 @@ from bot.i18n.template import Sentence
 
 #: A shipped language has at least this share of its sentences, and of these as many read by a person.
 SHIPPED_SHARE = 0.98
-#: Words that people type, not sentences that they read.
-_TYPED = ("/keyword", ".word.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +72,7 @@ def progress_of(
 ) -> Progress:
     """Count and check one language. `fold` decides which labels read the same; `shown_path` stands in issues."""
     name = shown_path or str(path)
+    sentences = [one for one in sentences if concerns(one.phrase, language.locale)]
     if language.locale == SOURCE:
         return Progress(language=language, total=len(sentences), translated=len(sentences))
     try:
@@ -185,7 +184,7 @@ def _lost_terms(
     shown: Sequence[tuple[Sentence, Kept]], locale: Locale, path: str, glossary: Glossary
 ) -> Iterator[CatalogueIssue]:
     for sentence, one in shown:
-        if any(mark in sentence.phrase.key for mark in _TYPED):
+        if is_typed(sentence.phrase):
             continue
         for term in glossary.within(" ".join(sentence.source)):
             if not all(term.is_kept(form, locale) for form in one.strings):
