@@ -10,7 +10,7 @@ from bot.errors import Conflict
 from bot.ports import Arrival, InboxRow
 from bot.store.engine import Row, Tx
 from bot.store.memory import Memory
-from bot.store.people import welcome
+from bot.store.people import newcomer_of, welcome
 from bot.store.records import day_of, instant, micros
 from bot.store.vault import Vault
 
@@ -45,13 +45,16 @@ def keep(tx: Tx, vault: Vault, memory: Memory, arrivals: Sequence[Arrival], offs
 
 def _kept(tx: Tx, vault: Vault, memory: Memory, arrival: Arrival) -> InboxRow | None:
     natural = vault.alias("arrival", arrival.natural_key)
-    known = "SELECT id FROM inbox WHERE update_id = ? OR natural_key = ?"
-    if tx.row(known, (arrival.update_id, natural)) is not None:
-        return None
     newcomer = None
     lane = arrival.lane or ODD
     if arrival.account is not None:
-        newcomer = welcome(tx, vault, arrival.account, day_of(arrival.received_at))
+        newcomer = newcomer_of(tx, vault, arrival.account, day_of(arrival.received_at))
+        if newcomer is None:
+            # A repeat of something that an erased person said must not bring them back.
+            known = "SELECT id FROM inbox WHERE update_id = ? OR natural_key = ?"
+            if tx.row(known, (arrival.update_id, natural)) is not None:
+                return None
+            newcomer = welcome(tx, vault, arrival.account, day_of(arrival.received_at))
         lane = lane_of(newcomer)
     ident = tx.ids("inbox")[0]
     is_stored = arrival.payload is not None and not arrival.volatile

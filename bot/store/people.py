@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 from bot.core.ids import AccountId, ChatId, NewcomerId
+from bot.errors import StoreError
 from bot.store.engine import Tx
 from bot.store.memory import Memory
 from bot.store.vault import Vault
 
 
-def newcomer_of(tx: Tx, vault: Vault, account: AccountId) -> NewcomerId | None:
-    """The person behind an account, if known."""
-    row = tx.row("SELECT id FROM people WHERE lookup = ?", (vault.lookup(account),))
-    return None if row is None else NewcomerId(row[0])
+def newcomer_of(tx: Tx, vault: Vault, account: AccountId, seen_day: int | None = None) -> NewcomerId | None:
+    """The person behind an account, if known; with `seen_day`, they were heard of on that day."""
+    row = tx.row("SELECT id, seen_day FROM people WHERE lookup = ?", (vault.lookup(account),))
+    if row is None:
+        return None
+    if seen_day is not None and row[1] < seen_day:
+        tx.run("UPDATE people SET seen_day = ? WHERE id = ?", (seen_day, row[0]))
+    return NewcomerId(row[0])
 
 
 def welcome(tx: Tx, vault: Vault, account: AccountId, day: int) -> NewcomerId:
-    """The person behind an account, made with a data key of their own at the first contact."""
+    """A person at their first contact, with a data key of their own."""
     lookup = vault.lookup(account)
-    found = tx.row("SELECT id, seen_day FROM people WHERE lookup = ?", (lookup,))
-    if found is None:
-        newcomer, wrapped = vault.new_person()
-        sealed = vault.seal(tx, newcomer, "people", "account", newcomer, b"%d" % account)
-        made = tx.run(
-            "INSERT INTO people (id, lookup, account, first_day, seen_day) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (lookup) DO NOTHING",
-            (newcomer, lookup, sealed, day, day),
-        )
-        if not made:  # another replica welcomed them in this instant
-            vault.forget(newcomer)
-            return welcome(tx, vault, account, day)
+    newcomer, wrapped = vault.new_person()
+    sealed = vault.seal(tx, newcomer, "people", "account", newcomer, b"%d" % account)
+    made = tx.run(
+        "INSERT INTO people (id, lookup, account, first_day, seen_day) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (lookup) DO NOTHING",
+        (newcomer, lookup, sealed, day, day),
+    )
+    if made:
         tx.run("INSERT INTO person_keys (newcomer, wrapped) VALUES (?, ?)", (newcomer, wrapped))
         return newcomer
-    newcomer = NewcomerId(found[0])
-    if found[1] < day:
-        tx.run("UPDATE people SET seen_day = ? WHERE id = ?", (day, newcomer))
-    return newcomer
+    vault.forget(newcomer)  # another replica welcomed them in this instant
+    row = tx.row("SELECT id FROM people WHERE lookup = ?", (lookup,))
+    if row is None:
+        raise StoreError("a person came and went in this instant")
+    return NewcomerId(row[0])
 
 
 def chat_of(tx: Tx, vault: Vault, memory: Memory, newcomer: NewcomerId) -> ChatId | None:

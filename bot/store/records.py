@@ -47,6 +47,7 @@ def day_of(at: datetime) -> int:
 # --- actions ---------------------------------------------------------------------------------------------------------
 
 _ACTIONS: dict[str, type] = {kind.__name__: kind for kind in get_args(Action)}
+_FIELDS: dict[type, tuple[str, ...]] = {kind: tuple(field.name for field in fields(kind)) for kind in _ACTIONS.values()}
 _ENUMS: dict[type, dict[str, type[Enum]]] = {
     kind: {
         name: hint for name, hint in get_type_hints(kind).items() if isinstance(hint, type) and issubclass(hint, Enum)
@@ -59,7 +60,8 @@ def action_out(action: Action | str) -> list[Any]:
     """`["Choose", {...}]` for a newcomer's action, `["", move]` for an adviser's button."""
     if isinstance(action, str):
         return ["", str(action)]
-    return [type(action).__name__, {field.name: getattr(action, field.name) for field in fields(action)}]
+    kind = type(action)
+    return [kind.__name__, {name: getattr(action, name) for name in _FIELDS[kind]}]
 
 
 def action_in(raw: list[Any]) -> Action | str:

@@ -16,6 +16,7 @@ from bot.ports import (
     ButtonRow,
     Clock,
     Commit,
+    Delivery,
     InboxRow,
     LogLine,
     OutboxRow,
@@ -158,12 +159,19 @@ class KeptStore:
     async def sent_messages_of(self, newcomer: NewcomerId, since: datetime) -> list[int]:
         return await self.engine.read(lambda tx: outbox.spoken_since(tx, newcomer, since))
 
-    async def erase(self, newcomer: NewcomerId) -> Mapping[str, int]:
-        """The mark outside the database comes first: a start finishes what a kill cut short (I01)."""
-        month = f"{self._clock():%Y-%m}"
-        if self._tombs is not None:
-            self._tombs.add(self._vault.tombstone(newcomer, month), month)
-        counts = await self.engine.write(lambda tx: erasure.erase(tx, self._vault, self._memory, newcomer, month))
+    async def erase(self, newcomer: NewcomerId, *, farewell: Sequence[Delivery] = ()) -> Mapping[str, int]:
+        now = self._clock()
+        month = f"{now:%Y-%m}"
+
+        def work(tx: Tx) -> dict[str, int]:
+            counts = erasure.erase(tx, self._vault, self._memory, newcomer, month)
+            if counts:  # else it was done before, farewell and all
+                outbox.queue(tx, self._vault, self._memory, farewell, now)
+            return counts
+
+        counts = await self.engine.write(work)
+        if self._tombs is not None:  # killed before this line: the next start brings the file up to date
+            self._tombs.add({self._vault.tombstone(newcomer, month): month})
         await self.engine.clean()
         return counts
 
@@ -205,13 +213,17 @@ class KeptStore:
         """Finish what an earlier process left: erasures, and volatile texts that it took along."""
         marks = {} if self._tombs is None else self._tombs.read()
 
-        def work(tx: Tx) -> int:
-            missing = {mark: month for mark, month in marks.items() if mark not in erasure.tombstones(tx)}
+        def work(tx: Tx) -> tuple[int, dict[bytes, str]]:
+            known = erasure.tombstones(tx)
             if not self.engine.shared:
                 outbox.lose_volatile(tx)
-            return erasure.replay(tx, self._vault, self._memory, missing)
+            missing = {mark: month for mark, month in marks.items() if mark not in known}
+            return erasure.replay(tx, self._vault, self._memory, missing), known
 
-        if await self.engine.write(work):
+        erased, known = await self.engine.write(work)
+        if self._tombs is not None:
+            self._tombs.add({mark: month for mark, month in known.items() if mark not in marks})
+        if erased:
             await self.engine.clean()
 
     async def close(self) -> None:

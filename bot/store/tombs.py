@@ -1,29 +1,32 @@
 """The file of tombstones: who was erased, as marks that only the key can read, outside the database.
 
 A backup that is put back brings erased people back; this file, kept beside the database and never part of a backup of
-it, erases them again before anything is served (G08). Appended and synced before the rows are deleted, it also lets a
-start finish an erasure that was killed half-way.
+it, erases them again before anything is served (G08).
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 
 class Tombs:
-    """Lines of `month mark`, in hex. A line cut short by a crash is ignored: its erasure had not begun."""
+    """Lines of `month mark`, in hex. A line that a crash cut short is ignored and written again by the next start."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def add(self, mark: bytes, month: str) -> None:
+    def add(self, marks: Mapping[bytes, str]) -> None:
         """Append durably."""
+        if not marks:
+            return
         is_new = not self.path.exists()
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             # A leading newline closes a line that a crash cut short.
-            os.write(descriptor, f"\n{month} {mark.hex()}\n".encode())
+            lines = (f"\n{month} {mark.hex()}\n" for mark, month in marks.items())
+            os.write(descriptor, "".join(lines).encode())
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -45,7 +48,7 @@ class Tombs:
                 marks[bytes.fromhex(mark)] = month
         return marks
 
-    def keep_only(self, marks: dict[bytes, str]) -> None:
+    def keep_only(self, marks: Mapping[bytes, str]) -> None:
         """Drop the marks that no backup needs any more, whole or not at all."""
         draft = self.path.with_name(self.path.name + ".new")
         with draft.open("w", encoding="ascii") as file:

@@ -76,7 +76,7 @@ class SqliteTx:
 
     def forget(self) -> None:
         """Start over: another transaction begins."""
-        self.afterwards.clear()
+        self.afterwards = []
         self._next.clear()
 
 
@@ -175,46 +175,39 @@ class Writer:
         return group
 
     def _run_group(self, loop: asyncio.AbstractEventLoop, group: list[Job]) -> None:
-        self._tx.forget()
         try:
-            if len(group) == 1:
-                self._run_only(group[0])
-            else:
+            self._tx.forget()
+            if not all(self._run(job) for job in group):
+                # One of them failed, which is rare: undo the group and run it again, each job behind a savepoint.
+                # Jobs leave no trace but their statements and `afterwards`, so they can be run twice.
+                self._connection.execute("ROLLBACK")
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._tx.forget()
                 for job in group:
-                    self._run_one(job)
+                    self._run_apart(job)
         except sqlite.Error as exc:  # of the whole: disk full, locked, damaged
             self._failed(loop, group, exc)
             return
         self._errands.put(lambda: self._commit(loop, group))
 
-    def _run_only(self, job: Job) -> None:
-        """A group of one needs no savepoint."""
+    def _run(self, job: Job) -> bool:
+        """Run a job; False when it failed by itself."""
+        self._tx.afterwards = job.afterwards = []
+        job.error = None
         try:
             job.result = job.work(self._tx)
-            job.afterwards = list(self._tx.afterwards)
-        except (sqlite.IntegrityError, BotError) as exc:
+        except sqlite.IntegrityError as exc:
             job.error = _own(exc)
-            self._connection.execute("ROLLBACK")
         except sqlite.Error:
             raise
-        except Exception as exc:  # a bug in one job must not take the others along
+        except Exception as exc:  # Conflict, or a bug, which must not take the others along
             job.error = exc
-            self._connection.execute("ROLLBACK")
+        return job.error is None
 
-    def _run_one(self, job: Job) -> None:
+    def _run_apart(self, job: Job) -> None:
         """Run a job so that its failure undoes its own part only."""
         self._connection.execute("SAVEPOINT job")
-        self._tx.afterwards.clear()
-        try:
-            job.result = job.work(self._tx)
-            job.afterwards = list(self._tx.afterwards)
-        except (sqlite.IntegrityError, BotError) as exc:
-            job.error = _own(exc)
-        except sqlite.Error:
-            raise
-        except Exception as exc:  # a bug in one job must not take the others along
-            job.error = exc
-        if job.error is not None:
+        if not self._run(job):
             self._connection.execute("ROLLBACK TO job")
         self._connection.execute("RELEASE job")
 
