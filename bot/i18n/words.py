@@ -98,14 +98,19 @@ class Words:
         if slash := _SLASH.match(text.strip()):
             return self._slash(slash[1].lower(), locale)
         key = key_of_words(text, self.fold)
+        own = self._own(locale)
+        if not key or (key in own.yes_no and key not in own.commands):
+            # « si » is yes in Spanish, whatever it is elsewhere.
+            return None
         found = self._first(key, locale, lambda words: words.commands)
-        if found is not None or not key:
-            return found
-        return self._commands_anywhere.get(key) or self._with_a_slip(key, locale)
+        return found or self._commands_anywhere.get(key) or self._with_a_slip(key, locale)
 
     def yes_no(self, text: str, locale: Locale) -> bool | None:
         """Whether a whole utterance says yes or no."""
         key = key_of_words(text, self.fold)
+        own = self._own(locale)
+        if key in own.commands and key not in own.yes_no:
+            return None
         found = self._first(key, locale, lambda words: words.yes_no)
         return self._yes_no_anywhere.get(key) if found is None else found
 
