@@ -30,9 +30,6 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "out_of_scope": (),
         "button_expired": (),
         "number_out_of_range": (),
-        "number_expected": (),
-        "date_expected": (),
-        "choice_expected": (),
         "answer_too_long": (),
         # small talk
         "greet": (),
@@ -40,7 +37,6 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "goodbye": (),
         "who_are_you": (),
         # moving on
-        "what_next": (),
         "resume_offer": ("title",),
         "resume_continue": (),
         "resume_restart": (),
@@ -50,7 +46,6 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "language_pick": (),
         "language_changed": ("language",),
         "language_offer": ("language",),
-        "language_switch": ("language",),
         "machine_draft": (),
         # media
         "media_photo": (),
@@ -85,7 +80,6 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "reminder": ("text",),
         "reminder_set": ("when",),
         "reminder_stop": (),
-        "reminders_stopped": (),
         # data
         "my_data": (),
         "my_data_line": ("label", "count"),

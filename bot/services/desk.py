@@ -19,7 +19,6 @@ from bot.i18n.render import Text
 from bot.ports import Clock, Hours, Messenger, Nlu, OutboxRow, Store
 from bot.services.memory import Memory
 
-
 TEAM_LOCALE = Locale("fr")
 
 

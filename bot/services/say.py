@@ -44,7 +44,7 @@ def _one(desk: Desk, message: Message, session: Session, pressed_message: int | 
     def expand(cards: ServiceCards, locale: Locale) -> Sequence[Block | Text]:
         return desk.cards().blocks(cards, locale, desk.clock())
 
-    if any(isinstance(block, ServiceCards) for block in message.blocks):
+    if not message.vital and any(isinstance(block, ServiceCards) for block in message.blocks):
         message = _with_details(desk, message)
     shown = render(message, session.locale, desk.catalogues, expand=expand, token_for=token_for)
     if shown.unreviewed and not message.vital and session.locale != session.draft_told:

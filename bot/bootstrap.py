@@ -1,0 +1,404 @@
+"""The only place where ports meet adapters: builds the guichet from its settings, starts it, stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from bot.channel.client import Identity, TelegramMessenger
+from bot.channel.feed import TelegramFeed
+from bot.channel.read import Reader
+from bot.channel.webhook import webhook_route
+from bot.config import Environment, Settings, TeamSettings
+from bot.console.health import Health, health_route
+from bot.console.server import WebServer
+from bot.conversation.guide import Guide, OfferedLanguage, Thresholds
+from bot.conversation.system import PHRASES
+from bot.core.ids import AccountId, AdviserId, ChatId, FlowId, Locale, Revision, TeamName, Token
+from bot.core.phrases import Phrase, Value
+from bot.core.understanding import Danger
+from bot.directory import hours as directory_hours
+from bot.directory.lookup import Directory
+from bot.directory.lookup import load as load_directory
+from bot.directory.words import read_words
+from bot.errors import DeliveryError, SettingsError
+from bot.flow.book import flow_of
+from bot.flow.extract import phrases_of
+from bot.flow.graph import Flow
+from bot.flow.known import Known
+from bot.flow.watch import LiveBook
+from bot.i18n.catalogues import Catalogues
+from bot.i18n.formats import language_name
+from bot.i18n.languages import SOURCE
+from bot.i18n.render import plain
+from bot.i18n.words import Words
+from bot.nlu import language as nlu_language
+from bot.nlu.folding import fold
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.rasa import RasaNlu
+from bot.ports import AdviserRow, Hours, Store
+from bot.services.cards import DirectoryCards
+from bot.services.delivery import Sender
+from bot.services.desk import Desk, Poster, Team
+from bot.services.dispatch import Dispatcher
+from bot.services.intake import Intake, poll
+from bot.services.keywords import Keywords
+from bot.services.memory import Memory
+from bot.services.news import News
+from bot.services.pacing import Pace
+from bot.services.posters import poster_in
+from bot.services.timers import Timers, utc_now
+from bot.store import database_path, load_keys, open_store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where the data of a guichet lies."""
+
+    flows: Path = Path("flows")
+    locales: Path = Path("locales")
+    nlu: Path = Path("nlu")
+    #: Files the program makes: database, key, caches.
+    state: Path = Path("var")
+
+
+class _BelgianHours:
+    """`Hours` over the directory's evaluation of OSM expressions."""
+
+    def open_now(self, expression: str, at: datetime) -> bool:
+        return directory_hours.open_now(expression, at)
+
+    def next_opening(self, expression: str, at: datetime) -> datetime | None:
+        return directory_hours.next_opening(expression, at)
+
+
+class Data:
+    """Everything read from files: flows, directory, languages, words. One for each process."""
+
+    def __init__(self, places: Places, settings: Settings) -> None:
+        self.places = places
+        self.settings = settings
+        self.catalogues = Catalogues.load(places.locales, cache=places.state / "i18n")
+        self.words = Words.load(places.locales, self.catalogues.languages, fold=fold, label_of=self.text_of)
+        self.directory: Directory = load_directory(places.flows)
+        self.directory_words, _ = read_words(places.flows)
+        self.lexicon = Lexicon.load(places.nlu / "lexicon")
+        register = yaml.safe_load((places.nlu / "intents.yml").read_text(encoding="utf-8"))
+        self.intents = frozenset(register["intents"])
+
+    def text_of(self, phrase: Phrase, locale: Locale) -> str:
+        """A phrase as plain text."""
+        return plain(phrase, locale, self.catalogues)
+
+    def facts(self) -> dict[str, Value]:
+        """Dated facts for sentences, and the figures that the settings decide."""
+        found: dict[str, Value] = {
+            name: _shown(fact.value) for name, fact in self.directory.facts.items() if fact.publish
+        }
+        return found | {
+            "session_days": self.settings.retention.session,
+            "case_days": self.settings.retention.case,
+        }
+
+    def known(self, today: date) -> Known:
+        """What flow files may mention."""
+        return Known(
+            intents=self.intents,
+            services={service.id for service in self.directory.published()} | set(self.directory.renamed),
+            facts=self.facts().keys(),
+            queues={queue for team in self.settings.teams.values() for queue in team.queues},
+            needs=self.directory.vocabulary.words("need"),
+            system=PHRASES,
+            today=today,
+        )
+
+
+def _shown(value: object) -> Value:
+    """A fact's value as a value of a sentence: whole numbers and dates are formatted for the reader."""
+    if isinstance(value, date):
+        return value
+    number = str(value)
+    return int(number) if number.isdecimal() else number.replace(".", ",")
+
+
+class Guichet:
+    """A running guichet: intake, turns, delivery, timers, web. Build it, `start` it, `stop` it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        environment: Environment,
+        *,
+        places: Places | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        if environment.telegram_token is None:
+            raise SettingsError("TELEGRAM_BOT_TOKEN is not set: ask BotFather for a token, or run the demonstration.")
+        self.settings = settings
+        self.environment = environment
+        self.places = places or Places()
+        self.clock = clock
+        self._env = env
+        self.data = Data(self.places, settings)
+        self.messenger = TelegramMessenger(environment.telegram_token, environment.telegram_api_url)
+        self.nlu = RasaNlu(
+            environment.nlu_url, intents=self.data.intents, token=environment.nlu_token,
+            budget_s=settings.nlu.timeout_s,
+        )  # fmt: skip
+        self.news = News()
+        self.memory = Memory()
+        self._guide: Guide | None = None
+        self._kept_flows: set[tuple[FlowId, Revision]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stop_intake = asyncio.Event()
+
+    async def start(self) -> None:
+        """Open the store, read the flows, say hello to Telegram, take up what was left, and serve."""
+        keys_path = self.places.state / "guichet.key"
+        database = database_path(self.environment.database_url)
+        exists = database is not None and database.exists()
+        keys = load_keys(keys_path, may_create=not exists, environment=self._env)
+        bot_id = _bot_id(self.environment.telegram_token or "")
+        self.store: Store = await open_store(self.environment.database_url, keys, bot=bot_id, clock=self.clock)
+        self.flows = LiveBook(
+            self.places.flows, lambda: self.data.known(self.clock().date()), on_change=self._flows_changed
+        )
+        await self.flows.open()
+        await self._recall_flows()
+        await self.messenger.open()
+        identity = await self._identity(bot_id)
+        await self._save_advisers()
+        self.desk = self._desk(keys.signing, identity)
+        self.news.desk = self.desk
+        self.dispatcher = Dispatcher(self.desk)
+        self.intake = Intake(self.store, on_rows=self.dispatcher.offer, is_volatile=self.memory.is_volatile)
+        await self._serve_web()
+        self.dispatcher.offer(await self.store.waiting())
+        await self.sender.start()
+        self.timers = Timers(self.desk)
+        self._spawn(self.timers.run(), "timers")
+        self._spawn(self.flows.follow(asyncio.sleep), "flows")
+        self._spawn(self._follow_catalogues(), "catalogues")
+        await self._listen()
+        self._spawn(self._learn_names(), "names")
+
+    async def stop(self) -> None:
+        """Fetch nothing new, finish turns and calls under way, close (G14)."""
+        self._stop_intake.set()
+        running = list(self._tasks)
+        for task in running:
+            if task.get_name() in ("timers", "flows", "catalogues", "names"):
+                task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await self.dispatcher.stop()
+        await self.sender.stop()
+        await self.web.stop()
+        await self.nlu.close()
+        await self.messenger.close()
+        await self.store.close()
+
+    def guide(self) -> Guide:
+        """What a turn may look things up in, now."""
+        if self._guide is None:
+            book = replace(self.flows.current, facts=self.data.facts())
+            first = self.settings.languages.first
+            offered = self.data.catalogues.offered([found[0] for found in phrases_of(book)])
+            rank = {locale: at for at, locale in enumerate(first)}
+            ordered = sorted(offered, key=lambda language: rank.get(language.locale, len(first)))
+            self._guide = Guide(
+                book=book,
+                words=self.data.words,
+                languages=tuple(OfferedLanguage(locale=one.locale, name=one.name) for one in ordered),
+                thresholds=Thresholds(sure_from=self.settings.nlu.sure_from, offer_from=self.settings.nlu.offer_from),
+            )
+        return self._guide
+
+    def _flows_changed(self, live: LiveBook) -> None:
+        self._guide = None
+        for found in live.issues:
+            if found.is_critical:
+                log.error("flow.issue %s", found.shown("en"))
+        log.info("flows.published flows=%d", len(live.current.flows))
+        for (flow, revision), source in live.sources.items():
+            if (flow, revision) not in self._kept_flows:
+                self._kept_flows.add((flow, revision))
+                self._spawn(self.store.keep_flow(flow, revision, source), "keep-flow")
+
+    async def _recall_flows(self) -> None:
+        """Bring back the revisions that stored sessions still wait in (D05)."""
+        kept: list[Flow] = []
+        for flow, revision, source in await self.store.flow_revisions_in_use():
+            present = self.flows.current.flow(flow, revision)
+            found = present or await asyncio.to_thread(flow_of, source, flow)
+            if present is None and found is not None and found.revision == revision:
+                kept.append(found)
+        self.flows.keep(kept)
+
+    async def _follow_catalogues(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            if await asyncio.to_thread(self.data.catalogues.refresh):
+                self._guide = None
+
+    def _desk(self, signing: bytes, identity: Identity) -> Desk:
+        keywords = Keywords(lambda: self.flows.current, text_of=self.data.text_of, fold=fold)
+        cards = DirectoryCards(
+            self.data.directory,
+            self.data.directory_words,
+            self.data.catalogues,
+            name_language=lambda tag, locale: language_name(tag, locale, self.data.catalogues.languages),
+        )
+        telegram = self.settings.telegram
+        self.sender = Sender(
+            self.store,
+            self.messenger,
+            self.news,
+            clock=self.clock,
+            pace=Pace(
+                chat_per_s=telegram.chat_per_s,
+                chat_burst=telegram.chat_burst,
+                group_per_min=telegram.group_per_min,
+                global_per_s=telegram.global_per_s,
+            ),
+        )
+        teams = {TeamName(name): _team(name, one, self.environment) for name, one in self.settings.teams.items()}
+        reader = Reader(
+            bot_id=identity.id,
+            username=identity.username,
+            is_team=lambda chat: any(team.chat == chat for team in teams.values()),
+        )
+        languages = self.data.catalogues.languages
+
+        def poster(payload: str) -> Poster | None:
+            return poster_in(payload, signing, locales=[language.locale for language in languages])
+
+        def nearest(tag: str) -> Locale:
+            offered = {language.locale for language in self.guide().languages}
+            found = languages.nearest(tag)
+            return (
+                next((one for one in languages.chain(found) if one in offered), Locale("fr")) if found else Locale("fr")
+            )
+
+        hours: Hours = _BelgianHours()
+        return Desk(
+            store=self.store,
+            messenger=self.messenger,
+            outgoing=self.sender,
+            nlu=self.nlu,
+            clock=self.clock,
+            settings=self.settings,
+            guide=self.guide,
+            catalogues=self.data.catalogues,
+            cards=lambda: cards,
+            hours=hours,
+            teams=teams,
+            read=reader.hear,
+            danger=self._danger,
+            keywords=keywords.understand,
+            language_of=nlu_language.language_of,
+            nearest_locale=nearest,
+            poster=poster,
+            new_token=lambda: Token(secrets.token_urlsafe(16)),
+            new_id=lambda: secrets.token_hex(12),
+            memory=self.memory,
+        )
+
+    def _danger(self, text: str) -> Danger | None:
+        found = self.data.lexicon.danger(text)
+        return None if found is None else Danger(intent=found.intent, locale=found.locale, phrase=found.phrase)
+
+    async def _identity(self, bot_id: str) -> Identity:
+        """Who we are at Telegram; when it cannot be reached now, what the token says, so that work can begin."""
+        try:
+            return await self.messenger.identity()
+        except DeliveryError as exc:
+            if exc.unauthorised or exc.permanent:
+                raise SettingsError("Telegram refuses TELEGRAM_BOT_TOKEN: copy it again from BotFather.") from exc
+            log.warning("telegram.unreachable at=start")
+            return Identity(id=int(bot_id) if bot_id.isdecimal() else 0, username="", reads_all_group_messages=False)
+
+    async def _save_advisers(self) -> None:
+        known = {adviser.account: adviser for adviser in await self.store.advisers()}
+        teams = tuple(TeamName(name) for name in self.settings.teams)
+        for at, account in enumerate(self.environment.adviser_ids, start=1):
+            present = known.get(AccountId(account))
+            name = f"Conseil {at}" if present is None else present.name
+            ident = AdviserId(f"adviser-{at}") if present is None else present.id
+            row = AdviserRow(id=ident, account=AccountId(account), name=name, teams=teams)
+            if present != row:
+                await self.store.save_adviser(row)
+
+    async def _learn_names(self) -> None:
+        """Advisers see each other's names in topics; newcomers never do (C12)."""
+        for adviser in await self.store.advisers():
+            for chat in self.environment.team_chats.values():
+                with contextlib.suppress(Exception):
+                    member = await self.messenger.bot.get_chat_member(chat, adviser.account)
+                    name = member.user.first_name or adviser.name
+                    if name != adviser.name:
+                        await self.store.save_adviser(replace(adviser, name=name))
+                    break
+
+    async def _serve_web(self) -> None:
+        health = Health(
+            queue_ages=lambda: self.store.queue_ages(self.clock()),
+            channel_trouble=lambda: self.intake.trouble,
+            nlu_answers=lambda: self.nlu.is_answering,
+        )
+        routes = [health_route(health)]
+        if self.environment.webhook_url:
+            path = urlsplit(self.environment.webhook_url).path or "/telegram"
+            if not self.environment.webhook_secret:
+                raise SettingsError(
+                    "TELEGRAM_WEBHOOK_URL needs TELEGRAM_WEBHOOK_SECRET, or anybody could speak for Telegram."
+                )
+            routes.append(
+                webhook_route(path, secret=self.environment.webhook_secret, accept=self.intake.accept, clock=self.clock)
+            )
+        self.web = WebServer(routes, port=self.environment.port)
+        await self.web.start()
+
+    async def _listen(self) -> None:
+        feed = TelegramFeed(self.messenger.transport, self.clock, wait_s=self.settings.telegram.poll_timeout_s)
+        if self.environment.webhook_url:
+            assert self.environment.webhook_secret is not None
+            await feed.listen_by_webhook(self.environment.webhook_url, self.environment.webhook_secret)
+            return
+        with contextlib.suppress(Exception):
+            await feed.listen_by_polling()
+        self._spawn(poll(self.intake, feed, self.store, stop=self._stop_intake), "intake")
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _team(name: str, settings: TeamSettings, environment: Environment) -> Team:
+    chat = environment.team_chats.get(name)
+    return Team(
+        name=TeamName(name),
+        title=settings.title or name,
+        chat=None if chat is None else ChatId(chat),
+        relays=settings.relay == "full",
+        hours=settings.hours,
+        queues=settings.queues,
+    )
+
+
+def _bot_id(token: str) -> str:
+    """The part of a token before the colon is the bot's public id."""
+    return token.partition(":")[0]

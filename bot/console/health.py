@@ -1,0 +1,47 @@
+"""`GET /healthz`: alive, ready, and how long the oldest waiting row of each queue has waited. Nothing personal."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from bot.errors import StoreError
+from bot.ports import QueueAges
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What a health page may ask for."""
+
+    #: Ages of the queues; raises StoreError when the store cannot be used.
+    queue_ages: Callable[[], Awaitable[QueueAges]]
+    #: Why nothing is fetched or sent, one sentence; empty when all is well.
+    channel_trouble: Callable[[], str]
+    #: The NLU has answered lately; keywords answer otherwise.
+    nlu_answers: Callable[[], bool]
+
+
+def health_route(health: Health) -> Route:
+    """200 when the guichet can take and keep messages, 503 otherwise; the body says which part is not well."""
+
+    async def healthz(_: Request) -> JSONResponse:
+        body: dict[str, object] = {"alive": True}
+        try:
+            ages = await health.queue_ages()
+        except StoreError:
+            return JSONResponse({**body, "ready": False, "store": "cannot be used now"}, status_code=503)
+        trouble = health.channel_trouble()
+        body |= {
+            "ready": True,
+            "store": "ok",
+            "telegram": trouble or "ok",
+            "nlu": "ok" if health.nlu_answers() else "away: keywords answer",
+            "oldest_waiting_s": asdict(ages),
+        }
+        return JSONResponse(body, headers={"cache-control": "no-store"})
+
+    return Route("/healthz", healthz)

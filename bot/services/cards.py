@@ -1,0 +1,83 @@
+"""Services of the directory in a message: a few lines each, and a button for the whole card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.ids import Locale, ServiceId
+from bot.core.messages import Block, Button, ServiceCards, ShowService
+from bot.core.phrases import Phrase, Verbatim
+from bot.directory.card import card
+from bot.directory.lookup import Directory
+from bot.directory.search import Query, Search
+from bot.directory.service import Service
+from bot.directory.words import Words
+from bot.i18n.catalogues import Catalogues
+from bot.i18n.render import Text, joined, render_phrase
+
+
+class DirectoryCards:
+    """The `Cards` of the desk, over one load of the directory."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        words: Words,
+        catalogues: Catalogues,
+        *,
+        name_language: Callable[[str, Locale], str],
+    ) -> None:
+        self.directory = directory
+        self._words = words
+        self._catalogues = catalogues
+        self._name_language = name_language
+        self._search: Search | None = None
+
+    def blocks(self, cards: ServiceCards, locale: Locale, now: datetime) -> Sequence[Block | Text]:
+        """The cards in place of the block; one honest sentence when nothing is found."""
+        services = self.chosen(cards, now)
+        if not services:
+            return [self.directory.vocabulary.phrase("card.none_found")]
+        return [self._text(service, locale, now, is_whole=cards.whole) for service in services]
+
+    def details(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
+        """A row for each service that is shown short."""
+        return tuple(
+            (
+                Button(
+                    label=label.having(name=Verbatim(text=service.name)),
+                    icon="ℹ️",
+                    action=ShowService(service=ServiceId(service.id)),
+                ),
+            )
+            for service in self.chosen(cards, now)
+        )
+
+    def chosen(self, cards: ServiceCards, now: datetime) -> tuple[Service, ...]:
+        """Those named, in their order; else those that answer the need, the nearest first."""
+        if cards.ids:
+            return self.directory.services(cards.ids)
+        query = Query(
+            needs=(cards.need,) if cards.need else (),
+            district=cards.near,
+            near=cards.near_point,
+            limit=cards.limit,
+        )
+        return self.search.find(query, now)
+
+    @property
+    def search(self) -> Search:
+        """The index, built when it is first needed."""
+        if self._search is None:
+            self._search = Search(self.directory, self._words)
+        return self._search
+
+    def _text(self, service: Service, locale: Locale, now: datetime, *, is_whole: bool) -> Text:
+        made = card(service, self.directory, now, name_language=lambda tag: self._name_language(tag, locale))
+        lines = [render_phrase(made.title, locale, self._catalogues)]
+        for line in made.lines if is_whole else made.short:
+            text = render_phrase(line.phrase, locale, self._catalogues)
+            lines.append(joined([replace(text, text=line.icon, bold=()), text], " ") if line.icon else text)
+        return joined(lines, "\n")
