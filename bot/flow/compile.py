@@ -1,8 +1,4 @@
-"""One flow file to a flow of the graph, with everything it mentions noted for the checks that need other files.
-
-A step with a mistake in its shape becomes a hole: the steps around it are still read, so that all mistakes of a file
-are listed at once.
-"""
+"""One flow file to a flow of the graph, with everything it mentions noted for the checks that need other files."""
 
 from __future__ import annotations
 
@@ -11,9 +7,7 @@ from dataclasses import replace
 from bot.core.ids import FlowId, Revision
 from bot.core.phrases import Phrase
 from bot.flow.draft import Draft, Mention, Names, Role, Sentence
-from bot.flow.graph import (
-    Flow,
-)
+from bot.flow.graph import Flow
 from bot.flow.issues import issue, nearest
 from bot.flow.revision import revision_of
 from bot.flow.scalars import sentence_of, text_of
@@ -53,8 +47,7 @@ def compile_file(root: Node, *, flow_id: FlowId, path: str) -> Draft:
 def _check_top(root: Table, record: Record, draft: Draft) -> None:
     """Shapes of everything but the steps, which are looked at one by one."""
     top = Table({key: node for key, node in root.values.items() if key != "steps"}, root.lines, root.line)
-    wanted = Record(name=record.name, keys={**record.keys})
-    for found in check(top, wanted, path=draft.path, key="flow", line=root.line):
+    for found in check(top, record, path=draft.path, key="flow", line=root.line):
         if found.code == "missing-key" and ("key", "steps") in found.values and "steps" in root.values:
             continue
         draft.issues.append(found)

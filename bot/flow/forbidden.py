@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeAlias
 
 from bot.core.ids import StepId
 from bot.flow.draft import Draft, Sentence
@@ -22,6 +24,13 @@ from bot.flow.walks import author_id, ways
 _GAP = 8
 #: Stands for every number and placeholder. Not `#`: YAML would take the rest of the line for a comment.
 _ANY_NUMBER = "99"
+
+Pattern: TypeAlias = "re.Pattern[str]"
+_NOTHING: Pattern = re.compile(r"(?!)")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_ACCENT = re.compile("[\u0300-\u036f]")
+_SENTENCE_END = re.compile(r"[.!?…\n]+")
+_WORD = re.compile(r"[\w#|]+")
 
 _WORDS = Either(shapes=(Scalar(), ListOf(item=Scalar())))
 _STATEMENT = Record(
@@ -69,8 +78,8 @@ class Rule:
     """Patterns that must not be found. `said` is the reason of a statement, or what a question is about."""
 
     said: str
-    patterns: tuple[re.Pattern[str], ...]
-    unless: tuple[re.Pattern[str], ...] = ()
+    patterns: Pattern
+    unless: Pattern = _NOTHING
     always: bool = False
 
 
@@ -79,9 +88,11 @@ class Rules:
     """The file, read."""
 
     statements: tuple[Rule, ...] = ()
+    #: Every pattern of the statements at once: most sentences are done after this one search.
+    any_statement: Pattern = _NOTHING
     questions: tuple[Rule, ...] = ()
     sensitive: tuple[Rule, ...] = ()
-    decline: tuple[re.Pattern[str], ...] = ()
+    decline: Pattern = _NOTHING
     #: (flow, step, code) that a signed exception allows.
     exceptions: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
 
@@ -97,6 +108,7 @@ def read_rules(root: Node, path: str) -> tuple[Rules, tuple[Issue, ...]]:
                 Rule(said=_text(one, "why"), patterns=_patterns(one, "never"), unless=_patterns(one, "unless"))
                 for one in _tables(root, "statements")
             ),
+            any_statement=one_of(text.value for one in _tables(root, "statements") for text in texts(one.get("never"))),
             questions=tuple(_about(one) for one in _tables(root, "questions")),
             sensitive=tuple(_about(one) for one in _tables(root, "sensitive")),
             decline=_patterns(root, "decline"),
@@ -115,11 +127,12 @@ def check_forbidden(draft: Draft, rules: Rules, secrets: Iterable[str]) -> Itera
             yield found
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
-    """Words without case, accents and punctuation, one space between; a placeholder becomes `#`."""
-    text = re.sub(r"\{[^{}]*\}", " # ", text)
+    """Words without case, accents and punctuation, one space between; `|` ends a sentence, `#` is a placeholder."""
+    text = _PLACEHOLDER.sub(" # ", text).replace("|", " ")
     text = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("€", " euros "))
-    return " ".join(re.findall(r"[\w#]+", "".join(c for c in text if not unicodedata.combining(c))))
+    return " ".join(_WORD.findall(_SENTENCE_END.sub(" | ", _ACCENT.sub("", text))))
 
 
 # --- statements ------------------------------------------------------------------------------------------------------
@@ -127,9 +140,11 @@ def fold(text: str) -> str:
 
 def _statements(draft: Draft, rules: Rules) -> Iterator[Issue]:
     for said in _messages(draft):
-        whole = fold(" ".join(one.phrase.text for one in said))
+        whole = " | ".join(fold(one.phrase.text) for one in said)
+        if not rules.any_statement.search(whole):
+            continue
         for rule in rules.statements:
-            if any(pattern.search(whole) for pattern in rule.unless):
+            if not rule.patterns.search(whole) or rule.unless.search(whole):
                 continue
             for one in said:
                 if found := _found(one.phrase.text, rule.patterns):
@@ -145,14 +160,10 @@ def _messages(draft: Draft) -> list[list[Sentence]]:
     return list(steps.values())
 
 
-def _found(text: str, patterns: Iterable[re.Pattern[str]]) -> str | None:
-    """The words that a pattern finds in one sentence of this text."""
-    for sentence in re.split(r"[.!?…\n]+", text):
-        folded = fold(sentence)
-        for pattern in patterns:
-            if found := pattern.search(folded):
-                return found.group().strip()
-    return None
+def _found(text: str, patterns: Pattern) -> str | None:
+    """The words that one of the patterns finds within one sentence of this text."""
+    found = patterns.search(fold(text))
+    return found.group().strip() if found else None
 
 
 def _secrets(draft: Draft, secrets: Iterable[str]) -> Iterator[Issue]:
@@ -222,17 +233,22 @@ def _about(table: Table) -> Rule:
     return Rule(said=_text(table, "about"), patterns=_patterns(table, "words"), always=flag(table.get("always")))
 
 
-def _patterns(table: Table, key: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(pattern(text.value) for text in texts(table.get(key)))
+def _patterns(table: Table, key: str) -> Pattern:
+    return one_of(text.value for text in texts(table.get(key)))
 
 
-def pattern(words: str) -> re.Pattern[str]:
-    """`police * sans risque` or `avant 99 jours` as a bounded search over folded text."""
+def one_of(patterns: Iterable[str]) -> Pattern:
+    """`police * sans risque` or `avant 99 jours`, any of them, as one bounded search over folded text."""
+    said = sorted({_expression(words) for words in patterns} - {""})
+    return re.compile(rf"(?<![\w#])(?:{'|'.join(said)})(?![\w#])") if said else _NOTHING
+
+
+def _expression(words: str) -> str:
     parts: list[str] = []
     gap = ""
     for word in words.split():
         if word == "*":
-            gap = rf"(?: \S+){{0,{_GAP}}}"
+            gap = rf"(?: [^\s|]+){{0,{_GAP}}}"
             continue
         for one in fold(word.removesuffix("…")).split():
             said = r"(?:\d+|#)" if one == _ANY_NUMBER else re.escape(one)
@@ -240,7 +256,7 @@ def pattern(words: str) -> re.Pattern[str]:
             gap = ""
         if word.endswith("…"):
             parts[-1] += r"\w*"
-    return re.compile(rf"(?<![\w#]){''.join(parts)}(?![\w#])")
+    return "".join(parts)
 
 
 def _tables(root: Table, key: str) -> Iterator[Table]:

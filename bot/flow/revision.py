@@ -3,46 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import json
 from dataclasses import fields, is_dataclass
-from enum import Enum
 
 from bot.core.ids import Revision
+from bot.core.phrases import Phrase
 from bot.flow.graph import Flow
+
+#: No conversation notices when only these change.
+_UNSEEN = frozenset({"line", "revision", "reviewed", "sources", "path"})
+_SEEN: dict[type, tuple[str, ...]] = {}
 
 
 def revision_of(flow: Flow) -> Revision:
-    """The first 12 hex digits of the SHA-256 of what a conversation can notice: not lines, dates, sources or paths."""
-    unseen = {"line", "revision", "reviewed", "sources", "path"}
-    digest = hashlib.sha256()
-    for part in _flat(flow, unseen):
-        digest.update(part.encode())
-        digest.update(b"\x00")
-    return Revision(digest.hexdigest()[:12])
+    """The first 12 hex digits of the SHA-256 of the flow, the same in every process."""
+    form = json.dumps(_plain(flow), ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return Revision(hashlib.sha256(form.encode()).hexdigest()[:12])
 
 
-def _flat(value: object, unseen: set[str]) -> Iterator[str]:
-    """A value as a run of texts that is the same in every process: sets in order, no reprs."""
-    if isinstance(value, Enum):
-        yield f"={value.value}"
-    elif is_dataclass(value):
-        yield f"({type(value).__name__}"
-        for one in fields(value):
-            if one.name not in unseen:
-                yield from _flat(getattr(value, one.name), unseen)
-        yield ")"
-    elif isinstance(value, Mapping):
-        yield "{"
-        for key, inner in value.items():
-            yield str(key)
-            yield from _flat(inner, unseen)
-        yield "}"
-    elif isinstance(value, tuple):
-        yield "["
-        for inner in value:
-            yield from _flat(inner, unseen)
-        yield "]"
-    elif isinstance(value, frozenset):
-        yield from _flat(tuple(sorted(value)), unseen)
-    else:
-        yield f"{type(value).__name__}={value}"
+def _plain(value: object) -> object:
+    """What `json` cannot write by itself, as lists: sets in order, dataclasses as name and fields."""
+    if isinstance(value, Phrase):
+        return [value.key, value.text, value.plural]
+    if isinstance(value, frozenset):
+        return sorted(value)
+    assert is_dataclass(value)
+    kind = type(value)
+    if kind not in _SEEN:
+        _SEEN[kind] = tuple(one.name for one in fields(value) if one.name not in _UNSEEN)
+    return [kind.__name__, *(getattr(value, name) for name in _SEEN[kind])]

@@ -28,6 +28,7 @@ _CONTACT = re.compile(
 )
 _UNITS = r"(?:€|euros?\b|eur\b|%|jours?\b|semaines?\b|mois\b|heures?\b|h\b|minutes?\b)"
 _AMOUNT = re.compile(rf"(?<![\w{{.])\d(?:[\d.,\s]{{0,10}}\d)?\s?{_UNITS}", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _MONEY = re.compile(r"€|eur", re.IGNORECASE)
 #: Not deadlines: "open day and night" in other words.
 _AROUND_THE_CLOCK = re.compile(r"24\s?(?:h|heures)\s?(?:sur|/)\s?24|7\s?(?:j|jours)\s?(?:sur|/)\s?7", re.IGNORECASE)
@@ -102,6 +103,8 @@ def _labels(draft: Draft) -> Iterator[Issue]:
 
 
 def _placeholders(sentence: Sentence, draft: Draft, slots: Collection[str], known: Known) -> Iterator[Issue]:
+    if "{" not in sentence.phrase.text and "}" not in sentence.phrase.text and sentence.phrase.plural is None:
+        return
     forms = [sentence.phrase.text, *([sentence.phrase.plural] if sentence.phrase.plural else [])]
     for text in forms:
         if broken := _BRACES.search(PLACEHOLDER.sub("", text)):
@@ -149,6 +152,8 @@ def _contact(sentence: Sentence, draft: Draft) -> Iterator[Issue]:
 
 
 def _amount(sentence: Sentence, draft: Draft) -> Iterator[Issue]:
+    if not _DIGIT.search(sentence.phrase.text):
+        return
     for found in _AMOUNT.finditer(_AROUND_THE_CLOCK.sub("", sentence.phrase.text)):
         # A label such as "less than 3 months" sorts people's answers; money in it is still a fact.
         if sentence.role is Role.LABEL and not _MONEY.search(found.group()):
@@ -157,6 +162,8 @@ def _amount(sentence: Sentence, draft: Draft) -> Iterator[Issue]:
 
 
 def _readable(sentence: Sentence, draft: Draft) -> Iterator[Issue]:
+    if len(sentence.phrase.text) < 2 * WORDS_LIMIT:
+        return
     for part in _SENTENCE_END.split(sentence.phrase.text):
         words = _WORD.findall(part)
         if len(words) > WORDS_LIMIT:

@@ -79,9 +79,13 @@ def read(source: bytes, path: str) -> tuple[Node | None, tuple[Issue, ...]]:
     builder = _Builder(path)
     try:
         # The events come one by one: a hostile rest of the file is never looked at.
-        for event in yaml.parse(text, Loader=_Loader):
-            if not builder.take(event):
-                return None, tuple(builder.issues)
+        loader = _Loader(text)
+        try:
+            while (event := loader.get_event()) is not None:
+                if not builder.take(event):
+                    return None, tuple(builder.issues)
+        finally:
+            loader.dispose()
     except yaml.MarkedYAMLError as exc:
         return None, (*builder.issues, _syntax_issue(exc, text, path))
     except yaml.YAMLError as exc:  # pragma: no cover - reader errors are found by `_decoded` before
@@ -158,27 +162,23 @@ class _Builder:
 
     def take(self, event: Any) -> bool:
         """Take one event; False: stop, the rest of the file must not be read."""
-        line = event.start_mark.line + 1
-        match event:
-            case yaml.ScalarEvent():
-                self._marks(event, line)
-                return self._counted(line) and self._put(Text(event.value.strip(), line), plain=not event.style)
-            case yaml.AliasEvent():
-                self._say(line, "yaml-alias", name=event.anchor)
-                return self._counted(line) and self._put(Text("", line))
-            case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
-                self._marks(event, line)
-                if len(self._open) >= LIMIT_DEPTH:
-                    self._say(line, "too-deep", limit=LIMIT_DEPTH)
-                    return False
-                self._open.append(_Open(line, is_map=isinstance(event, yaml.MappingStartEvent)))
-                return self._counted(line)
-            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
-                return self._put(self._open.pop().closed())
-            case yaml.DocumentStartEvent():
-                return self._document(event, line)
-            case _:
-                return True
+        kind, line = type(event), event.start_mark.line + 1
+        if kind is yaml.ScalarEvent:
+            self._marks(event, line)
+            return self._counted(line) and self._put(Text(event.value.strip(), line), plain=not event.style)
+        if kind in (yaml.SequenceEndEvent, yaml.MappingEndEvent):
+            return self._put(self._open.pop().closed())
+        if kind in (yaml.SequenceStartEvent, yaml.MappingStartEvent):
+            self._marks(event, line)
+            if len(self._open) >= LIMIT_DEPTH:
+                self._say(line, "too-deep", limit=LIMIT_DEPTH)
+                return False
+            self._open.append(_Open(line, is_map=kind is yaml.MappingStartEvent))
+            return self._counted(line)
+        if kind is yaml.AliasEvent:
+            self._say(line, "yaml-alias", name=event.anchor)
+            return self._counted(line) and self._put(Text("", line))
+        return self._document(event, line) if kind is yaml.DocumentStartEvent else True
 
     def _document(self, event: Any, line: int) -> bool:
         self._documents += 1

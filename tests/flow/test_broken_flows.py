@@ -25,7 +25,7 @@ def test_every_kind_has_an_example_and_every_example_a_kind() -> None:
 
 @pytest.mark.parametrize("code", sorted(KINDS))
 def test_broken_example_has_exactly_its_issue(code: str, tmp_path: Path) -> None:
-    example, place, translations = laid_out(code, tmp_path / "flows")
+    place, translations = laid_out(code, tmp_path / "flows")
 
     loaded = load(tmp_path / "flows", KNOWN, translations)
 
@@ -37,7 +37,7 @@ def test_broken_example_has_exactly_its_issue(code: str, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("code", sorted(KINDS))
 def test_issue_is_said_in_french_and_english(code: str, tmp_path: Path) -> None:
-    _, _, translations = laid_out(code, tmp_path / "flows")
+    _, translations = laid_out(code, tmp_path / "flows")
     loaded = load(tmp_path / "flows", KNOWN, translations)
     found = next(one for one in loaded.issues if one.code == code)
     for language in ("fr", "en"):
@@ -47,8 +47,8 @@ def test_issue_is_said_in_french_and_english(code: str, tmp_path: Path) -> None:
     assert found.shown() == f"{found.path}:{found.line}: {found.said('fr')} [{code}]"
 
 
-def laid_out(code: str, folder: Path) -> tuple[Path, str, list[Translation]]:
-    """The example among healthy files: where it stands, the place of its issue, and its translations.
+def laid_out(code: str, folder: Path) -> tuple[str, list[Translation]]:
+    """The example among healthy files: the place its issue must have, and its translations.
 
     Comments of an example may say where it stands (`# as:`), where its issue is (`# at:`) and that it is padded.
     """
@@ -71,9 +71,9 @@ def laid_out(code: str, folder: Path) -> tuple[Path, str, list[Translation]]:
     translations = _translations(EXAMPLES / f"{code}.po")
     if translations:
         lines = (EXAMPLES / f"{code}.po").read_text().split("\n")
-        return target, f"{code}.po:{lines.index(HERE) + 3}", translations
+        return f"{code}.po:{lines.index(HERE) + 3}", translations
     line = next((n for n, text in enumerate(source.split(b"\n"), 1) if HERE.encode() in text), 1)
-    return target, said.get(b"at", f"flows/{name}:{line}".encode()).decode(), []
+    return said.get(b"at", f"flows/{name}:{line}".encode()).decode(), []
 
 
 def _translations(path: Path) -> list[Translation]:
