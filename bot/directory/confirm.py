@@ -1,4 +1,4 @@
-"""The answer to a nudge: somebody checked an entry, and its file says so from now on. Nothing else moves in the file."""
+"""The answer to a nudge: somebody checked an entry, and its file says so from now on. Nothing else moves in it."""
 
 from __future__ import annotations
 

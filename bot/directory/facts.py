@@ -13,8 +13,8 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
 
-from bot.directory.issues import Issue, did_you_mean
-from bot.directory.reader import Fields
+from bot.directory.fields import Fields
+from bot.directory.issues import Issue, issue, nearest_name
 from bot.directory.service import Confidence, PartialDate, Source
 from bot.directory.source import Table, read
 
@@ -101,7 +101,7 @@ class Facts(Mapping[str, Fact]):
         try:
             return self._facts[name]
         except KeyError:
-            raise KeyError(f'"{name}" is not a fact.{did_you_mean(name, self._facts)}') from None
+            raise KeyError(f"{name}; nearest: {nearest_name(name, self._facts)}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._facts)
@@ -121,17 +121,17 @@ def read_facts(flows: Path) -> tuple[Facts, list[Issue]]:
     """Read the facts of a flows folder; wrong ones are left out and listed."""
     shown = f"{flows.name}/{FILE.as_posix()}"
     if not (flows / FILE).is_file():
-        return Facts({}), [Issue(shown, 1, "bad-yaml", "this file is missing. Put it back: sentences need its facts.")]
+        return Facts({}), [issue(shown, 1, "missing-file")]
     root, issues = read(flows / FILE, shown)
     facts: dict[str, Fact] = {}
     if root is not None and not isinstance(root, Table):
-        issues.append(Issue(shown, root.line, "not-a-map", "facts are a map from name to its value, unit and source."))
+        issues.append(issue(shown, root.line, "not-a-map", name="facts.yml"))
     for name, node in root.values.items() if isinstance(root, Table) else ():
         line = root.lines[name] if isinstance(root, Table) else 1
         if not _NAME.fullmatch(name):
-            issues.append(Issue(shown, line, "bad-id", f'the name "{name}" must be lower-case words joined by "_".'))
+            issues.append(issue(shown, line, "bad-id", name=name, joint="_"))
         if not isinstance(node, Table):
-            issues.append(Issue(shown, line, "not-a-map", f'"{name}" needs about, value, unit, source and checked_on.'))
+            issues.append(issue(shown, line, "not-a-map", name=name))
         elif fact := _fact(Fields(node, shown, issues), name, line):
             facts[name] = fact
     return Facts(facts), issues
@@ -142,18 +142,18 @@ def _fact(fields: Fields, name: str, line: int) -> Fact | None:
     unit = fields.choice("unit", Unit, Unit.COUNT)
     value: Decimal | date | None
     if unit is Unit.DATE:
-        value = fields.parsed("value", date.fromisoformat, "bad-date", "Write it as 2027-03-04.")
+        value = fields.parsed("value", date.fromisoformat, "bad-date")
     else:
         read_number = _whole if unit.is_counted else _number
-        value = fields.parsed("value", read_number, "bad-number", "Write it as 1314.20, without unit; days are whole.")
+        value = fields.parsed("value", read_number, "bad-number")
     fields.text("value", required=True)
     url = fields.text("source", required=True)
-    checked_on = fields.parsed("checked_on", PartialDate.parse, "bad-date", "Write 2025, 2025-03 or 2025-03-14.")
+    checked_on = fields.parsed("checked_on", PartialDate.parse, "bad-date")
     confidence = fields.choice("confidence", Confidence, Confidence.LOW)
-    year = fields.parsed("year", int, "bad-number", "Write it as 2026.")
+    year = fields.parsed("year", int, "bad-number")
     publish = fields.flag("publish", confidence is not Confidence.LOW)
     if publish and unit is Unit.EUR and year is None:
-        fields.issue("year", "missing-field", f'the amount "{name}" has no year; it is never shown without one.')
+        fields.blame("year", "amount-without-year", name=name)
     about = fields.text("about", required=True, longest=80)
     if value is None:
         return None
@@ -169,7 +169,7 @@ def _fact(fields: Fields, name: str, line: int) -> Fact | None:
         publish=publish,
         deadline=fields.flag("deadline", False),
         owner=fields.text("owner") or "guichet",
-        review_months=fields.parsed("review_months", int, "bad-number", "Write a number of months.") or 12,
+        review_months=fields.parsed("review_months", int, "bad-number") or 12,
         note=fields.text("note"),
         path=fields.path,
         line=line,

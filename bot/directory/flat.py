@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from bot.directory.service import (
@@ -60,6 +61,15 @@ COLUMNS = [
 ]
 #: Between the values of a list; no value holds it.
 _LIST = "|"
+
+
+def exportable(services: Iterable[Service]) -> tuple[Service, ...]:
+    """What may leave, without what is for advisers only."""
+    return tuple(
+        replace(service, note="", path="", line=0)
+        for service in services
+        if service.publish and not service.confidential
+    )
 
 
 def to_flat(service: Service) -> dict[str, str]:

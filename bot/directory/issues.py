@@ -1,58 +1,184 @@
-"""Wrong data in the directory or the facts: where, what and the way out (style: `file:line: text [code]`)."""
+"""Wrong data in the directory or the facts: where, what, and the way out, in French and English. Nothing is raised."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Final, Literal
+
+Language = Literal["fr", "en"]
+
+#: Code → the sentence in French and in English. `docs/reference/directory.md` explains each; a test keeps it so.
+KINDS: Final[dict[str, dict[Language, str]]] = {
+    "missing-file": {
+        "fr": "ce fichier manque. Remettez-le : l'annuaire en a besoin.",
+        "en": "this file is missing. Put it back: the directory needs it.",
+    },
+    "bad-yaml": {
+        "fr": "ce n'est pas du YAML lisible ({why}). Vérifiez les guillemets, les deux-points et les retraits.",
+        "en": "this is not readable YAML ({why}). Check quotes, colons and indents.",
+    },
+    "bad-key": {
+        "fr": "une clé est un seul mot suivi de deux-points.",
+        "en": "a key is one plain word followed by a colon.",
+    },
+    "yaml-alias": {
+        "fr": "un renvoi (*nom) répète une autre valeur. Écrivez-la encore une fois.",
+        "en": "an alias (*name) repeats another value. Write it again.",
+    },
+    "yaml-tag": {
+        "fr": "l'étiquette « {tag} » ne sert pas ici. Enlevez-la.",
+        "en": 'the tag "{tag}" is not used here. Remove it.',
+    },
+    "duplicate-key": {
+        "fr": "« {name} » est écrit deux fois (d'abord ligne {first}). Gardez une seule ligne.",
+        "en": '"{name}" is written twice (first on line {first}). Keep one.',
+    },
+    "not-a-text": {
+        "fr": "« {name} » doit être un texte, pas une liste.",
+        "en": '"{name}" must be one text, not a list.',
+    },
+    "not-a-list": {
+        "fr": "« {name} » doit être une liste, comme [sleep, food] ou des lignes qui commencent par « - ».",
+        "en": '"{name}" must be a list, such as [sleep, food] or lines that start with "- ".',
+    },
+    "not-a-map": {
+        "fr": "« {name} » doit avoir ses champs en dessous, un par ligne.",
+        "en": '"{name}" must have its fields below it, one a line.',
+    },
+    "unknown-field": {
+        "fr": "« {name} » n'est pas un champ ici.",
+        "en": '"{name}" is not a field here.',
+    },
+    "missing-field": {
+        "fr": "« {name} » manque. Écrivez-le, ou demandez à la personne responsable.",
+        "en": '"{name}" is missing. Write it, or ask the owner.',
+    },
+    "bad-choice": {
+        "fr": "« {name} » vaut « {value} ». Choisissez : {options}.",
+        "en": '"{name}" is "{value}". Choose one of: {options}.',
+    },
+    "bad-id": {
+        "fr": "le nom « {name} » doit être en minuscules, avec « {joint} » entre les mots.",
+        "en": 'the name "{name}" must be lower-case words joined by "{joint}".',
+    },
+    "duplicate-id": {
+        "fr": "le nom « {name} » est déjà pris ({other}). Réunissez les deux fiches ou changez un nom.",
+        "en": 'the id "{name}" is taken ({other}). Merge the two entries or rename one.',
+    },
+    "wrong-category": {
+        "fr": "le fichier s'appelle « {file} » mais dit « {written} ». Mettez le même mot.",
+        "en": 'the file is named "{file}" but says "{written}". Use the same word.',
+    },
+    "unknown-word": {
+        "fr": "« {word} » n'est pas un mot de « {name} ». S'il est nouveau, ajoutez {kind}.{word} dans"
+        " flows/_system/directory.yml.",
+        "en": '"{word}" is not a word for "{name}". If it is new, add {kind}.{word} to flows/_system/directory.yml.',
+    },
+    "unknown-fact": {
+        "fr": "« {name} » n'est pas dans flows/facts.yml.",
+        "en": '"{name}" is not in flows/facts.yml.',
+    },
+    "unknown-district": {
+        "fr": "« {name} » n'est pas dans flows/directory/_districts.yml.",
+        "en": '"{name}" is not in flows/directory/_districts.yml.',
+    },
+    "bad-phone": {
+        "fr": "« {value} » n'est pas un numéro. Écrivez-le comme +32 4 220 01 20, ou 112.",
+        "en": '"{value}" is not a phone number. Write it as +32 4 220 01 20, or 112.',
+    },
+    "bad-email": {
+        "fr": "« {value} » n'est pas une adresse e-mail.",
+        "en": '"{value}" is not an e-mail address.',
+    },
+    "bad-url": {
+        "fr": "« {value} » n'est pas une adresse entière. Écrivez-la avec https://",
+        "en": '"{value}" is not a whole address. Write it with https://',
+    },
+    "bad-language": {
+        "fr": "« {value} » n'est pas un code de langue comme fr, ar ou zh-Hant.",
+        "en": '"{value}" is not a language tag such as fr, ar or zh-Hant.',
+    },
+    "bad-coordinates": {
+        "fr": "latitude et longitude vont ensemble et sont en Belgique, comme 50.6405 et 5.5718.",
+        "en": "latitude and longitude go together and lie in Belgium, such as 50.6405 and 5.5718.",
+    },
+    "bad-hours": {
+        "fr": "« {value} » n'est pas au format OSM, comme « Mo-Fr 09:00-17:00; PH off ». Si l'horaire n'est pas sûr,"
+        " écrivez-le avec des mots dans schedule_note.",
+        "en": '"{value}" is not in the OSM form, such as "Mo-Fr 09:00-17:00; PH off". If the hours are not certain,'
+        " write words in schedule_note.",
+    },
+    "bad-date": {
+        "fr": "« {name} » vaut « {value} ». Écrivez une date comme 2026-03-14 (ou 2026-03, ou 2026 pour une source).",
+        "en": '"{name}" is "{value}". Write a date as 2026-03-14 (or 2026-03, or 2026 for a source).',
+    },
+    "bad-number": {
+        "fr": "« {name} » vaut « {value} ». Écrivez un nombre comme 30 ou 1314.20, sans unité.",
+        "en": '"{name}" is "{value}". Write a number such as 30 or 1314.20, without its unit.',
+    },
+    "future-date": {
+        "fr": "« {name} » porte une date dans le futur ({date}).",
+        "en": '"{name}" bears a date in the future ({date}).',
+    },
+    "too-long": {
+        "fr": "« {name} » a {count} caractères. Un petit écran en montre {limit}.",
+        "en": '"{name}" has {count} characters. A small screen shows {limit}.',
+    },
+    "confidential-address": {
+        "fr": "un lieu confidentiel n'a pas d'adresse ici. Enlevez adresse, code postal, quartier et coordonnées.",
+        "en": "a confidential place has no address here. Remove address, postal code, district and coordinates.",
+    },
+    "no-source": {
+        "fr": "« {name} » n'a pas de source. Ajoutez-en une, ou écrivez « publish: no ».",
+        "en": '"{name}" has no source. Add one, or write "publish: no".',
+    },
+    "amount-without-year": {
+        "fr": "le montant « {name} » n'a pas d'année. Ajoutez « year », ou écrivez « publish: no ».",
+        "en": 'the amount "{name}" has no year. Add "year", or write "publish: no".',
+    },
+}
+
+#: Written after the sentence when a known name is near the unknown one.
+_NEAR: Final[dict[Language, str]] = {"fr": " Vouliez-vous dire « {near} » ?", "en": ' Did you mean "{near}"?'}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Issue:
-    """One mistake in a file. The codes are explained in `docs/reference/directory.md`."""
+    """One mistake in one file. An entry with an issue is kept as far as it can be read."""
 
     path: str
+    #: 1 for the first line.
     line: int
+    #: A key of `KINDS`.
     code: str
-    text: str
+    #: Fill the placeholders of the sentence; `near` is said for every kind.
+    values: tuple[tuple[str, str], ...] = ()
+
+    def said(self, language: Language = "fr") -> str:
+        """What is wrong and the way out."""
+        values = dict(self.values)
+        after = _NEAR[language].format_map(values) if "near" in values else ""
+        return KINDS[self.code][language].format_map(values) + after
+
+    def shown(self, language: Language = "fr") -> str:
+        """One line for a terminal: `path:line: sentence [code]`."""
+        return f"{self.path}:{self.line}: {self.said(language)} [{self.code}]"
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.text} [{self.code}]"
+        return self.shown()
 
 
-#: Every code this room can give; a test keeps one broken file and one line of the reference for each.
-CODES = (
-    "bad-yaml",
-    "yaml-alias",
-    "yaml-tag",
-    "duplicate-key",
-    "not-a-list",
-    "not-a-map",
-    "unknown-field",
-    "missing-field",
-    "bad-choice",
-    "bad-id",
-    "duplicate-id",
-    "unknown-word",
-    "unknown-fact",
-    "unknown-district",
-    "bad-phone",
-    "bad-email",
-    "bad-url",
-    "bad-language",
-    "bad-coordinates",
-    "bad-hours",
-    "bad-date",
-    "bad-number",
-    "too-long",
-    "confidential-address",
-    "no-source",
-    "future-date",
-    "wrong-category",
-)
+def issue(path: str, line: int, code: str, *, near: str | None = None, **values: object) -> Issue:
+    """An issue of this kind; `near` is the name that was probably meant."""
+    said = {name: str(value) for name, value in values.items()}
+    if near:
+        said["near"] = near
+    return Issue(path, line, code, tuple(sorted(said.items())))
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A way out to add to a sentence: the nearest known word, or nothing."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f' Did you mean "{near[0]}"?' if near else ""
+def nearest_name(word: str, known: Iterable[str]) -> str | None:
+    """The known name that was probably meant, or None."""
+    found = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return found[0] if found else None

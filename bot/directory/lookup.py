@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.directory import hours, phones
 from bot.directory.facts import Fact, Facts, read_facts
-from bot.directory.issues import Issue
+from bot.directory.issues import Issue, issue
 from bot.directory.reader import Known, read_districts, read_services
 from bot.directory.service import District, Service
 from bot.directory.source import read
@@ -94,9 +94,7 @@ def load(flows: Path, *, today: date | None = None) -> Directory:
         for service in services:
             _add(service, by_id, renamed, issues)
             if today is not None and (late := service.checked_on) is not None and late.first_day() > today:
-                issues.append(
-                    Issue(shown, service.line, "future-date", f'"{service.id}" was checked on {late}, after today.')
-                )
+                issues.append(issue(shown, service.line, "future-date", name=service.id, date=late))
     return Directory(by_id, renamed, districts, facts, vocabulary, tuple(sorted(issues)))
 
 
@@ -118,14 +116,8 @@ def _add(service: Service, by_id: dict[str, Service], renamed: dict[str, str], i
     for name in (service.id, *service.former_ids):
         other = by_id.get(renamed.get(name, name))
         if other is not None and name:
-            issues.append(
-                Issue(
-                    service.path,
-                    service.line,
-                    "duplicate-id",
-                    f'the id "{name}" is taken by {other.path}:{other.line}. Merge the two or rename one.',
-                )
-            )
+            taken = f"{other.path}:{other.line}"
+            issues.append(issue(service.path, service.line, "duplicate-id", name=name, other=taken))
             return
     by_id[service.id] = service
     renamed.update(dict.fromkeys(service.former_ids, service.id))

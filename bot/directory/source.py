@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.directory.issues import Issue
+from bot.directory.issues import Issue, issue
 
 try:
     from yaml import CSafeLoader as _Loader  # libyaml: ten times faster, the same grammar
@@ -62,15 +62,13 @@ def read(path: Path, shown: str) -> tuple[Node | None, list[Issue]]:
         root = yaml.compose(path.read_text("utf-8"), Loader=_Loader)
     except yaml.MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
-        found = (
-            f"this is not valid YAML: {exc.problem or exc.context or 'unreadable'}. Check quotes, colons and indents."
-        )
+        why = exc.problem or exc.context or "?"
         code = "yaml-alias" if "alias" in (exc.problem or "") else "bad-yaml"
-        return None, [Issue(shown, mark.line + 1 if mark else 1, code, found)]
+        return None, [issue(shown, mark.line + 1 if mark else 1, code, why=why)]
     except (yaml.YAMLError, UnicodeDecodeError) as exc:
-        return None, [Issue(shown, 1, "bad-yaml", f"this file cannot be read: {exc}. Save it as UTF-8 text.")]
+        return None, [issue(shown, 1, "bad-yaml", why=type(exc).__name__)]
     if root is None:
-        return None, [Issue(shown, 1, "bad-yaml", "this file is empty. Delete it or write at least one entry.")]
+        return None, [issue(shown, 1, "missing-file")]
     issues: list[Issue] = []
     seen: set[int] = set()
     return _node(root, shown, issues, seen), issues
@@ -79,11 +77,11 @@ def read(path: Path, shown: str) -> tuple[Node | None, list[Issue]]:
 def _node(node: yaml.Node, path: str, issues: list[Issue], seen: set[int]) -> Node:
     line = node.start_mark.line + 1
     if id(node) in seen:
-        issues.append(Issue(path, line, "yaml-alias", "an alias (*name) repeats another entry. Write the value again."))
+        issues.append(issue(path, line, "yaml-alias"))
         return Text("", line)
     seen.add(id(node))
     if node.tag not in _OWN_TAGS:
-        issues.append(Issue(path, line, "yaml-tag", f'the tag "{node.tag}" is not used here. Remove it.'))
+        issues.append(issue(path, line, "yaml-tag", tag=node.tag))
     match node:
         case yaml.ScalarNode():
             return Text("" if node.style is None and node.value in ("null", "~") else node.value.strip(), line)
@@ -102,12 +100,9 @@ def _table(node: yaml.MappingNode, path: str, issues: list[Issue], seen: set[int
         line = key.start_mark.line + 1
         name = key.value if isinstance(key, yaml.ScalarNode) else ""
         if not name or key.tag == "tag:yaml.org,2002:merge":
-            issues.append(Issue(path, line, "bad-yaml", "a key must be one plain word followed by a colon."))
+            issues.append(issue(path, line, "bad-key"))
         elif name in values:
-            first = lines[name]
-            issues.append(
-                Issue(path, line, "duplicate-key", f'"{name}" is written twice (first on line {first}). Keep one.')
-            )
+            issues.append(issue(path, line, "duplicate-key", name=name, first=lines[name]))
         else:
             values[name] = _node(value, path, issues, seen)
             lines[name] = line

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.core.phrases import Phrase, Value
-from bot.directory.issues import Issue
+from bot.directory.issues import Issue, issue
 from bot.directory.source import Table, Text, read
 
 FILE = Path("_system") / "directory.yml"
@@ -44,12 +44,12 @@ def read_vocabulary(flows: Path) -> tuple[Vocabulary, list[Issue]]:
     """Read the vocabulary of a flows folder; an unreadable one is empty and says why."""
     shown = f"{flows.name}/{FILE.as_posix()}"
     if not (flows / FILE).is_file():
-        return Vocabulary({}), [Issue(shown, 1, "bad-yaml", "this file is missing. Put it back: cards need its words.")]
+        return Vocabulary({}), [issue(shown, 1, "missing-file")]
     root, issues = read(flows / FILE, shown)
     phrases = root.values.get("phrases") if isinstance(root, Table) else None
     if not isinstance(phrases, Table):
         if root is not None:
-            issues.append(Issue(shown, root.line, "not-a-map", '"phrases" must be a map from key to sentence.'))
+            issues.append(issue(shown, root.line, "not-a-map", name="phrases"))
         return Vocabulary({}), issues
     sentences: dict[str, str] = {}
     plurals: dict[str, str] = {}
@@ -63,7 +63,5 @@ def read_vocabulary(flows: Path) -> tuple[Vocabulary, list[Issue]]:
         ):
             sentences[key], plurals[key] = one.value, many.value
         else:
-            issues.append(
-                Issue(shown, phrases.lines[key], "not-a-map", f'"{key}" is one sentence, or one: and many: of it.')
-            )
+            issues.append(issue(shown, phrases.lines[key], "not-a-text", name=key))
     return Vocabulary(sentences, plurals), issues

@@ -1,21 +1,18 @@
-"""The directory for other programs: HSDS 3.0 JSON both ways (Open Referral), and one flat CSV both ways.
+"""The directory as HSDS 3.0 JSON (Open Referral), both ways.
 
-Only what is published and not confidential leaves; notes for advisers never do. Our own fields travel as HSDS
-`attributes`, so that what was exported comes back whole. Foreign HSDS data comes in as far as the standard carries it.
+Our own fields travel as HSDS `attributes`, so that what was exported comes back whole. Foreign HSDS data comes in as
+far as the standard carries it.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from bot.directory.flat import COLUMNS, from_flat, to_flat
+from bot.directory.flat import exportable, from_flat, to_flat
 from bot.directory.fold import tokens
 from bot.directory.service import Answer, Confidence, Cost, Eligibility, Phone, Place, Schedule, Service
 from bot.directory.vocabulary import Vocabulary
@@ -51,21 +48,6 @@ _OURS = [
     "confidence",
     "owner",
 ]
-#: A spreadsheet must not take a cell for a formula.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-_QUOTED = re.compile(r"^'(?=[=+\-@\t\r])")
-
-
-def exportable(services: Iterable[Service]) -> tuple[Service, ...]:
-    """What may leave, without what is for advisers only."""
-    return tuple(
-        replace(service, note="", path="", line=0)
-        for service in services
-        if service.publish and not service.confidential
-    )
-
-
-# --- HSDS ------------------------------------------------------------------------------------------------------------
 
 
 def to_hsds(services: Iterable[Service], words: Vocabulary) -> dict[str, Any]:
@@ -298,26 +280,3 @@ def _text(one: Mapping[str, Any], name: str) -> str:
 def hsds_id(service: str) -> UUID:
     """The identifier under which a service is exported."""
     return uuid5(_SPACE, f"service/{service}")
-
-
-# --- CSV -------------------------------------------------------------------------------------------------------------
-
-
-def to_csv(services: Iterable[Service]) -> str:
-    """One line a service, columns as in the YAML, lists joined by `|`; opens in any spreadsheet."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
-    for service in exportable(services):
-        flat = to_flat(service)
-        writer.writerow({name: f"'{cell}" if _FORMULA.match(cell) else cell for name, cell in flat.items()})
-    return text.getvalue()
-
-
-def from_csv(text: str) -> tuple[Service, ...]:
-    """The services of a CSV with our columns. Raises ValueError when a column is missing."""
-    reader = csv.DictReader(io.StringIO(text))
-    missing = set(COLUMNS) - set(reader.fieldnames or ())
-    if missing:
-        raise ValueError(f"columns missing: {', '.join(sorted(missing))}")
-    return tuple(from_flat({name: _QUOTED.sub("", row[name] or "") for name in COLUMNS}) for row in reader)

@@ -1,0 +1,60 @@
+"""The directory as it lives: edits of the files take effect without a restart, a wrong edit changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+
+from bot.directory.facts import Fact
+from bot.directory.issues import Issue
+from bot.directory.lookup import Directory, load
+from bot.directory.search import Query, Search
+from bot.directory.service import Service
+from bot.directory.words import read_words
+
+
+class Living:
+    """What the guichet asks of the directory: services by id, services by need, facts by name."""
+
+    def __init__(self, flows: Path) -> None:
+        self._flows = flows
+        #: What is served now. A later refresh may replace it whole, never in part.
+        self.directory: Directory = load(flows)
+        self._search: Search | None = None
+        self._stamp = self._files()
+
+    def services(self, ids: Iterable[str]) -> tuple[Service, ...]:
+        """The published services of these ids, in their order. Unknown and unpublished ones are left out."""
+        return self.directory.services(ids)
+
+    def find(self, query: Query, at: datetime) -> tuple[Service, ...]:
+        """The services that fit, best first. The first call builds the index (some 50 ms)."""
+        if self._search is None:
+            words, _ = read_words(self._flows)
+            self._search = Search(self.directory, words)
+        return self._search.find(query, at)
+
+    def fact(self, name: str) -> Fact:
+        """A dated fact. Raises KeyError."""
+        return self.directory.fact(name)
+
+    def refresh(self, today: date | None = None) -> tuple[Issue, ...]:
+        """Read the files again if one changed. With any issue the former directory stays, and the issues say why."""
+        stamp = self._files()
+        if stamp == self._stamp:
+            return ()
+        self._stamp = stamp
+        fresh = load(self._flows, today=today)
+        if not fresh.issues:
+            self.directory, self._search = fresh, None
+        return fresh.issues
+
+    def _files(self) -> tuple[tuple[str, int, int], ...]:
+        paths = [
+            *sorted((self._flows / "directory").glob("*.yml")),
+            self._flows / "facts.yml",
+            self._flows / "_system" / "directory.yml",
+        ]
+        stats = [(path.name, path.stat()) for path in paths if path.is_file()]
+        return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
