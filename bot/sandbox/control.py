@@ -306,6 +306,9 @@ def _card(chat: Chat) -> Body:
         "topics": [topic.card() for topic in chat.topics.values()],
         "pinned": chat.pinned,
         "visible_from": chat.visible_from,
+        "reactions": {
+            str(number): {str(by): emoji for by, emoji in all_.items()} for number, all_ in chat.reactions.items()
+        },
         "messages": list(chat.messages.values()),
     }
 
@@ -321,4 +324,4 @@ def _is_from_here(request: web.BaseRequest) -> bool:
 
 def _json(value: Any, *, status: int = 200) -> web.Response:
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return web.Response(status=status, body=orjson.dumps(value), headers=headers)
+    return web.Response(status=status, body=orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS), headers=headers)

@@ -225,7 +225,7 @@ def react(world: World, person: Person, message_id: int, emoji: str, *, chat_id:
     if message_id not in chat.messages:
         raise NotPossible("this message does not exist any more")
     shown = [emoji] if emoji else []
-    world.journal.add("reaction", chat=chat.id, message_id=message_id, by=person.id, emoji=shown)
+    before = world.react(chat, message_id, person.id, shown)
     world.updates.push(
         "message_reaction",
         {
@@ -233,7 +233,7 @@ def react(world: World, person: Person, message_id: int, emoji: str, *, chat_id:
             "message_id": message_id,
             "user": person.user(),
             "date": int(world.clock()),
-            "old_reaction": [],
+            "old_reaction": [{"type": "emoji", "emoji": one} for one in before],
             "new_reaction": [{"type": "emoji", "emoji": one} for one in shown],
         },
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from bot.sandbox import sending
@@ -65,10 +66,7 @@ def set_reaction(world: World, args: Args) -> bool:
         raise bad("REACTIONS_TOO_MANY")
     if any(one["type"] == "emoji" and one["emoji"] not in _allowed_reactions() for one in reactions):
         raise bad("REACTION_INVALID")
-    world.journal.add(
-        "reaction", chat=chat.id, message_id=args["message_id"], by=world.bot["id"],
-        emoji=[one.get("emoji", "") for one in reactions],
-    )  # fmt: skip
+    world.react(chat, args["message_id"], world.bot["id"], [one.get("emoji", "") for one in reactions])
     return True
 
 
@@ -303,16 +301,11 @@ def _bot_member(world: World, chat: Chat) -> dict[str, Any]:
     return {"user": user, "status": "administrator", "can_be_edited": False, "is_anonymous": False} | rights
 
 
+@cache
 def _allowed_reactions() -> frozenset[str]:
-    return _REACTIONS
-
-
-def _read_reactions() -> frozenset[str]:
     """The emoji that the description of `ReactionTypeEmoji` lists."""
     return frozenset(re.findall(r'"([^"]+)"', description().field_text("ReactionTypeEmoji", "emoji")))
 
-
-_REACTIONS = _read_reactions()
 
 METHODS: dict[str, Play] = {
     "getMe": get_me,

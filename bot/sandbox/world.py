@@ -53,6 +53,8 @@ class Chat:
     #: The person deleted the chat on their phone: they see nothing older.
     visible_from: int = 1
     next_message_id: int = 1
+    #: Message → who → their emoji.
+    reactions: dict[int, dict[int, list[str]]] = field(default_factory=dict)
     brief: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -245,6 +247,15 @@ class World:
         if message_id in chat.pinned:
             chat.pinned.remove(message_id)
         self.journal.add("deleted", chat=chat.id, message_id=message_id)
+
+    def react(self, chat: Chat, message_id: int, by: int, emoji: list[str]) -> list[str]:
+        """Set somebody's reactions to a message; gives those they had."""
+        others = chat.reactions.setdefault(message_id, {})
+        before = others.pop(by, [])
+        if emoji:
+            others[by] = emoji
+        self.journal.add("reaction", chat=chat.id, message_id=message_id, by=by, emoji=emoji)
+        return before
 
     # Topics
 

@@ -1,0 +1,319 @@
+// A chat that somebody looks at and writes in: the phone of a newcomer, or a topic on an adviser's desk.
+
+import { act, h, icon, iconButton, word } from "./dom.js";
+import { day, line } from "./bubble.js";
+import { ask, menu, notice } from "./overlay.js";
+import { PLACES, samplePhoto, sampleVoice } from "./samples.js";
+import { gist, isTyping, markSeen, messagesOf, store } from "./store.js";
+
+export class Pane {
+  /** `side` gives person(), place() → {chat, thread}, foot() → element or null, placeholder(), tools() → elements. */
+  constructor(host, side) {
+    this.side = side;
+    this.waiting = new Map();
+    this.answering = null;
+    this.editing = null;
+    this.drafts = new Map();
+    this.head = h("header", { class: "chat-head" });
+    this.lines = h("ol", { class: "lines", role: "log", "aria-live": "polite", "aria-relevant": "additions" });
+    this.log = h("div", { class: "log", tabindex: "0" }, this.lines);
+    this.jump = h("button", { type: "button", class: "round jump", hidden: true, onclick: () => this.toEnd(true) },
+      icon("down"), h("b", { class: "badge", hidden: true }));
+    this.missed = 0;
+    this.foot = h("footer", { class: "foot" });
+    host.replaceChildren(this.head, h("div", { class: "log-box" }, this.log, this.jump), this.foot);
+    this.log.addEventListener("scroll", () => { if (this.isAtEnd()) this.toEnd(); }, { passive: true });
+    this.log.addEventListener("click", (event) => {
+      const command = event.target.closest?.("[data-command]");
+      if (command) this.send(command.dataset.command);
+    });
+  }
+
+  person() { return this.side.person(); }
+
+  /** Draw everything anew: another person, another topic, another language. */
+  draw() {
+    const { chat, thread } = this.side.place();
+    this.log.setAttribute("aria-label", this.side.title());
+    this.jump.setAttribute("aria-label", word("to_end"));
+    this.lines.replaceChildren();
+    this.last = null;
+    this.stopWriting(false);
+    const messages = messagesOf(chat, thread);
+    for (const message of messages) this.append(message);
+    if (!messages.length) this.lines.append(h("li", { class: "empty" }, this.side.welcome()));
+    this.showTyping();
+    this.drawFoot();
+    this.toEnd();
+  }
+
+  /** Take in one event of the store. */
+  take(entry) {
+    const { chat, thread } = this.side.place();
+    if (entry.kind === "answered") { this.answered(entry); return; }
+    if (entry.chat !== chat) return;
+    const isHere = !store.chats.get(chat).is_forum || (entry.thread ?? null) === thread;
+    switch (entry.kind) {
+      case "message":
+        if (isHere) this.arrive(entry.message);
+        break;
+      case "edited": this.redraw(entry.message.message_id); break;
+      case "reaction": this.redraw(entry.message_id); break;
+      case "deleted": this.element(entry.message_id)?.remove(); break;
+      case "typing": this.showTyping(); break;
+      case "chat": this.drawFoot(); break;
+      case "cleared": this.draw(); break;
+    }
+  }
+
+  arrive(message) {
+    const wasAtEnd = this.isAtEnd();
+    this.lines.querySelector(".empty")?.remove();
+    this.append(message);
+    this.showTyping();
+    if (wasAtEnd || message.from.id === this.person().id) this.toEnd(true);
+    else this.count(this.missed + 1);
+  }
+
+  append(message) {
+    const typing = this.lines.querySelector(".typing");
+    if (!this.last || day(this.last.date) !== day(message.date)) {
+      this.lines.insertBefore(h("li", { class: "day" }, h("span", {}, day(message.date))), typing);
+    }
+    this.lines.insertBefore(line(message, this.last, this), typing);
+    this.last = message;
+  }
+
+  redraw(id) {
+    const old = this.element(id);
+    const { chat } = this.side.place();
+    const message = store.chats.get(chat)?.messages.get(id);
+    if (!old || !message) return;
+    const wasAtEnd = this.isAtEnd();
+    const hadFocus = old.contains(document.activeElement) ? focusPath(old) : null;
+    const follows = old.classList.contains("follows");
+    const fresh = line(message, null, this);
+    fresh.classList.toggle("follows", follows);
+    if (follows) fresh.querySelector(".sender")?.remove();
+    old.replaceWith(fresh);
+    if (hadFocus !== null) (fresh.querySelectorAll("button, a")[hadFocus] ?? fresh.querySelector("button"))?.focus();
+    if (this.last?.message_id === id) this.last = message;
+    if (wasAtEnd) this.toEnd();
+  }
+
+  element(id) { return this.lines.querySelector(`[data-id="${id}"]`); }
+
+  show(id) {
+    const found = this.element(id);
+    if (!found) return;
+    found.scrollIntoView({ block: "center", behavior: "smooth" });
+    found.classList.add("shown");
+    setTimeout(() => found.classList.remove("shown"), 1600);
+  }
+
+  showTyping() {
+    const { chat, thread } = this.side.place();
+    const wasAtEnd = this.isAtEnd();
+    const old = this.lines.querySelector(".typing");
+    if (isTyping(chat, thread)) {
+      if (!old) {
+        this.lines.append(h("li", { class: "line theirs typing", "aria-hidden": "true" },
+          h("div", { class: "bubble" }, h("i"), h("i"), h("i"))));
+      }
+    } else old?.remove();
+    this.side.headChanged();
+    if (wasAtEnd) this.toEnd();
+  }
+
+  isAtEnd() { return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 60; }
+
+  toEnd(isSmooth = false) {
+    const wanted = isSmooth && !matchMedia("(prefers-reduced-motion: reduce)").matches ? "smooth" : "instant";
+    if (!this.isAtEnd() || isSmooth) this.log.scrollTo({ top: this.log.scrollHeight, behavior: wanted });
+    this.count(0);
+    if (this.log.offsetParent) {
+      const { chat, thread } = this.side.place();
+      markSeen(chat, thread);
+      this.side.seen();
+    }
+  }
+
+  count(missed) {
+    this.missed = missed;
+    this.jump.hidden = missed === 0 && this.isAtEnd();
+    const badge = this.jump.querySelector(".badge");
+    badge.hidden = missed === 0;
+    badge.textContent = missed;
+  }
+
+  // Writing
+
+  drawFoot() {
+    const instead = this.side.foot();
+    if (instead) {
+      this.foot.replaceChildren(instead);
+      return;
+    }
+    if (this.foot.querySelector("textarea")) {
+      this.input.placeholder = this.side.placeholder();
+      this.input.setAttribute("aria-label", this.side.placeholder());
+      this.tools.replaceChildren(...this.side.tools(this));
+      return;
+    }
+    this.bar = h("div", { class: "bar", hidden: true });
+    this.input = h("textarea", {
+      rows: 1, dir: "auto", placeholder: this.side.placeholder(), "aria-label": this.side.placeholder(),
+      enterkeyhint: "send", oninput: () => this.grow(), onkeydown: (event) => this.onKey(event),
+    });
+    this.tools = h("div", { class: "tools" }, ...this.side.tools(this));
+    this.foot.replaceChildren(this.bar, h("div", { class: "composer" }, this.tools,
+      h("div", { class: "field" }, this.input,
+        iconButton("clip", word("attach"), (event) => this.openAttach(event.currentTarget),
+          { "aria-haspopup": "menu", class: "round attach" })),
+      iconButton("send", word("send"), () => this.submit(), { class: "round send" })));
+    this.grow();
+  }
+
+  grow() {
+    this.input.style.height = "auto";
+    this.input.style.height = `${Math.min(this.input.scrollHeight, 140)}px`;
+  }
+
+  onKey(event) {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.submit();
+    } else if (event.key === "Escape" && (this.editing || this.answering)) {
+      this.stopWriting();
+    } else if (event.key === "ArrowUp" && !this.input.value) {
+      const { chat, thread } = this.side.place();
+      const mine = messagesOf(chat, thread).findLast((one) => one.from.id === this.person().id && one.text);
+      if (mine) { event.preventDefault(); this.startEdit(mine); }
+    }
+  }
+
+  async submit() {
+    const text = this.input.value.trim();
+    if (!text) return;
+    const editing = this.editing;
+    const done = editing
+      ? await this.try("edit", { message_id: editing.message_id, text })
+      : await this.send(text, this.answering?.message_id);
+    if (done !== undefined) this.stopWriting();
+  }
+
+  send(text, replyTo) { return this.try("say", { text, reply_to: replyTo }); }
+
+  /** Do something in this person's name here; a refusal becomes a notice. */
+  async try(name, fields, file) {
+    const { chat, thread } = this.side.place();
+    try {
+      return await act(name, { person: this.person().id, chat, thread: thread ?? undefined, ...fields }, file) ?? true;
+    } catch (error) {
+      notice(error.message, "bad");
+      return undefined;
+    }
+  }
+
+  startReply(message) {
+    this.stopWriting();
+    this.answering = message;
+    this.showBar("reply", word("replying", { name: message.from.first_name }), gist(message));
+  }
+
+  startEdit(message) {
+    this.stopWriting();
+    this.editing = message;
+    this.input.value = message.text ?? message.caption ?? "";
+    this.grow();
+    this.showBar("pen", word("editing"), gist(message));
+  }
+
+  showBar(mark, title, about) {
+    this.bar.hidden = false;
+    this.bar.replaceChildren(icon(mark), h("p", {}, h("b", { dir: "auto" }, title), h("span", { dir: "auto" }, about)),
+      iconButton("close", word("stop"), () => this.stopWriting()));
+    this.input.focus();
+  }
+
+  stopWriting(keepsFocus = true) {
+    this.answering = null;
+    this.editing = null;
+    if (!this.input) return;
+    this.bar.hidden = true;
+    this.input.value = "";
+    if (this.input.isConnected) {
+      this.grow();
+      if (keepsFocus) this.input.focus();
+    }
+  }
+
+  openAttach(anchor) {
+    const pick = (kind, accept) => {
+      const input = h("input", { type: "file", accept });
+      input.onchange = () => { if (input.files[0]) this.try("send", { kind }, input.files[0]); };
+      input.click();
+    };
+    menu(anchor, [
+      { mark: "🖼️", label: word("photo"), act: () => pick("photo", "image/*") },
+      { mark: "📄", label: word("document"), act: () => pick("document", "") },
+      { mark: "🎙️", label: word("voice_file"), act: () => pick("voice", "audio/*") },
+      null,
+      { mark: "✉️", label: word("sample_photo"), act: async () => this.try("send", { kind: "photo" }, await samplePhoto()) },
+      { mark: "🔊", label: word("sample_voice"), act: () => this.try("send", { kind: "voice", duration: 2 }, sampleVoice()) },
+      ...PLACES.map((place) => ({
+        mark: "📍", label: word("location", { place: place.name }), act: () => this.try("send", { kind: "location", ...place }),
+      })),
+      { mark: "👤", label: word("contact"), act: () => this.try("send", { kind: "contact" }) },
+      { mark: "🙂", label: word("sticker"), act: () => this.try("send", { kind: "sticker", emoji: "👍" }) },
+    ]);
+  }
+
+  openActions(message, anchor) {
+    const isMine = message.from.id === this.person().id;
+    const body = message.text ?? message.caption;
+    menu(anchor, [
+      { mark: "↩️", label: word("reply"), act: () => this.startReply(message) },
+      ...["👍", "❤"].map((emoji) => ({
+        mark: emoji, label: word("react", { emoji }),
+        act: () => this.try("react", { message_id: message.message_id, emoji: this.hasReacted(message, emoji) ? "" : emoji }),
+      })),
+      body ? { mark: "📋", label: word("copy"), act: () => navigator.clipboard?.writeText(body) } : undefined,
+      isMine && body ? { mark: "✏️", label: word("edit"), act: () => this.startEdit(message) } : undefined,
+      isMine || message.chat.type === "private"
+        ? { mark: "🗑️", label: word("delete"), is_danger: true, act: () => this.try("withdraw", { message_id: message.message_id }) }
+        : undefined,
+    ].filter((item) => item !== undefined));
+  }
+
+  hasReacted(message, emoji) {
+    const mine = store.chats.get(message.chat.id)?.reactions.get(message.message_id)?.get(String(this.person().id));
+    return mine?.includes(emoji) ?? false;
+  }
+
+  // Buttons under messages
+
+  async press(message, button, element) {
+    element.setAttribute("aria-busy", "true");
+    const done = await this.try("press", { message_id: message.message_id, data: button.callback_data });
+    if (!done) { element.removeAttribute("aria-busy"); return; }
+    const stop = () => { element.removeAttribute("aria-busy"); this.waiting.delete(done.query); };
+    if (this.early === done.query) { stop(); return; }
+    this.waiting.set(done.query, stop);
+    setTimeout(stop, 15000);
+  }
+
+  async answered(entry) {
+    if (entry.person !== this.person().id) return;
+    this.early = entry.query;
+    this.waiting.get(entry.query)?.();
+    if (!entry.text) return;
+    if (entry.is_alert) await ask({ title: entry.text, yes: word("ok"), no: null });
+    else notice(entry.text);
+  }
+}
+
+function focusPath(element) {
+  return [...element.querySelectorAll("button, a")].indexOf(document.activeElement);
+}
