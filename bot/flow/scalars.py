@@ -5,12 +5,21 @@ from __future__ import annotations
 from bot.core.ids import StepId
 from bot.core.phrases import Phrase
 from bot.flow.draft import Draft, Role, Sentence
+from bot.flow.issues import issue
 from bot.flow.source import Node, Text
+
+#: No sentence may be anywhere near it; Telegram itself ends at 4096.
+LIMIT_CHARACTERS = 2000
 
 
 def sentence_of(node: Node | None, key: str, role: Role, draft: Draft, step: StepId | None = None) -> Phrase | None:
     if not isinstance(node, Text) or not node.value:
         return None
+    if len(node.value) > LIMIT_CHARACTERS:
+        # Far over every limit: said once, and not searched for anything else.
+        length, limit = len(node.value), LIMIT_CHARACTERS
+        draft.issues.append(issue(draft.path, node.line, "message-too-long", step=step, length=length, limit=limit))
+        return Phrase(key=key, text=node.value[:LIMIT_CHARACTERS])
     phrase = Phrase(key=key, text=node.value)
     draft.sentences.append(Sentence(phrase=phrase, line=node.line, role=role, step=step))
     return phrase

@@ -25,6 +25,9 @@ LIMIT_DEPTH = 32
 #: Values in one file; 256 KiB of `[],[],…` would be 87,000 and half a second.
 LIMIT_NODES = 20_000
 
+#: Nobody mends a file from a longer list; the rest is not read.
+LIMIT_ISSUES = 100
+
 #: Control characters, line ends that only YAML knows, and marks that turn the direction of the text around them.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
@@ -82,7 +85,7 @@ def read(source: bytes, path: str) -> tuple[Node | None, tuple[Issue, ...]]:
         loader = _Loader(text)
         try:
             while (event := loader.get_event()) is not None:
-                if not builder.take(event):
+                if not builder.take(event) or len(builder.issues) >= LIMIT_ISSUES:
                     return None, tuple(builder.issues)
         finally:
             loader.dispose()
