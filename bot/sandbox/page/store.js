@@ -48,7 +48,7 @@ function listen(after) {
     stream.close();
     if (!wasLost) notice(word("not_connected"), "bad");
     wasLost = true;
-    setTimeout(again, 1000);
+    setTimeout(again, 300);
   };
 }
 
