@@ -47,7 +47,7 @@ async def open_store(
         )
     else:
         raise UnusableStore(
-            f"DATABASE_URL begins with {urlsplit(url).scheme or url!r}: write sqlite:///var/guichet.db or postgresql://…"
+            f"DATABASE_URL begins with {urlsplit(url).scheme or 'nothing'}: write sqlite:///var/guichet.db or postgresql://…"
         )
     await store.start()
     return store

@@ -22,12 +22,17 @@ def _owner(newcomer: NewcomerId | None, handoff: HandoffId | None) -> str:
     return "" if handoff is None else f"h:{handoff}"
 
 
+def _alias(vault: Vault, owner: str, *names: str) -> bytes:
+    """Under the owner's name: two people who wait for the same thing must not look alike."""
+    return vault.alias("timer", "\0".join((owner, *names)))
+
+
 def cancel(tx: Tx, vault: Vault, names: Sequence[str], newcomer: NewcomerId | None, handoff: HandoffId | None) -> None:
     """Drop timers by name; an empty name drops all of this owner."""
     owner = _owner(newcomer, handoff)
     for name in names:
         if name:
-            tx.run("DELETE FROM timers WHERE owner = ? AND name = ?", (owner, vault.alias("timer", name)))
+            tx.run("DELETE FROM timers WHERE owner = ? AND name = ?", (owner, _alias(vault, owner, name)))
         else:
             tx.run("DELETE FROM timers WHERE owner = ?", (owner,))
 
@@ -38,14 +43,14 @@ def start(
     """Set timers. Name and ref may tell a subject, so they are sealed and found by a keyed alias."""
     owner = _owner(newcomer, handoff)
     for timer in timers:
-        alias = vault.alias("timer", f"{timer.name}\0{timer.ref}")
+        alias = _alias(vault, owner, timer.name, timer.ref)
         tx.run("DELETE FROM timers WHERE owner = ? AND alias = ?", (owner, alias))
         ident = tx.ids("timers")[0]
         body = vault.seal(tx, newcomer, "timers", "body", ident, orjson.dumps([timer.name, timer.ref]))
         tx.run(
             "INSERT INTO timers (id, owner, newcomer, handoff, name, alias, body, due_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (ident, owner, newcomer, handoff, vault.alias("timer", timer.name), alias, body, micros(timer.due_at)),
+            (ident, owner, newcomer, handoff, _alias(vault, owner, timer.name), alias, body, micros(timer.due_at)),
         )
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from bot.store import KeptStore, keys_from, open_store
-
 from tests.store.scenes import Guichet, Now
 
 KEYS = keys_from(bytes(range(32)))

@@ -1,0 +1,149 @@
+"""After an erasure nothing of the person is left in any file: no words, not even their sealed fields (P1, I05).
+
+The database file is encrypted as a whole, so that a scan of it would prove nothing. These tests leave that layer out
+and scan what the pages really hold.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlcipher3 import dbapi2 as sqlite
+
+from bot.core.ids import AccountId, NewcomerId
+from bot.core.session import Position
+from bot.ports import Commit, Receipt
+from bot.store import KeptStore, open_store
+from tests.store.conftest import KEYS
+from tests.store.contract import fill
+from tests.store.scenes import AMINA, BORIS, NOON, SLEEP, Guichet, Now, arrival, choice, say, session
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+async def guichet(folder: Path):
+    store = await open_store(f"sqlite:///{folder}/guichet.db", KEYS, clock=Now(), in_clear=True)
+    yield Guichet(store)
+    await store.close()
+
+
+def everything(folder: Path) -> bytes:
+    """All bytes of the database, its log, its index, and whatever else lies there."""
+    return b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
+
+
+def sealed_fields(folder: Path, newcomer: NewcomerId) -> set[bytes]:
+    """Every blob and id in the rows of a person, as stored."""
+    connection = sqlite.connect(folder / "guichet.db")
+    found: set[bytes] = {newcomer.encode()}
+    owned = "handoff IN (SELECT id FROM handoffs WHERE newcomer = ?)"
+    for table, condition in (
+        ("people", "id = ?"),
+        ("person_keys", "newcomer = ?"),
+        ("sessions", "newcomer = ?"),
+        ("inbox", "newcomer = ?"),
+        ("outbox", f"coalesce(newcomer, '') = ? OR {owned}"),
+        ("keyboards", "newcomer = ?"),
+        ("timers", "newcomer = ?"),
+        ("handoffs", "newcomer = ?"),
+        ("handoff_log", owned),
+        ("quarantine", "newcomer = ?"),
+    ):
+        rows = connection.execute(f"SELECT * FROM {table} WHERE {condition}", (newcomer,) * condition.count("?"))
+        for row in rows.fetchall():
+            found.update(bytes(value) for value in row if isinstance(value, bytes) and len(value) >= 16)
+    connection.close()
+    return found
+
+
+async def test_nothing_of_an_erased_person_is_left_in_the_files(guichet: Guichet, folder: Path) -> None:
+    amina, boris = await guichet.welcome(), await guichet.welcome(BORIS)
+    await fill(guichet, amina)
+    for number in range(40):  # rows that grow, move and split pages
+        here = session(amina, screen=number, done=("f" * 60,) * number)
+        await guichet.store.commit(Commit(session=here, expected_version=number + 1, deliveries=(say(amina),)))
+        await guichet.hear(AccountId(7_300_000_000 + number))
+    await fill(guichet, boris)
+    wanted = sealed_fields(folder, amina)
+    assert len(wanted) > 15
+    body = everything(folder)
+    assert all(field in body for field in wanted)
+    await guichet.store.erase(amina)
+    body = everything(folder)
+    assert [field for field in wanted if field in body] == []
+    assert (folder / "guichet.db-wal").stat().st_size == 0
+    assert all(field in body for field in sealed_fields(folder, boris))
+
+
+async def test_words_never_reach_the_disk_in_clear(guichet: Guichet, folder: Path) -> None:  # I05
+    canary = "marmotte-aubergine-7341"
+    [row] = await guichet.store.keep([arrival(1, payload=canary.encode())], offset=2)
+    newcomer = row.newcomer
+    assert newcomer is not None
+    answers = Position(frames=(SLEEP,), answers={"where": canary})
+    await guichet.store.commit(
+        Commit(
+            session=session(newcomer, durable=answers),
+            expected_version=0,
+            deliveries=(say(newcomer, canary),),
+            buttons=(choice(newcomer),),
+        )
+    )
+    await guichet.store.quarantine(canary.encode(), "odd")
+    await fill(guichet, await guichet.welcome(BORIS))
+    body = everything(folder)
+    for word in (canary, str(AMINA), str(BORIS), "J’ai froid", "Cherche un lit", SLEEP.step, "logement", "Mésange"):
+        assert word.encode() not in body, word
+    for account in (AMINA, BORIS):
+        for size in (5, 6, 8):
+            assert int(account).to_bytes(size, "big") not in body
+
+
+async def test_what_is_volatile_never_reaches_the_disk_at_all(folder: Path) -> None:  # decision 9
+    written: list[bytes] = []
+    store: KeptStore = await open_store(f"sqlite:///{folder}/guichet.db", KEYS, clock=Now(), in_clear=True)
+    guichet = Guichet(store)
+    newcomer = await guichet.welcome()
+    engine = store.engine
+    tx = engine._tx  # type: ignore[attr-defined]
+    seal = store._vault.seal
+    store._vault.seal = lambda *given: written.append(given[-1]) or seal(*given)  # type: ignore[method-assign]
+    assert tx is not None
+    canary = b"marmotte-aubergine-7341"
+    await store.keep([arrival(1, payload=canary, volatile=True)], offset=2)
+    shadow = Position(frames=(SLEEP,), answers={"papers": canary.decode()})
+    offered = choice(newcomer, volatile=True)
+    [row] = await store.commit(
+        Commit(
+            session=session(newcomer, shadow=shadow, last_token=offered.token),
+            expected_version=0,
+            deliveries=(say(newcomer, canary.decode(), volatile=True),),
+            buttons=(offered,),
+        )
+    )
+    await store.mark_sending([row.id])
+    await store.mark_sent(row, Receipt(message_id=1), at=NOON)
+    sealed = b"".join(written)  # the very bytes that were sealed, before sealing
+    assert canary not in sealed and offered.token.encode() not in sealed
+    await store.close()
+
+
+async def test_what_was_sent_or_done_leaves_no_sealed_text_behind(guichet: Guichet, folder: Path) -> None:
+    row = await guichet.hear()
+    assert row.newcomer is not None
+    [queued] = await guichet.queue(say(row.newcomer))
+    connection = sqlite.connect(folder / "guichet.db")
+    bodies = [
+        bytes(connection.execute(sql).fetchone()[0])
+        for sql in ("SELECT payload FROM inbox WHERE state = 0", "SELECT body FROM outbox")
+    ]
+    connection.close()
+    await guichet.store.commit(Commit(done=row.id))
+    await guichet.deliver(queued, Receipt(message_id=1))
+    await guichet.store.engine.clean()
+    assert [body for body in bodies if body in everything(folder)] == []
