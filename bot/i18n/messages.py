@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.core.ids import Locale
+from bot.core.phrases import Phrase
 from bot.i18n.catalogues import concerns, is_safety
 from bot.i18n.glossary import Glossary
 from bot.i18n.languages import SOURCE, Languages
@@ -25,16 +26,21 @@ from bot.i18n.template import Sentence, in_order, read_template, write_template
 #: Where everything is, below the root of the project.
 LOCALES = Path("locales")
 TEMPLATE = "guichet.pot"
+_TERM = "explication de « {word} », un mot belge qui reste en français"
 
 
-def extract(sentences: Iterable[Sentence], folder: Path = LOCALES) -> int:
-    """Write the template from the sentences of the flows, and the glossary's; how many there are."""
+def extract(found: Iterable[tuple[Phrase, str, int, str]], folder: Path = LOCALES) -> int:
+    """Write the template; how many sentences it has.
+
+    `found` is what `bot.flow.extract.phrases_in` yields: phrase, file, line, comment. The glossary's lines are added.
+    """
     glossary = folder / "glossary.yml"
     terms = [
-        Sentence(phrase=term.means, path=f"{folder.name}/glossary.yml")
+        Sentence(phrase=term.means, path=f"{folder.name}/glossary.yml", comment=_TERM.format(word=term.word))
         for term in (Glossary.load(glossary) if glossary.exists() else ())
     ]
-    ordered = in_order([*sentences, *terms])
+    said = [Sentence(phrase=phrase, path=path, line=line, comment=comment) for phrase, path, line, comment in found]
+    ordered = in_order([*said, *terms])
     write_template(ordered, folder / TEMPLATE)
     return len(ordered)
 

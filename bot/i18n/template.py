@@ -23,15 +23,6 @@ _WIDTH = 100
 _KEPT_HEADERS = re.compile(
     r'^"((?:Last-Translator|Language-Team|PO-Revision-Date|X-[A-Za-z-]+): [^"\\]*)\\n"$', re.MULTILINE
 )
-_KINDS = (
-    (re.compile(r"/title$"), "Titre d'un parcours, dans les menus : 32 caractères au plus."),
-    (re.compile(r"/keyword$"), "Mots qu'une personne écrit ; sans phrase, plusieurs traductions séparées par « | »."),
-    (re.compile(r"\.choice\."), "Texte d'un bouton : court."),
-    (re.compile(r"\.word\."), "Mot qu'une personne écrit pour ce choix ; plusieurs traductions séparées par « | »."),
-    (re.compile(r"\.item\."), "Ligne d'une liste à cocher."),
-    (re.compile(r"\.remind$"), "Rappel, envoyé quelques jours plus tard."),
-    (re.compile(r"^glossary/"), "Explication d'un mot belge qui reste en français."),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +33,13 @@ class Sentence:
     #: Below the root of the project, such as `flows/besoins/eat.yml`.
     path: str = ""
     line: int = 0
+    #: What kind of sentence it is, for its translator.
+    comment: str = ""
 
     @property
     def source(self) -> tuple[str, ...]:
         """The French sentence, with its plural if it has one."""
         return (self.phrase.text,) if self.phrase.plural is None else (self.phrase.text, self.phrase.plural)
-
-    @property
-    def comment(self) -> str:
-        """What kind of sentence it is, for its translator."""
-        return next((said for pattern, said in _KINDS if pattern.search(self.phrase.key)), "")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,7 +75,7 @@ def read_template(path: Path) -> tuple[Sentence, ...]:
         texts = (message.id,) if isinstance(message.id, str) else tuple(message.id)
         place, line = message.locations[0] if message.locations else ("", 0)
         phrase = Phrase(key=message.context or "", text=texts[0], plural=texts[1] if len(texts) > 1 else None)
-        found.append(Sentence(phrase=phrase, path=place, line=line or 0))
+        found.append(Sentence(phrase=phrase, path=place, line=line or 0, comment=" ".join(message.auto_comments)))
     return tuple(found)
 
 

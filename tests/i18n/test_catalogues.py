@@ -1,0 +1,165 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.core.ids import Locale
+from bot.core.phrases import Phrase
+from bot.i18n.catalogues import Catalogues, Status, Wording, is_safety
+from tests.i18n.conftest import write_po
+
+HELLO = Phrase(key="system/hello", text="Bonjour.")
+BYE = Phrase(key="system/bye", text="Au revoir.")
+CALL = Phrase(key="besoins.eat/who.say", text="Appelez le **{phone}**.")
+WAIT = Phrase(key="system/wait", text="Attendez {count} minute.", plural="Attendez {count} minutes.")
+ARABIC, ENGLISH, RUSSIAN = Locale("ar"), Locale("en"), Locale("ru")
+
+
+def test_sentence_comes_from_the_first_language_of_the_chain_that_has_it(catalogues: Catalogues) -> None:
+    assert [catalogues.text_of(HELLO, Locale(tag)) for tag in ("fr", "ar", "ru", "fa-AF", "xx")] == [
+        Wording(text="Bonjour.", locale=Locale("fr")),
+        Wording(text="مرحبا.", locale=ARABIC),
+        Wording(text="Hello.", locale=ENGLISH),
+        Wording(text="Bonjour.", locale=Locale("fr")),
+        Wording(text="Bonjour.", locale=Locale("fr")),
+    ]
+
+
+def test_fuzzy_translation_is_not_shown(catalogues: Catalogues) -> None:
+    assert catalogues.text_of(BYE, ENGLISH) == Wording(text="Au revoir.", locale=Locale("fr"))
+
+
+def test_changed_source_is_not_shown_in_its_old_translation(catalogues: Catalogues) -> None:
+    changed = Phrase(key="system/hello", text="Bonjour !")
+    assert catalogues.text_of(changed, ENGLISH) == Wording(text="Bonjour !", locale=Locale("fr"))
+
+
+def test_same_sentence_in_another_context_is_another_sentence(catalogues: Catalogues) -> None:
+    elsewhere = Phrase(key="besoins.eat/who.say", text="Bonjour.")
+    assert catalogues.text_of(elsewhere, ENGLISH).locale == "fr"
+
+
+def test_draft_says_that_nobody_read_it(catalogues: Catalogues) -> None:
+    assert catalogues.text_of(CALL, ENGLISH) == Wording(text="Call **{phone}**.", locale=ENGLISH, unreviewed=True)
+
+
+@pytest.mark.parametrize(
+    ("count", "arabic", "french"),
+    [
+        (0, "لا انتظار.", "Attendez {count} minute."),
+        (1, "انتظر دقيقة.", "Attendez {count} minute."),
+        (2, "انتظر دقيقتين.", "Attendez {count} minutes."),
+        (5, "انتظر {count} دقائق.", "Attendez {count} minutes."),
+        (11, "انتظر {count} دقيقة.", "Attendez {count} minutes."),
+        (100, "انتظر {count} دقيقة!", "Attendez {count} minutes."),
+        (103, "انتظر {count} دقائق.", "Attendez {count} minutes."),
+    ],
+)
+def test_count_picks_the_plural_form(catalogues: Catalogues, count: int, arabic: str, french: str) -> None:
+    phrase = WAIT.having(count=count)
+    assert catalogues.text_of(phrase, ARABIC).text == arabic
+    assert catalogues.text_of(phrase, Locale("fr")).text == french
+
+
+def test_plural_with_too_few_forms_is_not_shown(locales: Path) -> None:
+    write_po(
+        locales,
+        "ru",
+        """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=3; plural=(n%10==1 ? 0 : n%10<5 ? 1 : 2);\\n"
+
+msgctxt "system/wait"
+msgid "Attendez {count} minute."
+msgid_plural "Attendez {count} minutes."
+msgstr[0] "минута"
+msgstr[1] "минуты"
+msgstr[2] ""
+""",
+    )
+    assert Catalogues.load(locales).text_of(WAIT.having(count=1), RUSSIAN).locale == "en"
+
+
+def test_status_counts_what_a_reader_would_see(catalogues: Catalogues) -> None:
+    everything = [HELLO, BYE, CALL, WAIT]
+    assert catalogues.status(ENGLISH, everything) == Status(
+        locale=ENGLISH, total=4, translated=3, reviewed=2, fuzzy=1, missing=0, safety_complete=False
+    )
+    assert catalogues.status(RUSSIAN, everything) == Status(
+        locale=RUSSIAN, total=4, translated=0, reviewed=0, fuzzy=0, missing=4, safety_complete=False
+    )
+    assert catalogues.status(Locale("fr"), everything).safety_complete
+
+
+def test_language_is_offered_only_with_all_sentences_of_safety(catalogues: Catalogues) -> None:
+    assert [one.locale for one in catalogues.offered([HELLO, CALL, WAIT])] == ["fr", "en", "ar"]
+    assert [one.locale for one in catalogues.offered([HELLO, BYE])] == ["fr"]
+
+
+def test_draft_language_is_never_offered(catalogues: Catalogues) -> None:
+    assert "pt" not in [one.locale for one in catalogues.offered([])]
+
+
+@pytest.mark.parametrize(
+    ("key", "needed"),
+    [
+        ("system/hello", True),
+        ("_system.welcome/start.say", True),
+        ("urgence.violence/now.choice.yes", True),
+        ("urgence.violence/keyword", False),
+        ("system/adviser_take", False),
+        ("besoins.eat/title", False),
+    ],
+)
+def test_what_must_be_there(key: str, needed: bool) -> None:
+    assert is_safety(Phrase(key=key, text="x")) is needed
+
+
+def test_changed_file_is_read_again(locales: Path, catalogues: Catalogues) -> None:
+    assert catalogues.text_of(HELLO, ENGLISH).text == "Hello."
+    assert catalogues.refresh() == ()
+    path = catalogues.path_of(ENGLISH)
+    path.write_text(path.read_text(encoding="utf-8").replace("Hello.", "Good morning."), encoding="utf-8")
+    assert catalogues.refresh() == ("en",)
+    assert catalogues.text_of(HELLO, ENGLISH).text == "Good morning."
+
+
+def test_new_and_removed_files_are_noticed(locales: Path, catalogues: Catalogues) -> None:
+    assert catalogues.text_of(HELLO, RUSSIAN).text == "Hello."
+    po = catalogues.path_of(ENGLISH).read_text(encoding="utf-8")
+    write_po(locales, "ru", po.replace("Hello.", "Здравствуйте."))
+    catalogues.path_of(ENGLISH).unlink()
+    assert catalogues.refresh() == ("ru", "en")
+    assert catalogues.text_of(HELLO, RUSSIAN).text == "Здравствуйте."
+    assert catalogues.text_of(HELLO, ENGLISH).text == "Bonjour."
+
+
+def test_damaged_file_shows_french(locales: Path) -> None:
+    write_po(locales, "en", 'msgid "Bonjour."\nmsgstr "Hello\n"garbage')
+    assert Catalogues.load(locales).text_of(HELLO, ENGLISH).text == "Bonjour."
+
+
+def test_compiled_copy_gives_the_same_sentences(locales: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "var"
+    first, second = (Catalogues.load(locales, cache=cache) for _ in range(2))
+    assert (first.of(ARABIC), first.of(ENGLISH)) == (second.of(ARABIC), second.of(ENGLISH))
+    assert sorted(path.name for path in cache.iterdir()) == ["ar.guichet.json", "en.guichet.json"]
+
+
+def test_compiled_copy_is_not_believed_when_the_file_changed_or_it_is_damaged(locales: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "var"
+    Catalogues.load(locales, cache=cache).of(ENGLISH)
+    path = locales / "en" / "LC_MESSAGES" / "guichet.po"
+    path.write_text(path.read_text(encoding="utf-8").replace("Hello.", "Salut."), encoding="utf-8")
+    os.utime(path, ns=(1, 1))
+    assert Catalogues.load(locales, cache=cache).text_of(HELLO, ENGLISH).text == "Salut."
+    (cache / "en.guichet.json").write_text(json.dumps({"form": 1}), encoding="utf-8")
+    assert Catalogues.load(locales, cache=cache).text_of(HELLO, ENGLISH).text == "Salut."
+
+
+def test_cache_that_cannot_be_written_costs_nothing_but_speed(locales: Path, tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("a file, not a folder", encoding="utf-8")
+    assert Catalogues.load(locales, cache=tmp_path / "var").text_of(HELLO, ENGLISH).text == "Hello."
