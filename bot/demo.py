@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -22,7 +23,10 @@ async def demonstrate(until: Callable[[], Awaitable[None]]) -> None:
     env = environment_with_dotenv()
     settings = read_settings(Path(env.get("GUICHET_CONFIG") or "config.yml"))
     try:
-        sandbox = await start_sandbox(port=int(env.get("GUICHET_CHAT_PORT") or CHAT_PORT))
+        # The sandbox forgets, the guichet's database does not: numbers must never come twice.
+        now = int(time.time())
+        port = int(env.get("GUICHET_CHAT_PORT") or CHAT_PORT)
+        sandbox = await start_sandbox(port=port, first_update_id=now, first_number=now)
     except OSError as exc:
         raise SettingsError(f"Port {CHAT_PORT} is taken: stop the other program, or set GUICHET_CHAT_PORT.") from exc
     env |= {

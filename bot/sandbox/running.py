@@ -101,11 +101,15 @@ async def start_sandbox(
     host: str = "127.0.0.1",
     clock: Callable[[], float] = time.time,
     first_update_id: int = 1,
-    seed: int = 0,
+    first_number: int = 1,
     is_strict_poll: bool = True,
     webhook_first_retry_s: float = 1.0,
 ) -> RunningSandbox:
     """Start the stand-in; port 0 takes any free one.
+
+    Nothing is kept when it stops. A bot that keeps its own memory from one sandbox to the next must not meet the
+    same numbers again: give `first_update_id` and `first_number` (messages, topics, files) something that
+    grows, such as the second of the start.
 
     `limits` defaults to Telegram's; `Limits.off()` counts nothing. `is_strict_poll` gives one update only
     when the same offset is asked again within half a second, as Telegram does. Raises OSError when the
@@ -117,7 +121,7 @@ async def start_sandbox(
         limits=limits,
         clock=clock,
         first_update_id=first_update_id,
-        seed=seed,
+        first_number=first_number,
         is_strict_poll=is_strict_poll,
     )
     running = RunningSandbox(world, ApiServer(world, token, webhook_first_retry_s=webhook_first_retry_s), host, token)

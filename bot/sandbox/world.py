@@ -6,7 +6,6 @@ edit puts a new one in, so what was written to the journal stays as it was.
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -95,7 +94,7 @@ class World:
         limits: Limits | None = None,
         clock: Callable[[], float] = time.time,
         first_update_id: int = 1,
-        seed: int = 0,
+        first_number: int = 1,
         is_strict_poll: bool = True,
     ) -> None:
         self.clock = clock
@@ -103,7 +102,6 @@ class World:
         self.pace = Pace(self.limits, clock)
         self.updates = UpdateQueue(clock, first_id=first_update_id, is_strict=is_strict_poll)
         self.journal = Journal()
-        self.chance = random.Random(seed)
         bot_id = int(token.partition(":")[0])
         self.bot: dict[str, Any] = {
             "id": bot_id, "is_bot": True, "first_name": "Guichet unique", "username": "guichet_demo_bot",
@@ -116,7 +114,9 @@ class World:
         self.files: dict[str, StoredFile] = {}
         #: Presses that wait for an answer: query id → (person, pressed at).
         self.queries: dict[str, tuple[int, float]] = {}
-        self._serial = 0
+        #: Messages, topics and files are counted from here.
+        self._first_number = first_number
+        self._serial = first_number - 1
         self.adviser_chat_id = adviser_chat_id
         self.add_group(adviser_chat_id, ADVISER_CHAT_TITLE, is_forum=True)
         for person in (*NEWCOMERS, *ADVISERS):
@@ -128,6 +128,7 @@ class World:
         """Somebody new; advisers join the group, newcomers get a private chat that is not started yet."""
         self.people[person.id] = person
         chat = Chat(id=person.id, kind="private", title=person.first_name, bot_status="stranger")
+        chat.next_message_id = self._first_number
         chat.settle()
         self.chats[person.id] = chat
         if person.is_adviser:
@@ -151,7 +152,7 @@ class World:
     def add_group(self, chat_id: int, title: str, *, is_forum: bool = False, bot_status: str = "administrator") -> Chat:
         """A supergroup with the bot in it."""
         chat = Chat(id=chat_id, kind="supergroup", title=title, is_forum=is_forum, bot_status=bot_status)
-        chat.next_message_id = 2  # message 1 opened the group; in a forum its number is that of General
+        chat.next_message_id = self._first_number + 1  # message 1 opened the group; in a forum its number is that of General
         chat.settle()
         self.chats[chat_id] = chat
         return chat

@@ -166,6 +166,18 @@ async def test_strange_updates_and_numbers_can_be_made(sandbox: RunningSandbox, 
     ]
 
 
+async def test_a_sandbox_that_starts_anew_can_go_on_counting(clock: HandClock) -> None:
+    async with (
+        await start_sandbox(clock=clock, first_update_id=700, first_number=900) as later,
+        SandboxClient(later.url) as client,
+    ):
+        voice = await (await client.newcomer("Amina")).send("voice")
+        topic = await (await client.adviser("Claire")).do("open-topic", name="Suite")
+        (first, _) = await later.world.updates.poll(offset=0, limit=100, timeout_s=0)
+    assert (first["update_id"], voice["message_id"], topic["id"]) == (700, 900, 901)
+    assert voice["voice"]["file_id"] == "SANDBOX_voice_000900_file"
+
+
 async def test_deleting_the_chat_hides_it_from_the_phone_only(call: Call, client: SandboxClient) -> None:
     amina = await client.newcomer("Amina")
     await amina.start()
