@@ -152,7 +152,8 @@ class World:
     def add_group(self, chat_id: int, title: str, *, is_forum: bool = False, bot_status: str = "administrator") -> Chat:
         """A supergroup with the bot in it."""
         chat = Chat(id=chat_id, kind="supergroup", title=title, is_forum=is_forum, bot_status=bot_status)
-        chat.next_message_id = self._first_number + 1  # message 1 opened the group; in a forum its number is that of General
+        # The first message opened the group; in a forum its number is that of General.
+        chat.next_message_id = self._first_number + 1
         chat.settle()
         self.chats[chat_id] = chat
         return chat
