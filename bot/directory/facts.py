@@ -132,7 +132,7 @@ def read_facts(flows: Path) -> tuple[Facts, list[Issue]]:
             issues.append(issue(shown, line, "bad-id", name=name, joint="_"))
         if not isinstance(node, Table):
             issues.append(issue(shown, line, "not-a-map", name=name))
-        elif fact := _fact(Fields(node, shown, issues), name, line):
+        elif fact := _fact(Fields(node, shown, issues, line), name, line):
             facts[name] = fact
     return Facts(facts), issues
 

@@ -18,8 +18,10 @@ T = TypeVar("T")
 class Fields:
     """One table, its file and the list that its issues join."""
 
-    def __init__(self, table: Table, path: str, issues: list[Issue]) -> None:
+    def __init__(self, table: Table, path: str, issues: list[Issue], line: int | None = None) -> None:
         self.table = table
+        #: Where an issue about the whole table points: its own line, or that of the name above it.
+        self.line = line or table.line
         self.path = path
         self.issues = issues
 
@@ -27,7 +29,7 @@ class Fields:
         self, field: str, code: str, *, near: str | None = None, line: int | None = None, **values: object
     ) -> None:
         """An issue on the line of one field (or of the table, when the field is absent)."""
-        at = line or self.table.lines.get(field, self.table.line)
+        at = line or self.table.lines.get(field, self.line)
         self.issues.append(issue(self.path, at, code, near=near, **values))
 
     def only(self, known: Collection[str]) -> None:

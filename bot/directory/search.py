@@ -24,6 +24,13 @@ COLUMNS = {"name": 8.0, "keywords": 6.0, "organization": 4.0, "needs": 3.0, "des
 NEED_WEIGHT = 1.6
 #: What each further need of a service is worth less.
 NEED_STEP = 0.12
+#: Needs where a wrong first answer can cost a life: their services come before any other that is spoken of.
+SAFETY = frozenset(
+    {"emergency", "violence", "sexual_violence", "suicide", "child_danger", "minor_alone", "trafficking", "detention"}
+)
+SAFETY_BONUS = 0.8
+#: Worth of a text that holds most words of a service's own name.
+NAME_BONUS = 1.5
 #: Added to services that receive everybody when a text or filter speaks of being without papers.
 _OPEN_TO_ALL = 0.3
 
@@ -61,6 +68,7 @@ class Search:
         self._services = {service.id: service for service in directory.published()}
         self._index = _index(self._services.values(), directory)
         self._known = _known_words(self._index)
+        self._names = {service.id: set(words.content(service.name)) for service in self._services.values()}
 
     def find(self, query: Query, at: datetime) -> tuple[Service, ...]:
         """The services that fit, best first, at most `query.limit`; `at` is an aware instant."""
@@ -90,17 +98,13 @@ class Search:
         scores: dict[str, float] = {}
         if query.text.strip():
             scores = self._text_scores(query.text)
-            spoken = self.words.needs_of(query.text)
+            spoken = self.words.needs_of(query.text, self._known)
+            for need in SAFETY & spoken.keys():
+                # Only a word that was really written; a near one may be another word.
+                spoken[need] += SAFETY_BONUS if spoken[need] >= 1 else 0
+            asked = set(self.words.content(query.text))
             for service in self._services.values():
-                worth = max(
-                    (
-                        spoken[need] * (NEED_WEIGHT - NEED_STEP * place)
-                        for place, need in enumerate(service.needs)
-                        if need in spoken
-                    ),
-                    default=0.0,
-                )
-                if worth:
+                if worth := _worth(service, spoken) + self._named(service, asked):
                     scores[service.id] = scores.get(service.id, 0.0) + worth
         for service in self._services.values():
             for place, need in enumerate(service.needs):
@@ -110,6 +114,12 @@ class Search:
             if query.without_papers and service.eligibility.without_residence_permit is Answer.YES:
                 scores[service.id] = scores.get(service.id, 0.0) + _OPEN_TO_ALL
         return scores
+
+    def _named(self, service: Service, asked: set[str]) -> float:
+        """What it is worth that a text names the service."""
+        name = self._names[service.id]
+        share = len(name & asked) / len(name) if name else 0.0
+        return NAME_BONUS * share if share >= 0.6 else 0.0
 
     def _text_scores(self, text: str) -> dict[str, float]:
         """Service → 0 to 1, the best textual hit being 1."""
@@ -133,7 +143,7 @@ class Search:
             return word
         from rapidfuzz import distance, process  # imported late: only a search needs it
 
-        limit = 1 if len(word) < 7 else 2
+        limit = 1 if len(word) < 8 else 2
         candidates = [known for known in self._known if known[:1] == word[:1]]
         best = process.extractOne(
             word, candidates, scorer=distance.DamerauLevenshtein.distance, score_cutoff=limit, processor=None
@@ -157,6 +167,14 @@ class Search:
             return group, far if far is not None else float("inf")
 
         return sorted(found, key=order)
+
+
+def _worth(service: Service, spoken: Mapping[str, float]) -> float:
+    """What the needs a text speaks of are worth for a service: the best of its needs counts, early ones more."""
+    worths = (
+        spoken[need] * (NEED_WEIGHT - NEED_STEP * place) for place, need in enumerate(service.needs) if need in spoken
+    )
+    return max(worths, default=0.0)
 
 
 def _is_open(service: Service, at: datetime) -> bool:

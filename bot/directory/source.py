@@ -74,10 +74,10 @@ def read(path: Path, shown: str) -> tuple[Node | None, list[Issue]]:
     return _node(root, shown, issues, seen), issues
 
 
-def _node(node: yaml.Node, path: str, issues: list[Issue], seen: set[int]) -> Node:
+def _node(node: yaml.Node, path: str, issues: list[Issue], seen: set[int], key_line: int | None = None) -> Node:
     line = node.start_mark.line + 1
     if id(node) in seen:
-        issues.append(issue(path, line, "yaml-alias"))
+        issues.append(issue(path, key_line or line, "yaml-alias"))
         return Text("", line)
     seen.add(id(node))
     if node.tag not in _OWN_TAGS:
@@ -104,7 +104,7 @@ def _table(node: yaml.MappingNode, path: str, issues: list[Issue], seen: set[int
         elif name in values:
             issues.append(issue(path, line, "duplicate-key", name=name, first=lines[name]))
         else:
-            values[name] = _node(value, path, issues, seen)
+            values[name] = _node(value, path, issues, seen, line)
             lines[name] = line
     return Table(values, lines, node.start_mark.line + 1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,15 +31,20 @@ class Words:
         """The folded words of a text that are worth looking for."""
         return [word for word in tokens(text) if word not in self.stop]
 
-    def needs_of(self, text: str) -> dict[str, float]:
-        """Need → how strongly the text speaks of it: 1.0 for a word, more for a phrase, less for a near word."""
+    def needs_of(self, text: str, known: Collection[str] = ()) -> dict[str, float]:
+        """Need → how strongly the text speaks of it: 1.0 for a word, more for a phrase, less for a near word.
+
+        Words of `known` are right as they are, and never taken for a misspelt other one.
+        """
         found: dict[str, float] = {}
+        everything = tokens(text)
+        understood: set[str] = set()
 
         def add(word: str, weight: float) -> None:
             for need in self.needs.get(word, ()):
                 found[need] = max(found.get(need, 0.0), weight)
+                understood.update(word.split())
 
-        everything = tokens(text)
         for size in range(1, self.longest + 1):
             for start in range(len(everything) - size + 1):
                 add(" ".join(everything[start : start + size]), 1.0 + 0.4 * (size - 1))
@@ -49,7 +54,7 @@ class Words:
                 if is_unspaced(word) and word in whole:
                     add(word, 1.0)
         for word in self.content(text):
-            if word not in self.needs and (near := self.nearest(word)) is not None:
+            if word not in understood and word not in known and (near := self.nearest(word)) is not None:
                 add(near, 0.7)
         return found
 
@@ -59,7 +64,7 @@ class Words:
             return None
         from rapidfuzz import distance, process  # imported late: only a search needs it
 
-        limit = 1 if len(word) < 7 else 2
+        limit = 1 if len(word) < 8 else 2
         same_start = [known for known in self.needs if known[:1] == word[:1] and abs(len(known) - len(word)) <= limit]
         best = process.extractOne(
             word, same_start, scorer=distance.DamerauLevenshtein.distance, score_cutoff=limit, processor=None
