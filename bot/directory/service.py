@@ -61,7 +61,7 @@ class PartialDate:
     def parse(cls, text: str) -> PartialDate:
         """Read `2023`, `2023-05` or `2023-05-14`. Raises ValueError for anything else, impossible days included."""
         parts = text.split("-")
-        if not (1 <= len(parts) <= 3 and all(part.isdecimal() for part in parts)):
+        if not (1 <= len(parts) <= 3 and all(part.isascii() and part.isdecimal() for part in parts)):
             raise ValueError(text)
         widths = [len(part) for part in parts]
         if widths != [4, 2, 2][: len(parts)]:

@@ -1,0 +1,95 @@
+"""Files that change while the guichet runs: good edits go live, bad ones change nothing, a check leaves its date."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.directory.confirm import confirm
+from bot.directory.living import Living
+from bot.directory.lookup import load
+from bot.directory.search import Query
+from tests.directory.conftest import FLOWS
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def flows(tmp_path: Path) -> Path:
+    """A copy that may be edited."""
+    copy = tmp_path / "flows"
+    for part in ("directory", "_system"):
+        shutil.copytree(FLOWS / part, copy / part)
+    shutil.copy(FLOWS / "facts.yml", copy)
+    return copy
+
+
+def edit(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def test_a_good_edit_goes_live(flows: Path) -> None:
+    living = Living(flows)
+    assert living.find(Query(text="restaurant social thermos", limit=1), MONDAY)[0].id == "thermos-restaurant"
+    edit(flows / "directory" / "food.yml", "name: Restaurant social Thermos", "name: Grande cantine violette")
+    assert living.refresh() == ()
+    assert living.find(Query(text="cantine violette", limit=1), MONDAY)[0].name == "Grande cantine violette"
+    assert living.services(["thermos-restaurant"])[0].name == "Grande cantine violette"
+
+
+def test_a_bad_edit_changes_nothing_and_says_why(flows: Path) -> None:
+    living = Living(flows)
+    before = living.directory
+    edit(flows / "directory" / "food.yml", "name: Restaurant social Thermos", "nome: Restaurant social Thermos")
+    assert [issue.code for issue in living.refresh()] == ["missing-field", "unknown-field"]
+    assert living.directory is before
+    edit(flows / "directory" / "food.yml", "nome: Restaurant social Thermos", "name: Cantine")
+    assert living.refresh() == ()
+    assert living.services(["thermos-restaurant"])[0].name == "Cantine"
+
+
+def test_nothing_is_read_again_when_nothing_changed(flows: Path) -> None:
+    living = Living(flows)
+    before = living.directory
+    assert living.refresh() == ()
+    assert living.directory is before
+
+
+def test_an_edited_fact_goes_live(flows: Path) -> None:
+    living = Living(flows)
+    edit(flows / "facts.yml", "value: 2.80", "value: 3.10")
+    assert living.refresh() == ()
+    assert living.fact("tec_ticket").text == "3,10"
+
+
+def test_a_confirmed_entry_bears_the_day_and_nothing_else_moves(flows: Path) -> None:
+    path = flows / "directory" / "sleep.yml"
+    before = path.read_text(encoding="utf-8").splitlines()
+    service = load(flows).by_id["dus-cpas-liege"]
+    assert confirm(flows, service.path, service.id, date(2026, 11, 20))
+    after = path.read_text(encoding="utf-8").splitlines()
+    assert [line for line in after if line not in before] == ["    assured_date: 2026-11-20"]
+    assert [line for line in before if line not in after] == []
+    again = load(flows)
+    assert again.issues == ()
+    assert again.by_id["dus-cpas-liege"].assured_date == date(2026, 11, 20)
+    assert not again.by_id["dus-cpas-liege"].is_stale(date(2026, 11, 23))
+
+
+def test_confirming_again_replaces_the_day_and_keeps_the_comment(flows: Path) -> None:
+    service = load(flows).by_id["unia"]
+    confirm(flows, service.path, service.id, date(2026, 1, 1))
+    edit(flows / "directory" / "legal.yml", "assured_date: 2026-01-01", "assured_date: 2026-01-01  # by phone")
+    confirm(flows, service.path, service.id, date(2026, 11, 20))
+    text = (flows / "directory" / "legal.yml").read_text(encoding="utf-8")
+    assert "    assured_date: 2026-11-20 # by phone\n" in text
+    assert text.count("assured_date") == 1
+
+
+def test_an_entry_that_is_gone_cannot_be_confirmed(flows: Path) -> None:
+    assert not confirm(flows, "flows/directory/food.yml", "nobody", date(2026, 11, 20))
