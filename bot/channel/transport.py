@@ -1,15 +1,17 @@
-"""HTTP to the Bot API: python-telegram-bot's request interface over aiohttp (decision 5).
+"""The Bot API's calls: python-telegram-bot's request interface and its errors, over `wire`.
 
-The token is part of every address, and addresses are part of most exceptions of an HTTP library: nothing that leaves
-this module carries an address, a foreign exception or the text of an answer.
+The token is part of every address: nothing that leaves this module carries an address, a foreign exception or the text
+of an answer.
 """
 
 from __future__ import annotations
 
+import os
+import secrets
 from http import HTTPStatus
 from typing import Any, Final, NoReturn
+from urllib.parse import urlsplit
 
-import aiohttp
 import orjson
 from telegram.error import (
     BadRequest,
@@ -23,17 +25,18 @@ from telegram.error import (
     TimedOut,
 )
 from telegram.request import BaseRequest, RequestData
-from yarl import URL
+
+from bot.channel.wire import Broken, NeverWritten, Silent, Wire
 
 #: Long, because a read that is given up leaves a message whose fate is unknown (B02).
 READ_TIMEOUT_S: Final = 30.0
 #: Above the 50 seconds that Telegram waits at most in a long poll.
 POLL_TIMEOUT_S: Final = 60.0
-CONNECT_TIMEOUT_S: Final = 10.0
-#: Below what servers in front of the Bot API keep idle connections for, so that none is used as it is being closed.
-KEEP_ALIVE_S: Final = 15.0
-#: An answer of the Bot API is at most about 4 MB (100 updates).
-ANSWER_LIMIT_BYTES: Final = 16 * 1024 * 1024
+
+_JSON: Final = "application/json"
+
+# PTB's own switch to have `RetryAfter.retry_after` as a timedelta, which it otherwise warns about at every access.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 
 class NeverSent(NetworkError):
@@ -49,15 +52,12 @@ class BadAnswer(NetworkError):
 
 
 class Transport(BaseRequest):
-    """Keeps connections open and carries calls. Used both by PTB's `Bot` and directly, through `call`."""
+    """Carries calls. Used both by PTB's `Bot` and directly, through `call`."""
 
     def __init__(self, token: str, api_url: str, *, read_timeout_s: float = READ_TIMEOUT_S, limit: int = 128) -> None:
-        self._root = f"{api_url.rstrip('/')}/bot{token}/"
-        self._urls: dict[str, URL] = {}
+        self._path = f"{urlsplit(api_url).path.rstrip('/')}/bot{token}/"
         self._read_timeout_s = read_timeout_s
-        self._limit = limit
-        self._session: aiohttp.ClientSession | None = None
-        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
+        self._wire = Wire(api_url, limit=limit)
 
     @property
     def read_timeout(self) -> float:
@@ -65,20 +65,11 @@ class Transport(BaseRequest):
         return self._read_timeout_s
 
     async def initialize(self) -> None:
-        """Open the connection pool; a second call does nothing."""
-        if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._limit, keepalive_timeout=KEEP_ALIVE_S, ttl_dns_cache=300),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=True,
-                skip_auto_headers=("User-Agent",),
-            )
+        """Nothing to open: connections are made when they are needed."""
 
     async def shutdown(self) -> None:
         """Close every connection."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._wire.close()
 
     async def call(self, method: str, payload: dict[str, Any], *, read_timeout_s: float | None = None) -> Any:
         """Call a method with a JSON body and give its result back unparsed by PTB.
@@ -95,12 +86,8 @@ class Transport(BaseRequest):
         self, method: str, payload: dict[str, Any], *, read_timeout_s: float | None = None
     ) -> tuple[int, bytes]:
         """As `call`, but status and body as they came; only for those who read the body themselves."""
-        return await self._exchange(
-            self._url(self._root + method),
-            orjson.dumps(payload),
-            _JSON_HEADERS,
-            self._read_timeout_s if read_timeout_s is None else read_timeout_s,
-        )
+        wait_s = self._read_timeout_s if read_timeout_s is None else read_timeout_s
+        return await self._ask("POST", self._path + method, orjson.dumps(payload), _JSON, wait_s)
 
     @staticmethod
     def refuse(code: int, body: bytes) -> NoReturn:
@@ -132,17 +119,18 @@ class Transport(BaseRequest):
     ) -> tuple[int, bytes]:
         """PTB's door: one exchange, errors of the network as `NetworkError`."""
         wait_s = read_timeout if isinstance(read_timeout, int | float) else self._read_timeout_s
+        address = urlsplit(url)
+        path = f"{address.path}?{address.query}" if address.query else address.path
         if request_data is None:
-            code, body = await self._exchange(self._url(url), b"", {}, wait_s, verb=method)
+            body, kind = b"", _JSON
         elif request_data.contains_files:
-            code, body = await self._exchange(self._url(url), _form(request_data), {}, wait_s)
+            body, kind = _form(request_data)
         else:
-            code, body = await self._exchange(
-                self._url(url), orjson.dumps(request_data.parameters), _JSON_HEADERS, wait_s
-            )
-        if code >= 300 and not body.lstrip().startswith(b"{"):
-            body = b""  # PTB quotes what it cannot read in its error
-        return code, body
+            body, kind = orjson.dumps(request_data.parameters), _JSON
+        code, answer = await self._ask(method, path, body, kind, wait_s)
+        if code >= 300 and not answer.lstrip().startswith(b"{"):
+            answer = b""  # PTB quotes what it cannot read in its error
+        return code, answer
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -157,52 +145,38 @@ class Transport(BaseRequest):
             raise BadAnswer("answer without result")
         return answer
 
-    def _url(self, address: str) -> URL:
-        url = self._urls.get(address)
-        if url is None:
-            if len(self._urls) > 500:
-                self._urls.clear()
-            url = self._urls[address] = URL(address, encoded=True)
-        return url
-
-    async def _exchange(
-        self, url: URL, data: bytes | aiohttp.FormData, headers: dict[str, str], wait_s: float, *, verb: str = "POST"
-    ) -> tuple[int, bytes]:
-        if self._session is None:
-            await self.initialize()
-        assert self._session is not None
-        timeout = self._timeouts.get(wait_s)
-        if timeout is None:
-            timeout = self._timeouts[wait_s] = aiohttp.ClientTimeout(
-                total=wait_s + CONNECT_TIMEOUT_S + 5, connect=CONNECT_TIMEOUT_S, sock_read=wait_s
-            )
+    async def _ask(self, verb: str, path: str, body: bytes, kind: str, wait_s: float) -> tuple[int, bytes]:
         try:
-            async with self._session.request(
-                verb, url, data=data, headers=headers, timeout=timeout, allow_redirects=False
-            ) as response:
-                body = await response.content.read(ANSWER_LIMIT_BYTES)
-                while not response.content.at_eof() and len(body) < ANSWER_LIMIT_BYTES:
-                    body += await response.content.read(ANSWER_LIMIT_BYTES)
-                return response.status, body
-        # `from None` throughout: several of these carry the address, and with it the token.
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as exc:
-            raise NeverSent(type(exc).__name__) from None
-        except TimeoutError as exc:
-            raise TimedOut(type(exc).__name__) from None
-        except (aiohttp.ClientError, OSError, ValueError) as exc:
-            raise Lost(type(exc).__name__) from None
+            return await self._wire.ask(verb, path, body, kind, timeout_s=wait_s)
+        except NeverWritten as exc:
+            raise NeverSent(str(exc)) from None
+        except Silent as exc:
+            raise TimedOut(str(exc)) from None
+        except Broken as exc:
+            raise Lost(str(exc)) from None
 
 
-_JSON_HEADERS: Final = {"Content-Type": "application/json"}
-
-
-def _form(request_data: RequestData) -> aiohttp.FormData:
-    form = aiohttp.FormData()
+def _form(request_data: RequestData) -> tuple[bytes, str]:
+    """A multipart body and its content type. Source: RFC 7578."""
+    boundary = secrets.token_hex(16)
+    pieces: list[bytes] = []
     for name, value in request_data.json_parameters.items():
-        form.add_field(name, value)
+        pieces.append(_part(boundary, f'name="{name}"', value.encode(), None))
     for name, (file_name, content, mime) in request_data.multipart_data.items():
-        form.add_field(name, content, filename=file_name, content_type=mime)
-    return form
+        data = content if isinstance(content, bytes) else content.read()
+        pieces.append(_part(boundary, f'name="{name}"; filename="{_quoted(file_name)}"', data, mime))
+    return b"".join(pieces) + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+
+
+def _part(boundary: str, disposition: str, content: bytes, mime: str | None) -> bytes:
+    head = f"--{boundary}\r\nContent-Disposition: form-data; {disposition}\r\n"
+    if mime:
+        head += f"Content-Type: {mime}\r\n"
+    return head.encode() + b"\r\n" + content + b"\r\n"
+
+
+def _quoted(file_name: str) -> str:
+    return file_name.replace("\r", "").replace("\n", "").replace('"', "%22")
 
 
 _REFUSALS: Final[dict[int, type[TelegramError]]] = {
