@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 
 from bot.i18n.languages import cldr
 from bot.i18n.numbers import latin_digits
@@ -25,7 +26,7 @@ _HOUR = re.compile(r"\d{1,2}\s*(?::\s*\d{2}|h(?:\s*\d{2}|eures?)?\b)")
 #: Two digits right after the month (which `@` stands for).
 _SHORT_YEAR = re.compile(r"@[\s.,-]*['’]?(\d{2})(?!\d)")
 _NUMBER = re.compile(r"\d+")
-_WORD = re.compile(r"[^\W\d_][\w\u0900-\u0dff'’\u200c]*")
+_WORD = re.compile(r"[^\W\d_][\w\u0300-\u036f\u0900-\u0dff'’\u200c]*")
 #: Ends of ordinal numbers: 1er, 3rd, 2nd, 4th, 1º, 3e, 3-го.
 _ORDINAL = re.compile(r"(?<=\d)(?:-?(?:er|re|eme|ème|e|st|nd|rd|th|го|ее)|[ºª°.])(?!\w)")
 
@@ -101,23 +102,31 @@ def _named(plain: str, tag: str, today: date, fold: Callable[[str], str]) -> dat
 
 def _month_in(plain: str, names: Mapping[str, int], fold: Callable[[str], str]) -> tuple[int, str] | None:
     """The one month named, and the text with a mark (`@`) where it stood."""
-    words = list(_WORD.finditer(plain))
-    keys = [fold(word.group()).strip(".'") for word in words]
-    spans = [(f"{keys[at]} {keys[at + 1]}", words[at].start(), words[at + 1].end()) for at in range(len(words) - 1)]
-    spans += [(key, word.start(), word.end()) for key, word in zip(keys, words, strict=True)]
-    hits = [(names[key], start, end) for key, start, end in spans if key in names]
-    if not hits:
+    words = [(fold(word.group()).strip(".'"), word.start(), word.end()) for word in _WORD.finditer(plain)]
+    longest = max((name.count(" ") for name in names), default=0) + 1
+    runs = [run for length in range(longest, 0, -1) for run in _runs(plain, words, length)]
+    hits = [(names[key], start, end, key.count(" ")) for key, start, end in runs if key in names] or [
         # Languages that write endings on: nîsana for nîsan.
-        hits = [
-            (month, start, end)
-            for key, start, end in spans
-            for name, month in names.items()
-            if len(name) >= 4 and key.startswith(name)
-        ]
-    if len({month for month, _, _ in hits}) != 1:
+        (month, start, end, name.count(" "))
+        for key, start, end in runs
+        for name, month in names.items()
+        if len(name) >= (4 if name.isascii() else 3) and key.startswith(name) and key.count(" ") == name.count(" ")
+    ]
+    # The longest name is meant: « sánzá ya zómi na mɔ̌kɔ́ » holds the name of another month.
+    hits = [hit for hit in hits if hit[3] == hits[0][3]]
+    if len({hit[0] for hit in hits}) != 1:
         return None
-    month, start, end = hits[0]
+    month, start, end, _ = hits[0]
     return month, f"{plain[:start]}@{plain[end:]}"
+
+
+def _runs(plain: str, words: Sequence[tuple[str, int, int]], length: int) -> Iterator[tuple[str, int, int]]:
+    """Each run of this many words with only space between them."""
+    for first in range(len(words) - length + 1):
+        run = words[first : first + length]
+        gaps = [plain[one[2] : two[1]] for one, two in pairwise(run)]
+        if all(gap.isspace() for gap in gaps):
+            yield " ".join(key for key, _, _ in run), run[0][1], run[-1][2]
 
 
 @cache

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.ids import Locale
-from bot.i18n.pofile import UNREVIEWED, forms_of, read_po_file
+from bot.core.phrases import Phrase
+from bot.i18n.plurals import categories
+from bot.i18n.pofile import UNREVIEWED, forms_of, previous_sources, read_po_file, sources_of
 from bot.i18n.render import places
 from bot.i18n.template import Entry, Sentence, read_template, write_catalogue
 
@@ -53,17 +55,18 @@ def read_kept(path: Path, locale: Locale) -> tuple[Kept, ...]:
     if not path.exists():
         return ()
     catalog = read_po_file(path, locale)
+    previous = previous_sources(path)
     return tuple(
         Kept(
             context=message.context or "",
-            source=(message.id,) if isinstance(message.id, str) else tuple(message.id),
+            source=sources_of(message),
             strings=forms_of(message),
             fuzzy=message.fuzzy,
             notes=(
                 *message.user_comments,
                 *((DRAFT_NOTE,) if UNREVIEWED in message.flags else ()),
             ),
-            previous=tuple(message.previous_id),
+            previous=previous.get((message.context or "", sources_of(message)[0]), ()),
             line=message.lineno or 0,
         )
         for message in (*catalog, *catalog.obsolete.values())
@@ -169,8 +172,6 @@ def _entry(
 
 
 def _sentence(one: Kept) -> Sentence:
-    from bot.core.phrases import Phrase
-
     plural = one.source[1] if len(one.source) > 1 else None
     return Sentence(phrase=Phrase(key=one.context, text=one.source[0], plural=plural))
 
@@ -186,8 +187,6 @@ def _is_draft(entry: Entry) -> bool:
 
 
 def _problem(entry: Entry, forms: tuple[str, ...], locale: Locale) -> str:
-    from bot.i18n.plurals import categories
-
     source = entry.sentence.source
     needed = len(categories(locale)) if len(source) > 1 else 1
     if len(forms) != needed or not all(form.strip() for form in forms):

@@ -7,8 +7,10 @@ therefore kept as JSON beside the database, stamped with size and time of the fi
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO, StringIO
 from pathlib import Path
 from sys import intern
 from typing import TYPE_CHECKING
@@ -85,10 +87,39 @@ def read_po_file(path: Path, locale: Locale) -> Catalog:
     from babel.messages.pofile import PoFileError, read_po
 
     try:
-        with path.open("rb") as file:
-            return read_po(file, locale=cldr(locale), abort_invalid=True)
+        body = path.read_bytes()
+        last = body.rstrip().rpartition(b"\n")[2].strip()
+        if last and not last.startswith(b"#") and not (last.endswith(b'"') and last.count(b'"') > 1):
+            raise LocaleFileError(f"{path}: ends in the middle of a line; was it saved half-way?")
+        return read_po(BytesIO(body), locale=cldr(locale), abort_invalid=True)
     except (OSError, ValueError, PoFileError) as exc:
         raise LocaleFileError(f"{path}: cannot be read as a PO file ({exc})") from exc
+
+
+def previous_sources(path: Path) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Context and sentence → the sentence its fuzzy translation was made for, which Babel does not read (`#|`)."""
+    from babel.messages.pofile import read_po
+
+    found = {}
+    for block in re.split(r"\n\s*\n", path.read_text(encoding="utf-8", errors="replace")):
+        before = "\n".join(re.findall(r"^#\| ?(.*)$", block, re.MULTILINE))
+        if "msgid" not in before:
+            continue
+        forms = 'msgstr[0] ""' if "msgid_plural" in before else 'msgstr ""'
+        old = _only(read_po(StringIO(f"{before}\n{forms}\n")))
+        new = _only(read_po(StringIO(block)))
+        if old is not None and new is not None:
+            found[new.context or "", sources_of(new)[0]] = sources_of(old)
+    return found
+
+
+def _only(catalog: Catalog) -> Message | None:
+    return next((message for message in catalog if message.id), None)
+
+
+def sources_of(message: Message) -> tuple[str, ...]:
+    """The sentence, with its plural if it has one."""
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
 
 
 def read_catalogue(path: Path, locale: Locale) -> Catalogue:
@@ -104,8 +135,7 @@ def read_catalogue(path: Path, locale: Locale) -> Catalogue:
     for message in catalog:
         if not message.id:
             continue
-        source = message.id if isinstance(message.id, str) else message.id[0]
-        key = key_of(message.context or "", source)
+        key = key_of(message.context or "", sources_of(message)[0])
         if message.fuzzy:
             fuzzy.add(key)
             continue

@@ -101,6 +101,8 @@ def _catalog(entries: Iterable[Entry], locale: Locale | None) -> Catalog:
     from babel.messages.catalog import Catalog
 
     catalog = Catalog()
+    # As many forms are written as the catalogue believes its language has.
+    catalog.mime_headers = [("Plural-Forms", plural_header(locale or "fr"))]
     for entry in entries:
         sentence = entry.sentence
         source = sentence.source

@@ -137,8 +137,9 @@ def test_new_and_removed_files_are_noticed(locales: Path, catalogues: Catalogues
     assert catalogues.text_of(HELLO, ENGLISH).text == "Bonjour."
 
 
-def test_damaged_file_shows_french(locales: Path) -> None:
-    write_po(locales, "en", 'msgid "Bonjour."\nmsgstr "Hello\n"garbage')
+@pytest.mark.parametrize("damaged", ['msgctxt "system/hello"\nmsgid "Bonjour."\nmsgstr "Hel', 'msgid "x"\ngarbage\n"'])
+def test_damaged_file_shows_french(locales: Path, damaged: str) -> None:
+    write_po(locales, "en", damaged)
     assert Catalogues.load(locales).text_of(HELLO, ENGLISH).text == "Bonjour."
 
 

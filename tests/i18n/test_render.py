@@ -136,7 +136,7 @@ def test_message_is_paragraphs_and_buttons(catalogues: Catalogues) -> None:
                     RenderedButton(text="Hello.", url="https://x.be"),
                 ),
             ),
-            bold=((13, 11), (27, 4), (64, 11)),
+            bold=((13, 11), (27, 4), (63, 11)),
         ),
         locales=frozenset({ENGLISH}),
         unreviewed=True,

@@ -1,0 +1,263 @@
+"""The translators' desk, over real files."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from bot.core.ids import Locale
+from bot.core.phrases import Phrase
+from bot.i18n import messages
+from bot.i18n.catalogues import Catalogues
+from bot.i18n.glossary import Glossary
+from bot.i18n.languages import Languages
+from bot.i18n.merge import read_kept
+from bot.i18n.report import CatalogueIssue
+from bot.i18n.template import read_template
+
+GLOSSARY = """
+CPAS: {means: "Le service qui aide.", official: {nl: OCMW}}
+ONE: "Un office pour les enfants."
+mutuelle: {means: "Une assurance.", also: [mutuelles]}
+"""
+Found = tuple[Phrase, str, int, str]
+ARABIC = Locale("ar")
+
+
+def say(key: str, text: str, line: int, plural: str | None = None, path: str = "flows/besoins/eat.yml") -> Found:
+    return Phrase(key=key, text=text, plural=plural), path, line, "message"
+
+
+SENTENCES = [
+    say("besoins.eat/who.choice.me", "Pour moi", 9),
+    say("besoins.eat/who.say", "Allez au CPAS, **{name}**.", 7),
+    say("besoins.eat/who.choice.all", "Pour tous", 10),
+    say("system/hello", "Bonjour.", 3, path="flows/_system/phrases.yml"),
+    say("system/adviser_take", "Prendre", 4, path="flows/_system/phrases.yml"),
+    say("system/wait", "{count} minute", 5, "{count} minutes", path="flows/_system/phrases.yml"),
+]
+
+
+@pytest.fixture
+def desk(locales: Path) -> Path:
+    (locales / "glossary.yml").write_text(GLOSSARY, encoding="utf-8")
+    for tag in ("en", "ar"):
+        (locales / tag / "LC_MESSAGES" / "guichet.po").unlink()
+    messages.extract(SENTENCES, locales)
+    return locales
+
+
+def run(folder: Path, *arguments: str) -> tuple[int, str]:
+    out = StringIO()
+    return messages.main(["--folder", str(folder), *arguments], out), out.getvalue()
+
+
+def fill(folder: Path, locale: str, translations: list[dict[str, object]], *options: str) -> tuple[int, str]:
+    path = folder / "in.json"
+    path.write_text(json.dumps(translations), encoding="utf-8")
+    return run(folder, "fill", locale, str(path), *options)
+
+
+def test_template_is_sorted_by_file_and_line_and_holds_the_glossary(desk: Path) -> None:
+    assert [(one.path, one.line, one.phrase.key) for one in read_template(desk / "guichet.pot")] == [
+        ("flows/_system/phrases.yml", 3, "system/hello"),
+        ("flows/_system/phrases.yml", 4, "system/adviser_take"),
+        ("flows/_system/phrases.yml", 5, "system/wait"),
+        ("flows/besoins/eat.yml", 7, "besoins.eat/who.say"),
+        ("flows/besoins/eat.yml", 9, "besoins.eat/who.choice.me"),
+        ("flows/besoins/eat.yml", 10, "besoins.eat/who.choice.all"),
+        ("locales/glossary.yml", 0, "glossary/CPAS"),
+        ("locales/glossary.yml", 0, "glossary/ONE"),
+        ("locales/glossary.yml", 0, "glossary/mutuelle"),
+    ]
+
+
+def test_writing_twice_changes_nothing(desk: Path) -> None:
+    run(desk, "update", "ar")
+    before = [(desk / "guichet.pot").read_bytes(), messages.po_path(desk, ARABIC).read_bytes()]
+    messages.extract(reversed(SENTENCES), desk)
+    run(desk, "update", "ar")
+    assert [(desk / "guichet.pot").read_bytes(), messages.po_path(desk, ARABIC).read_bytes()] == before
+
+
+def test_missing_lists_safety_first_and_spares_what_only_advisers_read(desk: Path) -> None:
+    status, out = run(desk, "missing", "ar", "--json")
+    found = json.loads(out)
+    assert status == 0
+    assert [one["context"] for one in found[:3]] == ["system/hello", "system/wait", "besoins.eat/who.say"]
+    assert found[1] == {
+        "context": "system/wait",
+        "source": "{count} minute",
+        "plural": "{count} minutes",
+        "forms": ["zero", "one", "two", "few", "many", "other"],
+        "comment": "message",
+    }
+    assert [one["context"] for one in json.loads(run(desk, "missing", "ar", "--json", "--starts", "system/")[1])] == [
+        "system/hello",
+        "system/wait",
+    ]
+    assert "system/adviser_take" in run(desk, "missing", "en")[1]
+
+
+def test_filled_translations_are_shown_as_drafts_until_read(desk: Path) -> None:
+    forms = ["٠", "دقيقة", "دقيقتان", "{count} دقائق", "{count} دقيقة", "{count} دقيقة"]
+    given = [
+        {"context": "system/hello", "source": "Bonjour.", "translation": "مرحبا."},
+        {"context": "system/wait", "source": "{count} minute", "translation": forms},
+    ]
+    assert fill(desk, "ar", given, "--unreviewed") == (0, "ar: 2 of 2 taken\n")
+    wait = Phrase(key="system/wait", text="{count} minute", plural="{count} minutes").having(count=3)
+    assert Catalogues.load(desk).text_of(wait, ARABIC).unreviewed
+    assert "system/hello" not in run(desk, "missing", "ar")[1]
+    assert "system/hello" in run(desk, "missing", "ar", "--drafts")[1]
+    # Read by a person: the same translation again, without the mark.
+    fill(desk, "ar", given)
+    assert not Catalogues.load(desk).text_of(wait, ARABIC).unreviewed
+
+
+@pytest.mark.parametrize(
+    ("context", "source", "translation", "why"),
+    [
+        ("besoins.eat/who.say", "Allez au CPAS, **{name}**.", "اذهب", "lost the placeholder {name}"),
+        ("besoins.eat/who.say", "Allez au CPAS, **{name}**.", "{name}", "lost or broke the **bold** signs"),
+        ("besoins.eat/who.say", "Allez au CPAS, **{name}**.", "**{name}** {x}", "has a placeholder {x}"),
+        ("system/wait", "{count} minute", "دقيقة", "6 plural forms (zero, one, two, few, many, other) expected"),
+        ("system/hello", "Bonjour.", "  ", "one text expected"),
+        ("system/hello", "Salut.", "مرحبا", "no such sentence"),
+    ],
+)
+def test_translation_that_would_harm_is_refused(
+    desk: Path, context: str, source: str, translation: str, why: str
+) -> None:
+    status, out = fill(desk, "ar", [{"context": context, "source": source, "translation": translation}])
+    assert status == 1
+    assert why in out
+    assert "0 of 1 taken" in out
+
+
+def test_reviewed_translation_is_not_overwritten_by_a_draft(desk: Path) -> None:
+    hello = {"context": "system/hello", "source": "Bonjour.", "translation": "مرحبا."}
+    fill(desk, "ar", [hello])
+    status, out = fill(desk, "ar", [hello | {"translation": "أهلا."}], "--unreviewed")
+    assert (status, "is there already" in out) == (1, True)
+    assert fill(desk, "ar", [hello | {"translation": "أهلا."}], "--replace")[0] == 0
+    assert Catalogues.load(desk).text_of(Phrase(key="system/hello", text="Bonjour."), ARABIC).text == "أهلا."
+
+
+def test_changed_sentence_keeps_its_translation_as_fuzzy(desk: Path) -> None:
+    fill(desk, "ar", [{"context": "system/hello", "source": "Bonjour.", "translation": "مرحبا."}])
+    messages.extract([*SENTENCES[:3], say("system/hello", "Bonjour !", 3), *SENTENCES[4:]], desk)
+    assert run(desk, "update", "ar")[1].startswith("ar: 0 translated, 1 fuzzy")
+    assert Catalogues.load(desk).text_of(Phrase(key="system/hello", text="Bonjour !"), ARABIC).text == "Bonjour !"
+    kept = next(one for one in read_kept(messages.po_path(desk, ARABIC), ARABIC) if one.context == "system/hello")
+    assert (kept.strings, kept.fuzzy, kept.previous) == (("مرحبا.",), True, ("Bonjour.",))
+    # Back to the old sentence: the translation fits again only once a person says so, and nothing was lost.
+    run(desk, "update", "ar")
+    assert "مرحبا." in messages.po_path(desk, ARABIC).read_text(encoding="utf-8")
+
+
+def test_moved_sentence_takes_its_translation_along(desk: Path) -> None:
+    fill(desk, "ar", [{"context": "besoins.eat/who.choice.me", "source": "Pour moi", "translation": "لي"}])
+    messages.extract([say("besoins.sleep/who.choice.me", "Pour moi", 9), *SENTENCES[1:]], desk)
+    run(desk, "update", "ar")
+    moved = Phrase(key="besoins.sleep/who.choice.me", text="Pour moi")
+    wording = Catalogues.load(desk).text_of(moved, ARABIC)
+    assert (wording.text, wording.unreviewed) == ("لي", True)
+
+
+def test_removed_sentence_keeps_its_translation_as_obsolete(desk: Path) -> None:
+    fill(desk, "ar", [{"context": "system/hello", "source": "Bonjour.", "translation": "مرحبا."}])
+    messages.extract(SENTENCES[:3], desk)
+    run(desk, "update", "ar")
+    assert '#~ msgstr "مرحبا."' in messages.po_path(desk, ARABIC).read_text(encoding="utf-8")
+    messages.extract(SENTENCES, desk)
+    run(desk, "update", "ar")
+    assert Catalogues.load(desk).text_of(Phrase(key="system/hello", text="Bonjour."), ARABIC).text == "مرحبا."
+
+
+def test_header_and_notes_of_translators_survive(desk: Path) -> None:
+    fill(desk, "ar", [{"context": "system/hello", "source": "Bonjour.", "translation": "مرحبا."}])
+    path = messages.po_path(desk, ARABIC)
+    text = path.read_text(encoding="utf-8")
+    text = text.replace('"MIME', '"Last-Translator: Interprètes\\n"\n"X-Generator: Weblate 5\\n"\n"MIME', 1)
+    path.write_text(text.replace("#. message\n", "# formel\n#. message\n", 1), encoding="utf-8")
+    run(desk, "update", "ar")
+    after = path.read_text(encoding="utf-8")
+    assert '"Last-Translator: Interprètes\\n"\n"X-Generator: Weblate 5\\n"' in after
+    assert "# formel\n" in after
+    assert after.count("nplurals=6") == 1
+
+
+def test_report_counts_and_finds_what_is_wrong(desk: Path) -> None:
+    fill(
+        desk,
+        "ar",
+        [
+            {"context": "system/hello", "source": "Bonjour.", "translation": "مرحبا."},
+            {
+                "context": "besoins.eat/who.say",
+                "source": "Allez au CPAS, **{name}**.",
+                "translation": "إلى **{name}**.",
+            },
+            {"context": "besoins.eat/who.choice.me", "source": "Pour moi", "translation": "لي"},
+            {"context": "besoins.eat/who.choice.all", "source": "Pour tous", "translation": "لي"},
+        ],
+    )
+    path = messages.po_path(desk, ARABIC)
+    path.write_text(path.read_text(encoding="utf-8").replace("مرحبا.", "مرحبا {who}."), encoding="utf-8")
+    (row,) = messages.report(desk, [ARABIC])
+    assert (row.total, row.translated, row.missing, row.safety_missing, row.is_offered) == (8, 4, 4, 1, False)
+    assert [(issue.code, issue.is_critical) for issue in row.issues] == [
+        ("lost-placeholder", True),
+        ("missing-term", False),
+        ("label-collision", True),
+    ]
+    assert str(row.issues[1]).startswith("locales/ar/LC_MESSAGES/guichet.po:")
+    assert '"CPAS" stays in French' in str(row.issues[1])
+    status, out = run(desk, "report")
+    assert status == 1
+    assert "ar arabe" in out
+    assert "missing-term" not in run(desk, "compile-check", "ar")[1]
+
+
+def test_shipped_language_must_have_been_read_by_a_person(desk: Path) -> None:
+    languages = desk / "languages.yml"
+    languages.write_text(languages.read_text(encoding="utf-8").replace("arabe, tier: beta", "arabe, tier: shipped"))
+    (row,) = messages.report(desk, [ARABIC])
+    assert row.issues == (
+        CatalogueIssue(
+            path="locales/ar/LC_MESSAGES/guichet.po",
+            line=1,
+            code="tier-too-high",
+            text="shipped, but only 0% is translated and read by a person; beta below 98%",
+        ),
+    )
+
+
+def test_unreadable_catalogue_is_an_issue_and_the_others_are_counted(desk: Path) -> None:
+    path = messages.po_path(desk, ARABIC)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('msgid "x"\nmsgstr "half a sen', encoding="utf-8")
+    rows = {row.language.locale: row for row in messages.report(desk)}
+    assert [issue.code for issue in rows[ARABIC].issues] == ["unreadable-catalogue"]
+    assert rows[Locale("fr")].share == 1.0
+    assert run(desk, "update", "ar")[0] == 2
+
+
+def test_terms_stand_as_words_and_official_names_are_accepted(desk: Path) -> None:
+    glossary = Glossary.load(desk / "glossary.yml")
+    assert [term.word for term in glossary.within("La mutuelle, l'ONE et le CPAS. Someone. L'une des mutuelles.")] == [
+        "CPAS",
+        "ONE",
+        "mutuelle",
+    ]
+    assert glossary.within("Phone, cpas, mutuellement") == ()
+    cpas = glossary.terms[0]
+    assert cpas.is_kept("اذهب إلى الCPAS", ARABIC)
+    assert cpas.is_kept("Ga naar het OCMW", Locale("nl"))
+    assert not cpas.is_kept("Go to the OCMW", Locale("en"))
+
+
+def test_every_language_of_the_desk_is_one_of_the_list(desk: Path) -> None:
+    assert [row.language for row in messages.report(desk)] == list(Languages.load(desk / "languages.yml"))
