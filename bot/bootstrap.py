@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
+from telegram.error import TelegramError
 
 from bot.channel.client import Identity, TelegramMessenger
 from bot.channel.feed import TelegramFeed
@@ -25,6 +26,7 @@ from bot.console.server import WebServer
 from bot.conversation.guide import Guide, OfferedLanguage, Thresholds
 from bot.conversation.system import PHRASES
 from bot.core.ids import AccountId, AdviserId, ChatId, FlowId, Locale, Revision, TeamName, Token
+from bot.core.messages import Command
 from bot.core.phrases import Phrase, Value
 from bot.core.understanding import Danger
 from bot.directory import hours as directory_hours
@@ -32,14 +34,16 @@ from bot.directory.lookup import Directory
 from bot.directory.lookup import load as load_directory
 from bot.directory.words import read_words
 from bot.errors import DeliveryError, SettingsError
-from bot.flow.book import flow_of
+from bot.flow.book import flow_of, load
 from bot.flow.extract import phrases_of
-from bot.flow.graph import Flow
+from bot.flow.graph import Flow, FlowBook
 from bot.flow.known import Known
+from bot.flow.translations import Translation
 from bot.flow.watch import LiveBook
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.formats import language_name
 from bot.i18n.languages import SOURCE
+from bot.i18n.pofile import forms_of, read_po_file, sources_of
 from bot.i18n.render import plain
 from bot.i18n.words import Words
 from bot.nlu import language as nlu_language
@@ -112,15 +116,71 @@ class Data:
             "case_days": self.settings.retention.case,
         }
 
+    def danger(self, text: str) -> Danger | None:
+        """Words of danger in any language."""
+        found = self.lexicon.danger(text)
+        return None if found is None else Danger(intent=found.intent, locale=found.locale, phrase=found.phrase)
+
+    def cards(self) -> DirectoryCards:
+        """The directory as messages show it."""
+        return DirectoryCards(
+            self.directory,
+            self.directory_words,
+            self.catalogues,
+            name_language=lambda tag, locale: language_name(tag, locale, self.catalogues.languages),
+        )
+
+    def keywords(self, book: Callable[[], FlowBook]) -> Keywords:
+        """Exact keywords of these flows."""
+        return Keywords(book, text_of=self.text_of, fold=fold)
+
+    def guide_to(self, flows: FlowBook) -> Guide:
+        """What a turn looks things up in, with these flows."""
+        book = replace(flows, facts=self.facts())
+        first = self.settings.languages.first
+        offered = self.catalogues.offered([found[0] for found in phrases_of(book)])
+        rank = {locale: at for at, locale in enumerate(first)}
+        ordered = sorted(offered, key=lambda language: rank.get(language.locale, len(first)))
+        nlu = self.settings.nlu
+        return Guide(
+            book=book,
+            words=self.words,
+            languages=tuple(OfferedLanguage(locale=one.locale, name=one.name) for one in ordered),
+            thresholds=Thresholds(sure_from=nlu.sure_from, offer_from=nlu.offer_from),
+        )
+
+    def guide(self, today: date) -> Guide:
+        """As `guide_to`, with the flows as the files are now; broken ones are left out."""
+        return self.guide_to(load(self.places.flows, self.known(today)).book)
+
+    def translations(self) -> Iterator[Translation]:
+        """Every entry of the catalogues that may be shown, for the checks against the French."""
+        for language in self.catalogues.languages:
+            path = self.catalogues.path_of(language.locale)
+            if not path.is_file():
+                continue
+            for message in read_po_file(path, language.locale):
+                texts = forms_of(message)
+                if message.id and message.context and all(texts) and not message.fuzzy:
+                    yield Translation(
+                        locale=language.locale,
+                        key=message.context,
+                        source=sources_of(message)[0],
+                        texts=texts,
+                        path=path.as_posix(),
+                        line=message.lineno or 1,
+                    )
+
     def known(self, today: date) -> Known:
         """What flow files may mention."""
+        queues = {queue for team in self.settings.teams.values() for queue in team.queues}
         return Known(
             intents=self.intents,
             services={service.id for service in self.directory.published()} | set(self.directory.renamed),
             facts=self.facts().keys(),
-            queues={queue for team in self.settings.teams.values() for queue in team.queues},
+            queues=queues,
             needs=self.directory.vocabulary.words("need"),
-            system=PHRASES,
+            system={**PHRASES, **{f"queue_{queue}": () for queue in queues}},
             today=today,
         )
 
@@ -194,6 +254,7 @@ class Guichet:
         self._spawn(self._follow_catalogues(), "catalogues")
         await self._listen()
         self._spawn(self._learn_names(), "names")
+        self._spawn(introduce(self.messenger, self.guide(), self.data), "introduce")
 
     async def stop(self) -> None:
         """Fetch nothing new, finish turns and calls under way, close (G14)."""
@@ -213,17 +274,7 @@ class Guichet:
     def guide(self) -> Guide:
         """What a turn may look things up in, now."""
         if self._guide is None:
-            book = replace(self.flows.current, facts=self.data.facts())
-            first = self.settings.languages.first
-            offered = self.data.catalogues.offered([found[0] for found in phrases_of(book)])
-            rank = {locale: at for at, locale in enumerate(first)}
-            ordered = sorted(offered, key=lambda language: rank.get(language.locale, len(first)))
-            self._guide = Guide(
-                book=book,
-                words=self.data.words,
-                languages=tuple(OfferedLanguage(locale=one.locale, name=one.name) for one in ordered),
-                thresholds=Thresholds(sure_from=self.settings.nlu.sure_from, offer_from=self.settings.nlu.offer_from),
-            )
+            self._guide = self.data.guide_to(self.flows.current)
         return self._guide
 
     def _flows_changed(self, live: LiveBook) -> None:
@@ -254,13 +305,8 @@ class Guichet:
                 self._guide = None
 
     def _desk(self, signing: bytes, identity: Identity) -> Desk:
-        keywords = Keywords(lambda: self.flows.current, text_of=self.data.text_of, fold=fold)
-        cards = DirectoryCards(
-            self.data.directory,
-            self.data.directory_words,
-            self.data.catalogues,
-            name_language=lambda tag, locale: language_name(tag, locale, self.data.catalogues.languages),
-        )
+        keywords = self.data.keywords(lambda: self.flows.current)
+        cards = self.data.cards()
         telegram = self.settings.telegram
         self.sender = Sender(
             self.store,
@@ -306,7 +352,7 @@ class Guichet:
             hours=hours,
             teams=teams,
             read=reader.hear,
-            danger=self._danger,
+            danger=self.data.danger,
             keywords=keywords.understand,
             language_of=nlu_language.language_of,
             nearest_locale=nearest,
@@ -315,10 +361,6 @@ class Guichet:
             new_id=lambda: secrets.token_hex(12),
             memory=self.memory,
         )
-
-    def _danger(self, text: str) -> Danger | None:
-        found = self.data.lexicon.danger(text)
-        return None if found is None else Danger(intent=found.intent, locale=found.locale, phrase=found.phrase)
 
     async def _identity(self, bot_id: str) -> Identity:
         """Who we are at Telegram; when it cannot be reached now, what the token says, so that work can begin."""
@@ -385,6 +427,36 @@ class Guichet:
         task = asyncio.get_running_loop().create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+#: In the order of Telegram's list.
+_LISTED = (
+    Command.MENU,
+    Command.LANGUAGE,
+    Command.EMERGENCY,
+    Command.PERSON,
+    Command.ROADMAP,
+    Command.HELP,
+    Command.MY_DATA,
+    Command.FORGET,
+    Command.PRIVACY,
+)
+
+
+async def introduce(messenger: TelegramMessenger, guide: Guide, data: Data) -> None:
+    """Tell Telegram what to show before the first message, in each offered language. Best effort."""
+    for language in guide.languages:
+        # Telegram knows two-letter codes only (Bot API, setMyCommands); French is also what all others see.
+        code = None if language.locale == SOURCE else language.locale
+        if code is not None and len(code) != 2:
+            continue
+        said = {name: data.text_of(guide.book.phrase(name), language.locale) for name in guide.book.system
+                if name.startswith(("bot_", "command_"))}  # fmt: skip
+        commands = [(data.words.slash_of(command, language.locale), said[f"command_{command}"]) for command in _LISTED]
+        with contextlib.suppress(TelegramError):
+            await messenger.bot.set_my_commands(commands, language_code=code)
+            await messenger.bot.set_my_description(said["bot_description"], language_code=code)
+            await messenger.bot.set_my_short_description(said["bot_about"], language_code=code)
 
 
 def _team(name: str, settings: TeamSettings, environment: Environment) -> Team:

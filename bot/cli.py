@@ -56,6 +56,8 @@ def commands() -> tuple[CommandLine, ...]:
         CommandLine(name="demo", help="The demonstration: a chat page, advisers and the guichet.", run=_demo),
         CommandLine(name="check", help="List every issue of flows, settings and catalogues.", run=_check,
                     arguments=_check_arguments),
+        CommandLine(name="talk", help="A conversation in the terminal; writes transcripts.", run=_talk,
+                    arguments=talk_arguments),
     )  # fmt: skip
 
 
@@ -84,15 +86,28 @@ def _demo(_: argparse.Namespace) -> int:
     return _loop(lambda: demonstrate(_until_told_to_stop))
 
 
+def talk_arguments(parser: argparse.ArgumentParser) -> None:
+    """Imported late: the other commands start faster without it."""
+    from bot.talk import arguments
+
+    arguments(parser)
+
+
 def _check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--english", action="store_true", help="issues in English instead of French")
 
 
 def _check(options: argparse.Namespace) -> int:
-    from bot.services.checking import check_everything
+    from bot.checking import check_everything
 
     env = environment_with_dotenv()
     return check_everything(Path(env.get("GUICHET_CONFIG") or "config.yml"), english=options.english)
+
+
+def _talk(options: argparse.Namespace) -> int:
+    from bot.talk import run
+
+    return run(options)
 
 
 def _loop(work: Callable[[], object]) -> int:

@@ -139,7 +139,7 @@ class Delivery:
     #: The message of the person (or the adviser) that this one mirrors, so that edits can follow.
     mirrors: int | None = None
     silent: bool = False
-    #: The handoff's card: a SEND becomes it once sent; an EDIT finds its message by itself (sent anew if there is none).
+    #: The handoff's card: a SEND becomes it once sent; an EDIT finds its message by itself (sent anew if none).
     is_card: bool = False
 
 

@@ -102,6 +102,18 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "delayed": (),
         "too_fast": (),
         "corrected": (),
+        # what Telegram shows before the first message
+        "bot_description": (),
+        "bot_about": (),
+        "command_menu": (),
+        "command_language": (),
+        "command_emergency": (),
+        "command_roadmap": (),
+        "command_person": (),
+        "command_help": (),
+        "command_my_data": (),
+        "command_forget": (),
+        "command_privacy": (),
         # what advisers read in their group
         "adviser_topic": ("mark", "code", "language", "queue"),
         "adviser_card": ("code", "language", "queue", "opened", "state"),

@@ -75,9 +75,11 @@ class Keywords:
             if not flow.intents:
                 continue
             for phrase in (flow.title, *flow.keywords):
-                key = _words(self._fold(self._text_of(phrase, locale)))
-                if key.strip():
-                    whole.setdefault(key, flow.intents[0])
+                # A translator may give several words for one of ours.
+                for word in self._text_of(phrase, locale).split("|"):
+                    key = _words(self._fold(word))
+                    if key.strip():
+                        whole.setdefault(key, flow.intents[0])
         within = sorted(whole.items(), key=lambda entry: -len(entry[0]))
         return _Index(book=book, whole=whole, within=within)
 

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
+from bot.conversation.guide import Guide
 from bot.core.ids import Locale, NewcomerId, Token
 from bot.core.messages import Action, Block, Message, ServiceCards
 from bot.core.session import Session
+from bot.i18n.catalogues import Catalogues
 from bot.i18n.render import Text, render
-from bot.ports import ButtonRow, Delivery, Verb
-from bot.services.desk import Desk
+from bot.ports import ButtonRow, Clock, Delivery, Verb
+from bot.services.desk import Cards
 from bot.services.parts import Parts
 
 
+class Voice(Protocol):
+    """What it takes to speak: the phrases, the catalogues, the directory, and fresh tokens. A desk has it all."""
+
+    @property
+    def guide(self) -> Callable[[], Guide]: ...
+    @property
+    def catalogues(self) -> Catalogues: ...
+    @property
+    def cards(self) -> Callable[[], Cards]: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def new_token(self) -> Callable[[], Token]: ...
+
+
 def spoken(
-    desk: Desk, messages: Sequence[Message], session: Session, *, pressed_message: int | None = None
+    voice: Voice, messages: Sequence[Message], session: Session, *, pressed_message: int | None = None
 ) -> tuple[Session, Parts]:
     """The messages as deliveries to this newcomer, and the session that remembers what it was told."""
     parts = Parts()
     for message in messages:
-        session, more = _one(desk, message, session, pressed_message)
+        session, more = _one(voice, message, session, pressed_message)
         parts += more
     return session, parts
 
 
-def _one(desk: Desk, message: Message, session: Session, pressed_message: int | None) -> tuple[Session, Parts]:
+def _one(voice: Voice, message: Message, session: Session, pressed_message: int | None) -> tuple[Session, Parts]:
     buttons: list[ButtonRow] = []
 
     def token_for(action: Action) -> Token:
-        token = desk.new_token()
+        token = voice.new_token()
         row = ButtonRow(
             token=token,
             newcomer=session.newcomer,
@@ -42,17 +60,17 @@ def _one(desk: Desk, message: Message, session: Session, pressed_message: int | 
         return token
 
     def expand(cards: ServiceCards, locale: Locale) -> Sequence[Block | Text]:
-        return desk.cards().blocks(cards, locale, desk.clock())
+        return voice.cards().blocks(cards, locale, voice.clock())
 
     if not message.vital and any(isinstance(block, ServiceCards) for block in message.blocks):
-        message = _with_details(desk, message)
-    shown = render(message, session.locale, desk.catalogues, expand=expand, token_for=token_for)
+        message = _with_details(voice, message)
+    shown = render(message, session.locale, voice.catalogues, expand=expand, token_for=token_for)
     if shown.unreviewed and not message.vital and session.locale != session.draft_told:
-        note = desk.guide().book.phrase("machine_draft")
+        note = voice.guide().book.phrase("machine_draft")
         message = replace(message, blocks=(*message.blocks, note))
         session = replace(session, draft_told=session.locale)
         buttons.clear()
-        shown = render(message, session.locale, desk.catalogues, expand=expand, token_for=token_for)
+        shown = render(message, session.locale, voice.catalogues, expand=expand, token_for=token_for)
     edits = message.in_place and pressed_message is not None
     delivery = Delivery(
         verb=Verb.EDIT if edits else Verb.SEND,
@@ -65,10 +83,10 @@ def _one(desk: Desk, message: Message, session: Session, pressed_message: int | 
     return session, Parts(deliveries=(delivery,), buttons=tuple(buttons))
 
 
-def _with_details(desk: Desk, message: Message) -> Message:
+def _with_details(voice: Voice, message: Message) -> Message:
     """A button for the whole card of each service that is shown short."""
-    book, cards = desk.guide().book, desk.cards()
-    now = desk.clock()
+    book, cards = voice.guide().book, voice.cards()
+    now = voice.clock()
     rows = tuple(
         row
         for block in message.blocks
@@ -78,9 +96,9 @@ def _with_details(desk: Desk, message: Message) -> Message:
     return replace(message, buttons=(*rows, *message.buttons))
 
 
-def plain_delivery(desk: Desk, newcomer: NewcomerId, message: Message, locale: Locale) -> Delivery:
+def plain_delivery(voice: Voice, newcomer: NewcomerId, message: Message, locale: Locale) -> Delivery:
     """A message without buttons as one delivery."""
-    shown = render(message, locale, desk.catalogues, expand=lambda *_: (), token_for=lambda _: desk.new_token())
+    shown = render(message, locale, voice.catalogues, expand=lambda *_: (), token_for=lambda _: voice.new_token())
     return Delivery(verb=Verb.SEND, newcomer=newcomer, rendered=shown.rendered)
 
 

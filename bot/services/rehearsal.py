@@ -1,0 +1,137 @@
+"""A conversation without a channel, a store or an NLU: what `guichet talk`, the transcripts and the walker play.
+
+Between any two events the session goes through its stored form and back, so that nothing lives only in memory except
+what is meant to.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.conversation.advance import advance
+from bot.conversation.guide import Guide
+from bot.core.effects import Count, Effect
+from bot.core.events import Event, Pressed, Said
+from bot.core.ids import Locale, NewcomerId, Token
+from bot.core.messages import Action, Rendered
+from bot.core.session import Session
+from bot.core.understanding import Danger, Understanding
+from bot.i18n.catalogues import Catalogues
+from bot.ports import ButtonRow
+from bot.services.desk import Cards
+from bot.services.say import spoken
+
+NEWCOMER = NewcomerId("rehearsal")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What a rehearsal needs; speaks like a desk."""
+
+    guide: Callable[[], Guide]
+    catalogues: Catalogues
+    cards: Callable[[], Cards]
+    danger: Callable[[str], Danger | None]
+    keywords: Callable[[str, Locale], Understanding | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What one event led to."""
+
+    messages: tuple[Rendered, ...]
+    effects: tuple[Effect, ...]
+    danger: Danger | None = None
+    understanding: Understanding | None = None
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """One conversation being played; `now` is set by whoever plays it."""
+
+    stage: Stage
+    session: Session
+    now: datetime
+    actions: dict[Token, Action] = field(default_factory=dict)
+    #: Buttons in the order they were shown, newest message last.
+    shown: list[tuple[str, Token]] = field(default_factory=list)
+    _message_id: int = 0
+    _random: random.Random = field(default_factory=lambda: random.Random(0))
+
+    @classmethod
+    def begin(cls, stage: Stage, locale: Locale, now: datetime, *, welcomed: bool = True) -> Rehearsal:
+        """A person who has chosen a language and seen the notice, unless told otherwise."""
+        session = Session(newcomer=NEWCOMER, locale=locale, locale_chosen=welcomed, welcomed=welcomed)
+        return cls(stage=stage, session=replace(session, draft_told=locale), now=now)
+
+    def say(self, text: str, understanding: Understanding | None = None) -> Heard:
+        """Write something; without an understanding exact keywords are all there is."""
+        danger = self.stage.danger(text)
+        if danger is None and understanding is None:
+            understanding = self.stage.keywords(text, self.session.locale)
+        self._message_id += 1
+        return self.take(Said(text=text, message_id=self._message_id, danger=danger, understanding=understanding))
+
+    def press(self, label: str) -> Heard:
+        """Tap the newest button with this label, or with this icon. Raises LookupError when there is none."""
+        for text, token in reversed(self.shown):
+            if label in (text, text.split(" ", 1)[0], text.partition(" ")[2]):
+                return self.take(Pressed(token=token, message_id=self._message_id, action=self.actions.get(token)))
+        raise LookupError(label)
+
+    def do(self, action: Action) -> Heard:
+        """Press a button that carries this action."""
+        return self.take(Pressed(token=self._token(), message_id=self._message_id, action=action))
+
+    def take(self, event: Event) -> Heard:
+        """Any event."""
+        turn = advance(self.session, event, self.stage.guide(), now=self.now)
+        session, parts = spoken(self._voice(), turn.messages, turn.session)
+        session = replace(session, version=session.version + 1)
+        self.session = Session.restored(NEWCOMER, session.version, session.stored(), session.shadow)
+        self._remember(parts.buttons)
+        messages = tuple(delivery.rendered for delivery in parts.deliveries if delivery.rendered is not None)
+        for message in messages:
+            self._message_id += 1
+            self.shown += [(b.text, b.token) for row in message.buttons for b in row if b.token is not None]
+        effects = tuple(effect for effect in turn.effects if not isinstance(effect, Count))
+        said = event if isinstance(event, Said) else None
+        return Heard(
+            messages=messages,
+            effects=effects,
+            danger=None if said is None else said.danger,
+            understanding=None if said is None else said.understanding,
+        )
+
+    def restart(self) -> None:
+        """The process ended and began again: what was volatile is gone."""
+        self.session = Session.restored(NEWCOMER, self.session.version, self.session.stored())
+
+    def _remember(self, buttons: tuple[ButtonRow, ...]) -> None:
+        for button in buttons:
+            assert not isinstance(button.action, str)
+            self.actions[button.token] = button.action
+
+    def _voice(self) -> _Voice:
+        return _Voice(
+            guide=self.stage.guide,
+            catalogues=self.stage.catalogues,
+            cards=self.stage.cards,
+            clock=lambda: self.now,
+            new_token=self._token,
+        )
+
+    def _token(self) -> Token:
+        return Token(f"{self._random.getrandbits(128):032x}"[:22])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Voice:
+    guide: Callable[[], Guide]
+    catalogues: Catalogues
+    cards: Callable[[], Cards]
+    clock: Callable[[], datetime]
+    new_token: Callable[[], Token]

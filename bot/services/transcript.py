@@ -1,0 +1,208 @@
+"""Golden conversations: the format of `tests/transcripts/<flow>/<case>.<locale>.talk`, read, played and written.
+
+    locale: fr
+    now: 2026-03-16T09:30:00Z
+
+    > je cherche une chambre
+      heard find_housing 0.93
+    < Quelle est votre situation aujourd'hui ?
+      | (a second line of the same message)
+      [J'étudie] [Je travaille]
+      [⬅️] [🏠] [👤]
+    > [J'étudie]
+    > (after 7d)
+
+A line `> (…)` is something that happens: `begin <flow>` (its button in a menu), `claimed`, `released`, `returned`,
+`closed`, `restart`, `after 3h`, a kind of media such as `photo`, `location 50.64 5.57`, or `timer reminder flow/step`.
+The navigation row is shown by its icons.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.core.effects import (
+    CancelTimers,
+    Effect,
+    EndHandoff,
+    Forget,
+    NoteGap,
+    OpenHandoff,
+    RelayEdit,
+    RelayMedia,
+    RelayText,
+    ShowData,
+    StartTimer,
+)
+from bot.core.events import HandoffMoved, HandoffNews, Located, Media, Resumed, Showed, Started, TimerFired
+from bot.core.ids import FlowId, Locale
+from bot.core.messages import Begin, Rendered
+from bot.core.understanding import Understanding
+from bot.i18n.render import plain
+from bot.services.rehearsal import Heard, Rehearsal, Stage
+
+_SPANS = {"m": "minutes", "h": "hours", "d": "days"}
+_NAVIGATION = ("⬅️", "🏠", "👤")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """One thing the person does, and what the NLU is to make of it."""
+
+    text: str
+    heard: Understanding | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """One golden conversation: its inputs, and its lines as approved."""
+
+    locale: Locale
+    now: datetime
+    inputs: tuple[Input, ...]
+    lines: tuple[str, ...]
+    #: False: the conversation begins with a person who has never written.
+    welcomed: bool = True
+
+    @classmethod
+    def read(cls, path: Path) -> Transcript:
+        """Raises ValueError with the line that cannot be read."""
+        return cls.parse(path.read_text(encoding="utf-8"))
+
+    @classmethod
+    def parse(cls, text: str) -> Transcript:
+        """Raises ValueError with the line that cannot be read."""
+        head, _, body = text.partition("\n\n")
+        fields = dict(line.split(": ", 1) for line in head.splitlines())
+        lines = tuple(line.rstrip() for line in body.splitlines() if line.strip())
+        return cls(
+            locale=Locale(fields["locale"]),
+            now=datetime.fromisoformat(fields["now"].replace("Z", "+00:00")).astimezone(UTC),
+            welcomed=fields.get("person", "known") != "new",
+            inputs=tuple(_inputs(lines)),
+            lines=lines,
+        )
+
+    def shown(self) -> str:
+        """The file's text."""
+        head = [f"locale: {self.locale}", f"now: {self.now:%Y-%m-%dT%H:%M:%SZ}"]
+        if not self.welcomed:
+            head.append("person: new")
+        return "\n".join(head) + "\n\n" + "\n".join(self.lines) + "\n"
+
+
+def play(inputs: Sequence[Input], stage: Stage, *, locale: Locale, now: datetime, welcomed: bool = True) -> list[str]:
+    """The lines of a conversation with these inputs."""
+    rehearsal = Rehearsal.begin(stage, locale, now, welcomed=welcomed)
+    lines: list[str] = []
+    for given in inputs:
+        lines.append(f"> {given.text}")
+        lines += told(step(rehearsal, given), stage)
+    return lines
+
+
+def step(rehearsal: Rehearsal, given: Input) -> Heard:
+    """Do one input. Raises ValueError when it cannot be read, LookupError when no such button is shown."""
+    text = given.text
+    if text.startswith("[") and text.endswith("]"):
+        return rehearsal.press(text[1:-1])
+    if text.startswith("(") and text.endswith(")"):
+        return _happen(rehearsal, text[1:-1].split())
+    if text == "/start" or text.startswith("/start "):
+        return rehearsal.take(
+            Started(payload=text.removeprefix("/start").strip(), phone_locale=rehearsal.session.locale)
+        )
+    return rehearsal.say(text, given.heard)
+
+
+def told(heard: Heard, stage: Stage) -> list[str]:
+    """The lines of what one input led to."""
+    lines: list[str] = []
+    if heard.danger is not None:
+        lines.append(f"  danger {heard.danger.intent}")
+    elif heard.understanding is not None:
+        lines.append(f"  heard {heard.understanding.intent} {heard.understanding.confidence:.2f}")
+    for message in heard.messages:
+        lines += _message(message)
+    for effect in heard.effects:
+        lines.append(f"  {_effect(effect, stage)}")
+    return lines
+
+
+def _inputs(lines: Iterable[str]) -> list[Input]:
+    found: list[Input] = []
+    for line in lines:
+        if line.startswith("> "):
+            found.append(Input(text=line[2:]))
+        elif line.startswith("  heard ") and found:
+            _, intent, confidence = line.split()
+            sure = float(confidence)
+            understanding = Understanding(intent=intent, confidence=sure, ranking=((intent, sure),))
+            found[-1] = Input(text=found[-1].text, heard=understanding)
+        elif not line.startswith(("<", "  ")):
+            raise ValueError(line)
+    return found
+
+
+def _happen(rehearsal: Rehearsal, words: list[str]) -> Heard:
+    match words:
+        case ["after", span] if found := re.fullmatch(r"(\d+)([mhd])", span):
+            rehearsal.now += timedelta(**{_SPANS[found[2]]: int(found[1])})
+            return Heard(messages=(), effects=())
+        case ["begin", flow]:
+            return rehearsal.do(Begin(flow=FlowId(flow)))
+        case ["restart"]:
+            rehearsal.restart()
+            return rehearsal.take(Resumed())
+        case ["timer", name, ref]:
+            return rehearsal.take(TimerFired(name=name, ref=ref))
+        case ["location", latitude, longitude]:
+            return rehearsal.take(Located(message_id=0, latitude=float(latitude), longitude=float(longitude)))
+        case [news] if news in set(HandoffNews):
+            return rehearsal.take(HandoffMoved(news=HandoffNews(news)))
+        case [media, *caption] if media in set(Media):
+            return rehearsal.take(Showed(media=Media(media), message_id=0, caption=" ".join(caption)))
+        case _:
+            raise ValueError(f"({' '.join(words)})")
+
+
+def _message(message: Rendered) -> list[str]:
+    first, *others = message.text.split("\n")
+    lines = [f"< {first}".rstrip(), *(f"  | {line}".rstrip() for line in others)]
+    return [*lines, *("  " + " ".join(f"[{_label(button.text)}]" for button in row) for row in message.buttons)]
+
+
+def _label(text: str) -> str:
+    icon = text.split(" ", 1)[0]
+    return icon if icon in _NAVIGATION else text
+
+
+def _effect(effect: Effect, stage: Stage) -> str:
+    match effect:
+        case OpenHandoff(queue=queue, summary=summary):
+            told = " · ".join(plain(phrase, Locale("fr"), stage.catalogues) for phrase in summary)
+            return f"handoff {queue}" + (f" « {told} »" if told else "")
+        case RelayText(text=text, danger=danger):
+            return f"relay {'danger ' if danger else ''}« {text} »"
+        case RelayMedia():
+            return "relay media"
+        case RelayEdit(text=text):
+            return f"relay edit « {text} »"
+        case EndHandoff():
+            return "handoff ends"
+        case StartTimer(name=name, ref=ref, due_at=due_at):
+            return f"timer {name} {ref} {due_at:%Y-%m-%dT%H:%MZ}"
+        case CancelTimers(name=name):
+            return f"timers off {name}".rstrip()
+        case Forget():
+            return "forget"
+        case ShowData(export=export):
+            return "export data" if export else "show data"
+        case NoteGap():
+            return "gap noted"
+        case _:
+            return type(effect).__name__
