@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.core.phrases import Phrase, Verbatim
-from bot.directory.facts import Fact, Unit
+from bot.core.phrases import Phrase, Value, Verbatim
+from bot.directory.facts import Fact, Facts, Unit
 from bot.directory.vocabulary import Vocabulary
 
 
@@ -21,3 +21,24 @@ def amount(fact: Fact, words: Vocabulary) -> Phrase:
         # A year is no number to be grouped or localised.
         return words.phrase(key, value=value, year=Verbatim(text=str(fact.year)))
     return words.phrase(key, value=value)
+
+
+def values(facts: Facts, words: Vocabulary) -> dict[str, Value]:
+    """What published facts put into sentences.
+
+    `{fact.name}` is the bare value: the sentence writes the unit. `{fact.name.year}` is its year, where it has one;
+    `{fact.name.full}` is the whole amount, « 357 € (2024) », and the only form for money without a year beside it.
+    """
+    found: dict[str, Value] = {}
+    for name, fact in facts.items():
+        if not fact.publish:
+            continue
+        found[f"{name}.full"] = amount(fact, words)
+        if fact.year is not None:
+            found[f"{name}.year"] = Verbatim(text=str(fact.year))
+        if isinstance(fact.value, date):
+            found[name] = fact.value
+        else:
+            is_whole = fact.value == fact.value.to_integral_value() and fact.value >= 0
+            found[name] = int(fact.value) if is_whole else Verbatim(text=fact.text)
+    return found

@@ -60,10 +60,11 @@ ICONS = {
     Part.WEBSITE: "🌐",
     Part.ADDRESS: "📍",
     Part.DISTANCE: "📏",
-    Part.CHECKED: "✅",
+    Part.CHECKED: "🗓",
+    Part.STALE: "⚠️",
 }
 #: What a short card tells, under its title: enough to call or to go.
-SHORT = (Part.ALERT, Part.OPEN, Part.PHONE, Part.ADDRESS, Part.DISTANCE)
+SHORT = (Part.ALERT, Part.OPEN, Part.PHONE, Part.ADDRESS, Part.DISTANCE, Part.STALE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +238,7 @@ def _contacts(service: Service, words: Vocabulary, distance_km: float | None) ->
         number = Verbatim(text=readable(phone.number))
         phrase = words.phrase("card.phone", number=number)
         if phone.description:
-            use = sentence(service, "phone", phone.description)
+            use = sentence(service, f"phone_{phone.number.removeprefix('+')}", phone.description)
             phrase = words.phrase("card.phone_for", use=use, number=number)
         yield Line(part=Part.PHONE, phrase=phrase, url=f"tel:{phone.number}")
     if service.email:

@@ -21,7 +21,7 @@ from bot.directory.source import Table, read
 FILE = Path("facts.yml")
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _NAMES = "about value unit year source checked_on confidence publish owner deadline review_months note"
-_FIELDS = frozenset(_NAMES.split())
+FIELDS = frozenset(_NAMES.split())
 
 
 class Unit(StrEnum):
@@ -138,7 +138,7 @@ def read_facts(flows: Path) -> tuple[Facts, list[Issue]]:
 
 
 def _fact(fields: Fields, name: str, line: int) -> Fact | None:
-    fields.only(_FIELDS)
+    fields.only(FIELDS)
     unit = fields.choice("unit", Unit, Unit.COUNT)
     value: Decimal | date | None
     if unit is Unit.DATE:

@@ -56,7 +56,7 @@ _NAMES = (
     " opening_hours schedule_note temporarily_closed alert facts assured_date review_months sources confidence"
     " owner confidential publish note"
 )
-_FIELDS = frozenset(_NAMES.split())
+FIELDS = frozenset(_NAMES.split())
 _ELIGIBILITY_FIELDS = frozenset({"who", "without_residence_permit", "note"})
 
 
@@ -85,7 +85,7 @@ def read_services(root: Node, path: str, known: Known, *, category: str) -> tupl
 
 
 def _service(entry: Fields, known: Known, category: str, owner: str, icon: str) -> Service:
-    entry.only(_FIELDS)
+    entry.only(FIELDS)
     name = entry.text("id", required=True)
     if name and not ID.fullmatch(name):
         entry.blame("id", "bad-id", name=name, joint="-")

@@ -110,7 +110,7 @@ def test_an_old_entry_warns_and_a_checked_one_does_not(directory: Directory) -> 
     service = directory.by_id["dus-cpas-liege"]
     old = {line.part: french(line.phrase) for line in card(service, directory, MONDAY).lines}
     assert old[Part.CHECKED] == "Information de 2019"
-    assert old[Part.STALE] == "⚠️ Information ancienne : vérifiez avant d'y aller."
+    assert old[Part.STALE] == "Information ancienne : à vérifier"
     checked = card(replace(service, assured_date=date(2026, 10, 1)), directory, MONDAY)
     assert not checked.is_stale
     assert "Vérifié le 2026-10-01" in [french(line.phrase) for line in checked.lines]
