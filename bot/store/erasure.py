@@ -86,13 +86,12 @@ def tombstones(tx: Tx) -> dict[bytes, str]:
 
 #: Days that a kind of row is kept when the settings say nothing (reliability.md, part 4, section 2).
 LIMITS_DAYS: Mapping[str, int] = {
-    "people": 90,
-    "sessions": 30,
-    "handoffs": 30,
-    "idle_handoffs": 90,
-    "inbox": 8,
-    "outbox": 3,
-    "buttons": 30,
+    "person": 90,
+    "session": 30,
+    "case": 30,
+    "idle_case": 90,
+    "inbox_ids": 8,
+    "sent": 3,
     "quarantine": 30,
     "gaps": 365,
     "flows": 120,
@@ -114,23 +113,23 @@ def purge(tx: Tx, vault: Vault, memory: Memory, now: datetime, limits_days: Mapp
     def before(kind: str) -> int:
         return at - limits[kind] * DAY
 
-    for ident in _over(tx, before("handoffs"), before("idle_handoffs")):
+    for ident in _over(tx, before("case"), before("idle_case")):
         for table, touched in _drop_handoff(tx, ident).items():
             note(table, touched)
     leaving = tx.rows(
         "SELECT id FROM people WHERE seen_day < ?"
         " AND NOT EXISTS (SELECT 1 FROM handoffs h WHERE h.newcomer = people.id)",
-        (today - limits["people"],),
+        (today - limits["person"],),
     )
     for (ident,) in leaving:
         for table, touched in erase(tx, vault, memory, NewcomerId(ident), None).items():
             note(table, touched)
     for table, condition, value in (
-        ("sessions", "saved_day < ?", today - limits["sessions"]),
-        ("inbox", "state = 1 AND received_at < ?", before("inbox")),
-        ("outbox", "state > 2 AND done_at < ?", before("outbox")),
-        ("buttons", "keyboard IN (SELECT id FROM keyboards WHERE made_day < ?)", today - limits["buttons"]),
-        ("keyboards", "made_day < ?", today - limits["buttons"]),
+        ("sessions", "saved_day < ?", today - limits["session"]),
+        ("inbox", "state = 1 AND received_at < ?", before("inbox_ids")),
+        ("outbox", "state > 2 AND done_at < ?", before("sent")),
+        ("buttons", "keyboard IN (SELECT id FROM keyboards WHERE made_day < ?)", today - limits["session"]),
+        ("keyboards", "made_day < ?", today - limits["session"]),
         ("quarantine", "kept_day < ?", today - limits["quarantine"]),
         ("gaps", "noted_day < ?", today - limits["gaps"]),
         ("tombstones", "month < ?", f"{instant(before('tombstones')):%Y-%m}"),

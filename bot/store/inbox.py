@@ -8,6 +8,8 @@ from datetime import datetime
 from bot.core.ids import Lane, NewcomerId
 from bot.errors import Conflict
 from bot.ports import Arrival, InboxRow
+from bot.store.claims import Claims
+from bot.store.counts import add
 from bot.store.engine import Row, Tx
 from bot.store.memory import Memory
 from bot.store.people import newcomer_of, welcome
@@ -24,7 +26,9 @@ def lane_of(newcomer: NewcomerId) -> Lane:
     return Lane(f"n:{newcomer}")
 
 
-def keep(tx: Tx, vault: Vault, memory: Memory, arrivals: Sequence[Arrival], offset: int | None) -> list[InboxRow]:
+def keep(
+    tx: Tx, vault: Vault, memory: Memory, claims: Claims, arrivals: Sequence[Arrival], offset: int | None
+) -> list[InboxRow]:
     """Store what is new; a repeat, by update id or by natural key, changes nothing (A06, A07)."""
     rows = []
     for arrival in arrivals:
@@ -33,14 +37,14 @@ def keep(tx: Tx, vault: Vault, memory: Memory, arrivals: Sequence[Arrival], offs
             rows.append(row)
     repeats = len(arrivals) - len(rows)
     if repeats:
-        _count_repeats(tx, repeats, day_of(arrivals[0].received_at))
+        add(tx, claims, "arrival.repeat", "", repeats, day_of(arrivals[0].received_at))
     if offset is not None:
         tx.run(
             "INSERT INTO meta (name, value) VALUES ('offset', ?)"
             " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             (str(offset),),
         )
-    return rows
+    return claims.kept(tx, rows)
 
 
 def _kept(tx: Tx, vault: Vault, memory: Memory, arrival: Arrival) -> InboxRow | None:
@@ -72,24 +76,18 @@ def _kept(tx: Tx, vault: Vault, memory: Memory, arrival: Arrival) -> InboxRow | 
     return InboxRow(id=ident, lane=lane, newcomer=newcomer, payload=arrival.payload, received_at=arrival.received_at)
 
 
-def _count_repeats(tx: Tx, repeats: int, day: int) -> None:
-    tx.run(
-        "INSERT INTO counts (counted_day, figure, label, n) VALUES (?, 'arrival.repeat', '', ?)"
-        " ON CONFLICT (counted_day, figure, label) DO UPDATE SET n = counts.n + excluded.n",
-        (day, repeats),
-    )
-
-
 def offset(tx: Tx) -> int | None:
     """The offset of the last `keep`."""
     row = tx.row("SELECT value FROM meta WHERE name = 'offset'")
     return None if row is None else int(row[0])
 
 
-def waiting(tx: Tx, vault: Vault, memory: Memory, limit: int) -> list[InboxRow]:
-    """Rows that are not done, oldest first."""
-    sql = "SELECT id, lane, newcomer, payload, received_at FROM inbox WHERE state = 0 ORDER BY id LIMIT ?"
-    return [_opened(tx, vault, memory, row) for row in tx.rows(sql, (limit,))]
+def waiting(tx: Tx, vault: Vault, memory: Memory, claims: Claims, limit: int) -> list[InboxRow]:
+    """Rows that are not done and ours to take, oldest first."""
+    lanes = claims.lanes(tx)
+    ours, values = ("", ()) if lanes is None else (" AND lane = ANY(?)", (lanes,))
+    sql = f"SELECT id, lane, newcomer, payload, received_at FROM inbox WHERE state = 0{ours} ORDER BY id LIMIT ?"
+    return [_opened(tx, vault, memory, row) for row in tx.rows(sql, (*values, limit))]
 
 
 def _opened(tx: Tx, vault: Vault, memory: Memory, row: Row) -> InboxRow:
@@ -115,11 +113,16 @@ def finish(tx: Tx, memory: Memory, row: int) -> None:
 def set_aside(
     tx: Tx, vault: Vault, memory: Memory, payload: bytes, reason: str, row: int | None, now: datetime
 ) -> None:
-    """Keep an update that could not be read, sealed under its person's key if it has a person (A10)."""
+    """Keep an update that could not be read, sealed under its person's key if it has a person (A10).
+
+    Nothing is kept of a row that was done, or erased, meanwhile.
+    """
     owner = None
     if row is not None:
-        found = tx.row("SELECT newcomer FROM inbox WHERE id = ?", (row,))
-        owner = None if found is None or found[0] is None else NewcomerId(found[0])
+        found = tx.row("SELECT newcomer FROM inbox WHERE id = ? AND state = 0", (row,))
+        if found is None:
+            return
+        owner = None if found[0] is None else NewcomerId(found[0])
         finish(tx, memory, row)
     ident = tx.ids("quarantine")[0]
     sealed = vault.seal(tx, owner, "quarantine", "body", ident, payload)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core.ids import ChatId, HandoffId, Lane, NewcomerId
-from bot.errors import Conflict
 from bot.ports import Delivery, Fate, OutboxRow, Receipt, Verb
+from bot.store.claims import Claims
 from bot.store.engine import Row, Tx
 from bot.store.inbox import lane_of
 from bot.store.memory import Memory
@@ -29,13 +29,18 @@ _COLUMNS = (
 )
 
 
-def queue(tx: Tx, vault: Vault, memory: Memory, deliveries: Sequence[Delivery], now: datetime) -> list[OutboxRow]:
+def queue(
+    tx: Tx, vault: Vault, memory: Memory, claims: Claims, deliveries: Sequence[Delivery], now: datetime
+) -> list[OutboxRow]:
     """Put deliveries at the end of their lanes, text frozen. Raises Gone for a person who was erased."""
     idents = tx.ids("outbox", len(deliveries)) if deliveries else ()
-    return [_queued(tx, vault, memory, ident, given, now) for ident, given in zip(idents, deliveries, strict=True)]
+    pairs = zip(idents, deliveries, strict=True)
+    return [_queued(tx, vault, memory, claims, ident, given, now) for ident, given in pairs]
 
 
-def _queued(tx: Tx, vault: Vault, memory: Memory, ident: int, delivery: Delivery, now: datetime) -> OutboxRow:
+def _queued(
+    tx: Tx, vault: Vault, memory: Memory, claims: Claims, ident: int, delivery: Delivery, now: datetime
+) -> OutboxRow:
     owner, thread = delivery.newcomer, delivery.thread
     if delivery.handoff is not None:
         topic = tx.row("SELECT newcomer, chat, thread FROM handoffs WHERE id = ?", (delivery.handoff,))
@@ -53,7 +58,8 @@ def _queued(tx: Tx, vault: Vault, memory: Memory, ident: int, delivery: Delivery
         body = vault.seal(tx, owner, "outbox", "body", ident, delivery_out(delivery))
     tx.run(
         "INSERT INTO outbox (id, lane, place, newcomer, chat, handoff, verb, body, is_volatile, is_card, mirrors,"
-        " state, tries, is_repeat, not_before, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, NULL, ?)",
+        " state, tries, is_repeat, not_before, created_at, holder, held_until)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, NULL, ?, ?, ?)",
         (
             ident,
             lane,
@@ -67,6 +73,7 @@ def _queued(tx: Tx, vault: Vault, memory: Memory, ident: int, delivery: Delivery
             int(delivery.is_card),
             delivery.mirrors,
             micros(now),
+            *claims.stamp,
         ),
     )
     kept = memory.texts.__setitem__ if delivery.volatile else memory.recent.put
@@ -117,9 +124,10 @@ _HEADS = (
 )
 
 
-def take(tx: Tx, vault: Vault, memory: Memory, now: datetime, limit: int) -> list[OutboxRow]:
+def take(tx: Tx, vault: Vault, memory: Memory, claims: Claims, now: datetime, limit: int) -> list[OutboxRow]:
     """Rows to send now, at most one a lane."""
-    return [opened(tx, vault, memory, row) for row in tx.rows(_HEADS, (micros(now), limit))]
+    rows = claims.deliveries(tx, tx.rows(_HEADS, (micros(now), limit)))
+    return [opened(tx, vault, memory, row) for row in rows]
 
 
 def opened(tx: Tx, vault: Vault, memory: Memory, row: Row) -> OutboxRow:
@@ -159,13 +167,6 @@ def _fate(state: int, is_repeat: int) -> Fate:
     if state == SENDING:
         return Fate.SENDING
     return Fate.UNCERTAIN if is_repeat else Fate.WAITING
-
-
-def begin(tx: Tx, rows: Sequence[int]) -> None:
-    """Calls are about to be made. Conflict when a row is not waiting any more."""
-    for row in rows:
-        if not tx.run("UPDATE outbox SET state = 2, tries = tries + 1 WHERE id = ? AND state = 0", (row,)):
-            raise Conflict("this delivery is not waiting")
 
 
 def arrived(tx: Tx, memory: Memory, row: OutboxRow, receipt: Receipt, at: datetime) -> None:
@@ -214,13 +215,14 @@ def _forget_text(tx: Tx, memory: Memory, row: int) -> None:
     tx.afterwards.append(drop)
 
 
-def interrupted(tx: Tx, vault: Vault, memory: Memory) -> list[OutboxRow]:
+def interrupted(tx: Tx, vault: Vault, memory: Memory, claims: Claims) -> list[OutboxRow]:
     """What a dead process left: calls whose end it did not see, and volatile texts that it took along."""
+    claims.orphans(tx)
     sql = (
         f"SELECT {_COLUMNS} FROM outbox o LEFT JOIN handoffs h ON h.id = o.handoff"
-        " WHERE o.state = 2 OR o.state = 6 ORDER BY o.id"
+        " WHERE (o.state = 2 OR o.state = 6) AND (o.holder IS NULL OR o.holder = ?) ORDER BY o.id"
     )
-    return [opened(tx, vault, memory, row) for row in tx.rows(sql)]
+    return [opened(tx, vault, memory, row) for row in tx.rows(sql, (claims.slot,))]
 
 
 def lose_volatile(tx: Tx) -> None:

@@ -78,7 +78,23 @@ FIRST = Migration(
     ),
 )
 
-MIGRATIONS: tuple[Migration, ...] = (FIRST,)
+SECOND = Migration(
+    number=2,
+    about="Several replicas: leases of lanes, deliveries and timers; each replica counts in rows of its own.",
+    statements=(
+        "CREATE TABLE replicas (slot {auto}, name TEXT NOT NULL)",
+        "CREATE TABLE lanes (lane TEXT PRIMARY KEY, holder {int} NOT NULL, until_at {int} NOT NULL)",
+        "ALTER TABLE outbox ADD COLUMN holder {int}",
+        "ALTER TABLE outbox ADD COLUMN held_until {int}",
+        "ALTER TABLE timers ADD COLUMN holder {int}",
+        "ALTER TABLE timers ADD COLUMN held_until {int}",
+        "DROP TABLE counts",
+        "CREATE TABLE counts (counted_day {int} NOT NULL, figure TEXT NOT NULL, label TEXT NOT NULL,"
+        " slot {int} NOT NULL, n {int} NOT NULL, PRIMARY KEY (counted_day, figure, label, slot))",
+    ),
+)
+
+MIGRATIONS: tuple[Migration, ...] = (FIRST, SECOND)
 #: The schema this program reads and writes.
 NEWEST = MIGRATIONS[-1].number
 #: Made before anything else, outside the count.

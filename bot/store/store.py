@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.core.ids import AccountId, ChatId, FlowId, HandoffId, NewcomerId, Revision, TeamName, Token
 from bot.core.session import Session
@@ -24,11 +24,15 @@ from bot.ports import (
     Receipt,
     TimerRow,
 )
-from bot.store import erasure, handoffs, inbox, outbox, people, timers, turn, upkeep
+from bot.store import counts, erasure, handoffs, inbox, outbox, people, timers, turn, upkeep
+from bot.store.claims import Alone, Claims
 from bot.store.engine import Engine, Tx
 from bot.store.memory import Memory
+from bot.store.records import day_of
 from bot.store.tombs import Tombs
 from bot.store.vault import Vault
+
+T = TypeVar("T")
 
 #: Sessions opened at a time when all are looked through, so that nobody waits for long meanwhile.
 _PAGE = 200
@@ -41,23 +45,38 @@ def _now() -> datetime:
 class KeptStore:
     """Implements `bot.ports.Store` over an engine. What is volatile lives in this object only."""
 
-    def __init__(self, engine: Engine, vault: Vault, *, clock: Clock = _now, tombs: Tombs | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        vault: Vault,
+        *,
+        clock: Clock = _now,
+        tombs: Tombs | None = None,
+        claims: Claims | None = None,
+    ) -> None:
         self.engine = engine
+        self._claims: Claims = claims or Alone()
         self._vault = vault
         self._memory = Memory()
         self._clock = clock
         self._tombs = tombs
 
+    async def _claim(self, work: Callable[[Tx], T]) -> T:
+        """Reading that takes hold of what it reads, where there is somebody to take it from."""
+        return await (self.engine.write(work) if self.engine.shared else self.engine.read(work))
+
     # arrivals
 
     async def keep(self, arrivals: Sequence[Arrival], *, offset: int | None) -> list[InboxRow]:
-        return await self.engine.write(lambda tx: inbox.keep(tx, self._vault, self._memory, arrivals, offset))
+        return await self.engine.write(
+            lambda tx: inbox.keep(tx, self._vault, self._memory, self._claims, arrivals, offset)
+        )
 
     async def offset(self) -> int | None:
         return await self.engine.read(inbox.offset)
 
     async def waiting(self, limit: int = 1000) -> list[InboxRow]:
-        return await self.engine.read(lambda tx: inbox.waiting(tx, self._vault, self._memory, limit))
+        return await self._claim(lambda tx: inbox.waiting(tx, self._vault, self._memory, self._claims, limit))
 
     async def quarantine(self, payload: bytes, reason: str, row: int | None = None) -> None:
         now = self._clock()
@@ -73,17 +92,17 @@ class KeptStore:
 
     async def commit(self, commit: Commit) -> list[OutboxRow]:
         now = self._clock()
-        return await self.engine.write(lambda tx: turn.write(tx, self._vault, self._memory, commit, now))
+        return await self.engine.write(lambda tx: turn.write(tx, self._vault, self._memory, self._claims, commit, now))
 
     # delivery
 
     async def take_outbox(self, limit: int = 100) -> list[OutboxRow]:
         now = self._clock()
-        return await self.engine.read(lambda tx: outbox.take(tx, self._vault, self._memory, now, limit))
+        return await self._claim(lambda tx: outbox.take(tx, self._vault, self._memory, self._claims, now, limit))
 
     async def mark_sending(self, rows: Sequence[int]) -> None:
         if rows:
-            await self.engine.write(lambda tx: outbox.begin(tx, rows))
+            await self.engine.write(lambda tx: self._claims.begin_sending(tx, rows))
 
     async def mark_sent(self, row: OutboxRow, receipt: Receipt, *, at: datetime) -> None:
         def work(tx: Tx) -> None:
@@ -104,7 +123,7 @@ class KeptStore:
         await self.engine.write(lambda tx: outbox.doubt(tx, self._memory, row, again, now))
 
     async def interrupted(self) -> list[OutboxRow]:
-        return await self.engine.read(lambda tx: outbox.interrupted(tx, self._vault, self._memory))
+        return await self._claim(lambda tx: outbox.interrupted(tx, self._vault, self._memory, self._claims))
 
     # handoffs
 
@@ -143,7 +162,7 @@ class KeptStore:
     # timers
 
     async def due_timers(self, now: datetime, limit: int = 100) -> list[TimerRow]:
-        return await self.engine.read(lambda tx: timers.due(tx, self._vault, now, limit))
+        return await self._claim(lambda tx: timers.due(tx, self._vault, self._claims, now, limit))
 
     async def next_timer_at(self) -> datetime | None:
         return await self.engine.read(timers.next_at)
@@ -164,27 +183,27 @@ class KeptStore:
         month = f"{now:%Y-%m}"
 
         def work(tx: Tx) -> dict[str, int]:
-            counts = erasure.erase(tx, self._vault, self._memory, newcomer, month)
-            if counts:  # else it was done before, farewell and all
-                outbox.queue(tx, self._vault, self._memory, farewell, now)
-            return counts
+            erased = erasure.erase(tx, self._vault, self._memory, newcomer, month)
+            if erased:  # else it was done before, farewell and all
+                outbox.queue(tx, self._vault, self._memory, self._claims, farewell, now)
+            return erased
 
-        counts = await self.engine.write(work)
+        erased = await self.engine.write(work)
         if self._tombs is not None:  # killed before this line: the next start brings the file up to date
             self._tombs.add({self._vault.tombstone(newcomer, month): month})
         await self.engine.clean()
-        return counts
+        return erased
 
     async def purge(self, now: datetime, limits_days: Mapping[str, int]) -> Mapping[str, int]:
         in_use = await self.flow_revisions_in_use()
-        counts = await self.engine.write(
+        gone = await self.engine.write(
             lambda tx: (
                 erasure.purge(tx, self._vault, self._memory, now, limits_days)
                 | erasure.purge_flows(tx, now, limits_days, {(flow, revision) for flow, revision, _ in in_use})
             )
         )
         await self.engine.clean()
-        return counts
+        return gone
 
     # flows
 
@@ -205,6 +224,14 @@ class KeptStore:
         return await self.engine.read(lambda tx: upkeep.sources(tx, used))
 
     # running
+
+    async def hold(self, role: str) -> bool:
+        """Whether this process has a role that only one may have, such as `poll` (A16). Ask again within a minute."""
+        return await self._claim(lambda tx: self._claims.hold(tx, role))
+
+    async def figures(self, since: datetime) -> list[tuple[int, str, str, int]]:
+        """Days since 1970, figure, label, number."""
+        return await self.engine.read(lambda tx: counts.figures(tx, day_of(since)))
 
     async def queue_ages(self, now: datetime) -> QueueAges:
         return await self.engine.read(lambda tx: upkeep.queue_ages(tx, now))

@@ -11,6 +11,7 @@ from bot.core.effects import StartTimer
 from bot.core.ids import HandoffId, NewcomerId
 from bot.errors import Conflict
 from bot.ports import TimerRow
+from bot.store.claims import Claims
 from bot.store.engine import Tx
 from bot.store.records import instant, micros
 from bot.store.vault import Vault
@@ -60,13 +61,13 @@ def finish(tx: Tx, timer: int) -> None:
         raise Conflict("this timer is gone")
 
 
-def due(tx: Tx, vault: Vault, now: datetime, limit: int) -> list[TimerRow]:
+def due(tx: Tx, vault: Vault, claims: Claims, now: datetime, limit: int) -> list[TimerRow]:
     """Timers whose time has come, the oldest first."""
     rows = tx.rows(
         "SELECT id, newcomer, handoff, body, due_at FROM timers WHERE due_at <= ? ORDER BY due_at, id LIMIT ?",
         (micros(now), limit),
     )
-    return [_opened(tx, vault, *row) for row in rows]
+    return [_opened(tx, vault, *row) for row in claims.timers(tx, rows)]
 
 
 def _opened(tx: Tx, vault: Vault, ident: int, owner: str | None, handoff: str | None, body: bytes, at: int) -> TimerRow:

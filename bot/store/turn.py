@@ -15,6 +15,8 @@ from bot.core.session import Session
 from bot.errors import Conflict
 from bot.ports import ButtonRow, Commit, Gap, OutboxRow
 from bot.store import handoffs, inbox, outbox, timers
+from bot.store.claims import Claims
+from bot.store.counts import add
 from bot.store.engine import Tx
 from bot.store.memory import Memory
 from bot.store.records import action_in, action_out, day_of
@@ -59,11 +61,13 @@ def button(tx: Tx, vault: Vault, memory: Memory, token: Token) -> ButtonRow | No
     )
 
 
-def write(tx: Tx, vault: Vault, memory: Memory, commit: Commit, now: datetime) -> list[OutboxRow]:
+def write(tx: Tx, vault: Vault, memory: Memory, claims: Claims, commit: Commit, now: datetime) -> list[OutboxRow]:
     """Everything of one turn. Raises Conflict when any part of it was decided on something that has changed."""
     now = commit.now or now
     if commit.done is not None:
+        lane = claims.begin_turn(tx, commit.done)
         inbox.finish(tx, memory, commit.done)
+        claims.end_turn(tx, lane)
     if commit.done_timer is not None:
         timers.finish(tx, commit.done_timer)
     if commit.session is not None:
@@ -75,8 +79,8 @@ def write(tx: Tx, vault: Vault, memory: Memory, commit: Commit, now: datetime) -
     handoffs.write_log(tx, vault, commit.log)
     _note(tx, vault, commit.gaps, now)
     for figure, label in sorted(commit.counts):  # in one order, so that two replicas cannot wait for each other
-        count(tx, figure, label, now)
-    return outbox.queue(tx, vault, memory, commit.deliveries, now)
+        add(tx, claims, figure, label, 1, day_of(now))
+    return outbox.queue(tx, vault, memory, claims, commit.deliveries, now)
 
 
 def _save_session(tx: Tx, vault: Vault, memory: Memory, session: Session, expected: int, now: datetime) -> None:
@@ -167,12 +171,3 @@ def _note(tx: Tx, vault: Vault, gaps: Sequence[Gap], now: datetime) -> None:
             "INSERT INTO gaps (id, locale, body, noted_day) VALUES (?, ?, ?, ?)",
             (ident, gap.locale, vault.seal(tx, None, "gaps", "body", ident, gap.words.encode()), day_of(now)),
         )
-
-
-def count(tx: Tx, figure: str, label: str, now: datetime) -> None:
-    """Add one to a faceless daily figure."""
-    tx.run(
-        "INSERT INTO counts (counted_day, figure, label, n) VALUES (?, ?, ?, 1)"
-        " ON CONFLICT (counted_day, figure, label) DO UPDATE SET n = counts.n + 1",
-        (day_of(now), figure, label),
-    )

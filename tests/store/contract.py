@@ -770,7 +770,7 @@ async def test_rows_leave_when_their_time_is_over_and_not_before(guichet: Guiche
     await guichet.store.commit(
         Commit(session=session(newcomer), expected_version=0, buttons=(choice(newcomer),), now=now())
     )
-    limits = {"sessions": 30, "people": 90, "buttons": 30, "inbox": 8, "outbox": 3}
+    limits = {"session": 30, "person": 90, "inbox_ids": 8}
     assert await guichet.store.purge(now.pass_(days=8), limits) == {}
     assert await guichet.store.purge(now.pass_(seconds=1), limits) == {"inbox": 1}
     assert await guichet.store.purge(NOON + timedelta(days=30), limits) == {}
@@ -786,8 +786,8 @@ async def test_a_closed_handoff_leaves_with_its_log(guichet: Guichet) -> None:
     line = LogLine(handoff=handoff.id, author="newcomer", text="J’ai froid", at=NOON)
     closed = moved(handoff, Move.CLOSE, now=NOON)
     await guichet.store.commit(Commit(handoffs=(HandoffChange(handoff=closed, expected=1),), log=(line,)))
-    assert await guichet.store.purge(NOON + timedelta(days=30), {"handoffs": 30, "people": 400, "inbox": 400}) == {}
-    after = await guichet.store.purge(NOON + timedelta(days=30, seconds=1), {"people": 400, "inbox": 400})
+    assert await guichet.store.purge(NOON + timedelta(days=30), {"case": 30, "person": 400, "inbox_ids": 400}) == {}
+    after = await guichet.store.purge(NOON + timedelta(days=30, seconds=1), {"person": 400, "inbox_ids": 400})
     assert after == {"handoffs": 1, "handoff_log": 1}
     assert await guichet.store.handoff(handoff.id) is None
 
@@ -797,7 +797,7 @@ async def test_an_open_handoff_leaves_only_when_it_was_silent_for_long(guichet: 
     handoff = await guichet.hand_over(newcomer)
     late = LogLine(handoff=handoff.id, author="newcomer", text="…", at=NOON + timedelta(days=80))
     await guichet.store.commit(Commit(log=(late,)))
-    limits = {"people": 400, "inbox": 400, "idle_handoffs": 90}
+    limits = {"person": 400, "inbox_ids": 400, "idle_case": 90}
     assert await guichet.store.purge(NOON + timedelta(days=100), limits) == {}
     assert await guichet.store.purge(NOON + timedelta(days=171), limits) == {"handoffs": 1, "handoff_log": 1}
 
