@@ -24,7 +24,7 @@ from bot.flow.sentences import check_sentences
 from bot.flow.shapes import PATTERNS, Form
 from bot.flow.source import LIMIT_BYTES, read, read_file
 from bot.flow.translations import Translation, check_translations
-from bot.flow.walks import check_walks, ways
+from bot.flow.walks import check_walks, silent_circles, ways
 
 #: Below flows/, but not flow files.
 RULES = "_system/forbidden.yml"
@@ -230,21 +230,32 @@ def _closed_ways(draft: Draft, broken: Collection[FlowId]) -> Iterable[Issue]:
 
 
 def reopened(flows: Mapping[FlowId, Flow]) -> dict[FlowId, Flow]:
-    """These flows, with their ways into any other flow closed."""
-    return {name: _open_ways(flow, flows) for name, flow in flows.items()}
+    """These flows, with their ways into any other flow closed: a call is passed over, a choice is not offered.
+
+    Where passing over would leave a loop that never asks, such calls lead to the menu instead.
+    """
+    made = {name: _open_ways(flow, flows, None) for name, flow in flows.items()}
+    if all(made[name] is flow for name, flow in flows.items()):
+        return made
+    if any(silent_circles(made)):
+        return {name: _open_ways(flow, flows, Exit.MENU) for name, flow in flows.items()}
+    return made
 
 
-def _open_ways(flow: Flow, published: Collection[FlowId]) -> Flow:
-    """The flow without its ways into unpublished flows, under the same revision: they open again with the next book."""
-    steps = {name: _open_step(step, published) for name, step in flow.steps.items()}
+def _open_ways(flow: Flow, published: Collection[FlowId], instead: Next | None) -> Flow:
+    """The flow without its ways into unpublished flows, under the same revision: they open again with the next book.
+
+    `instead`: where a call of an unpublished flow leads; None: on, as if it had come back.
+    """
+    steps = {name: _open_step(step, published, instead) for name, step in flow.steps.items()}
     return flow if steps == flow.steps else replace(flow, steps=steps)
 
 
-def _open_step(step: Step, published: Collection[FlowId]) -> Step:
+def _open_step(step: Step, published: Collection[FlowId], instead: Next | None) -> Step:
     leads = _open(step.leads, published)
     match step.act:
         case Call(flow=called) if called not in published:
-            return replace(step, act=None, leads=leads)
+            return replace(step, act=None, leads=leads if instead is None else instead)
         case Ask(choices=choices, otherwise=otherwise) as ask:
             shown = tuple(one for one in choices if one.leads is None or _open(one.leads, published) == one.leads)
             # A question that has lost every choice keeps them, and they all lead to the menu.

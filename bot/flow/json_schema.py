@@ -69,4 +69,13 @@ def _scalar_schema(shape: Scalar) -> dict[str, Any]:
             # Editors type what we keep as text: a label may be 112 or a word that YAML takes for true.
             return {"type": ["string", "number", "boolean"]}
         case _:
-            return {"type": "string", "pattern": f"^{PATTERNS[shape.form][0].pattern}$"}
+            pattern = {"type": "string", "pattern": f"^{PATTERNS[shape.form][0].pattern}$"}
+            return {"anyOf": [pattern, {"const": ""}, {"type": "null"}]} if shape.may_be_empty else pattern
+
+
+if __name__ == "__main__":
+    import json
+    from pathlib import Path
+
+    target = Path(__file__).parents[2] / "docs" / "reference" / "flow.schema.json"
+    target.write_text(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -131,17 +131,31 @@ def _call_circles(drafts: Mapping[FlowId, Draft], flows: Mapping[FlowId, Flow]) 
 
 
 def _loops(drafts: Mapping[FlowId, Draft], flows: Mapping[FlowId, Flow]) -> Iterator[tuple[Draft, Issue]]:
+    """One issue for each loop, in the flow that comes first; without that flow, the others may loop by themselves."""
+    while True:
+        blamed = set()
+        for circle in silent_circles(flows):
+            inside = sorted(circle, key=lambda place: (drafts[place[0]].path, flows[place[0]].steps[place[1]].line))
+            name, first = inside[0]
+            said = " → ".join(dict.fromkeys(author_id(s) if f == name else f"{f}/{author_id(s)}" for f, s in inside))
+            path, line = drafts[name].path, flows[name].steps[first].line
+            yield drafts[name], issue(path, line, "loop-without-question", step=author_id(first), circle=said)
+            blamed.add(name)
+        if not blamed:
+            return
+        flows = {name: flow for name, flow in flows.items() if name not in blamed}
+
+
+def silent_circles(flows: Mapping[FlowId, Flow]) -> Iterator[set[Place]]:
+    """Steps that can follow one another for ever without waiting for the person."""
     passing = _passing(flows)
-    after: dict[Place, list[Place]] = {}
-    for name, flow in flows.items():
-        for step in flow.steps.values():
-            after[name, step.id] = list(_places_after(name, step, flows, passing))
-    for circle in circles(after):
-        name, first = min(circle, key=lambda place: (drafts[place[0]].path, flows[place[0]].steps[place[1]].line))
-        inside = sorted(circle, key=lambda place: (drafts[place[0]].path, flows[place[0]].steps[place[1]].line))
-        said = " → ".join(dict.fromkeys(author_id(s) if f == name else f"{f}/{author_id(s)}" for f, s in inside))
-        line = flows[name].steps[first].line
-        yield drafts[name], issue(drafts[name].path, line, "loop-without-question", step=author_id(first), circle=said)
+    return circles(
+        {
+            (name, step.id): list(_places_after(name, step, flows, passing))
+            for name, flow in flows.items()
+            for step in flow.steps.values()
+        }
+    )
 
 
 def _places_after(name: FlowId, step: Step, flows: Mapping[FlowId, Flow], passing: set[FlowId]) -> Iterator[Place]:
@@ -180,7 +194,12 @@ def _can_pass(flow: Flow, passing: set[FlowId]) -> bool:
         return () if stops else silent_ways(known)
 
     reached = _reach([flow.first], lambda step: [way.step for way in through(step) if isinstance(way, ToStep)])
-    return any(way is Exit.END for step in reached for way in through(step))
+    # A flow that was started in place of another returns to the caller of that one.
+    return any(
+        way is Exit.END or (isinstance(way, ToFlow) and way.flow in passing)
+        for step in reached
+        for way in through(step)
+    )
 
 
 def _steps_after(flow: Flow, step: StepId) -> list[StepId]:

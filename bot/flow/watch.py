@@ -17,6 +17,7 @@ from bot.flow.graph import Flow, FlowBook
 from bot.flow.issues import Issue
 from bot.flow.known import Known
 from bot.flow.translations import Translation
+from bot.flow.walks import silent_circles
 
 #: What tells one state of the folder from another: path → (size, time of change in ns).
 Signature = dict[str, tuple[int, int]]
@@ -98,6 +99,9 @@ def published(before: FlowBook, loaded: Loaded) -> FlowBook:
     """The book that follows `before`: what was loaded; of broken files, what ran before; and everything replaced."""
     kept = {name: before.flows[name] for name in sorted(loaded.broken) if name in before.flows}
     flows = reopened({**kept, **loaded.flows})
+    # The new flows were judged together, not beside those that stay: where a loop came about, all stay as they were.
+    for looping in {name for circle in silent_circles(flows) for name, _ in circle}:
+        flows[looping] = before.flows.get(looping, flows[looping])
     system = dict(loaded.book.system)
     for name, phrase in before.system.items():
         # A file that cannot be read at all has no names: while one is broken, no phrase is lost.

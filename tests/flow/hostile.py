@@ -73,13 +73,18 @@ def _filled() -> Iterator[tuple[str, bytes]]:
 
 
 def _bombs() -> Iterator[tuple[str, bytes]]:
-    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
-    for number in range(1, 10):
-        lines.append(f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 9)}]")
-    yield "billion laughs", "\n".join(lines).encode()
+    lines = [f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 9)}]" for number in range(1, 10)]
+    yield "billion laughs", "\n".join(["a0: &a0 [x, x, x, x, x, x, x, x, x]", *lines]).encode()
     yield "itself", b"a: &a [*a]\n"
     yield "itself as key", b"&a {*a : *a}\n"
-    for tag in ("!!python/object/new:os.system [x]", "!!binary aGk=", "!!set {a, b}", "!<x> y", "!local z", "!!int 'a'"):
+    for tag in (
+        "!!python/object/new:os.system [x]",
+        "!!binary aGk=",
+        "!!set {a, b}",
+        "!<x> y",
+        "!local z",
+        "!!int 'a'",
+    ):
         yield f"tag {tag}", f"flow: {tag}\nsteps: []\n".encode()
 
 

@@ -1,0 +1,58 @@
+"""Whatever somebody writes into a file, the check ends with issues, never with an exception (D06, R19)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.ids import FlowId
+from bot.flow.book import FlowFile, Loaded, assemble, rules_of
+from tests.flow.hostile import hostile_files
+from tests.flow.known import KNOWN, ROOT
+
+FLOW = FlowId("broken.example")
+RULES = rules_of(ROOT / "flows")[0]
+FILES = dict(hostile_files())
+
+
+def checked(source: bytes) -> Loaded:
+    return assemble([FlowFile(shown="flows/broken/example.yml", flow=FLOW, source=source)], KNOWN, RULES)
+
+
+def test_there_are_five_hundred_hostile_files() -> None:
+    assert len(FILES) >= 500
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_hostile_file_is_refused_or_right(part: int) -> None:
+    for name in sorted(FILES)[part::8]:
+        loaded = checked(FILES[name])
+        critical = [one for one in loaded.issues if one.is_critical and one.path == "flows/broken/example.yml"]
+        assert (FLOW in loaded.book.flows) is (critical == []), name
+        assert all(one.line >= 1 and one.said("fr") and one.said("en") for one in loaded.issues), name
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if " at " not in name and not name[-1].isdigit()])
+def test_file_made_to_hurt_is_never_published(name: str) -> None:
+    assert FLOW not in checked(FILES[name]).book.flows
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=400) | st.text(alphabet=" \n-:[]{}&*!|>'\"#,?%@`ab", max_size=400).map(str.encode))
+def test_any_bytes_are_answered_with_issues(source: bytes) -> None:
+    loaded = checked(b"flow: broken.example\ntitle: x\nsteps:\n" + source)
+    assert all(one.said("fr") for one in loaded.issues)
+
+
+def test_a_good_file_beside_a_hostile_one_runs(tmp_path: Path) -> None:
+    good = FlowFile(
+        shown="flows/beside/healthy.yml",
+        flow=FlowId("beside.healthy"),
+        source=(ROOT / "tests" / "broken_flows" / "beside" / "healthy.yml").read_bytes(),
+    )
+    bad = FlowFile(shown="flows/broken/example.yml", flow=FLOW, source=FILES["billion laughs"])
+
+    assert set(assemble([good, bad], KNOWN, RULES).book.flows) == {"beside.healthy"}

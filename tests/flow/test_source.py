@@ -1,0 +1,70 @@
+"""The strict reader: text stays text, lines are kept, nothing is expanded."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.flow.source import Items, Table, Text, read
+
+
+def test_every_scalar_stays_the_text_it_is() -> None:
+    source = b"a: no\nb: 01200\nc: 12:30:45\nd: 0o14\ne: ~\nf: 2026-03-14\ng: 'on'\nh:\n"
+
+    root, issues = read(source, "x.yml")
+
+    assert issues == ()
+    assert isinstance(root, Table)
+    assert {key: node.value for key, node in root.values.items() if isinstance(node, Text)} == {
+        "a": "no",
+        "b": "01200",
+        "c": "12:30:45",
+        "d": "0o14",
+        "e": "~",
+        "f": "2026-03-14",
+        "g": "on",
+        "h": "",
+    }
+
+
+def test_tree_keeps_the_line_of_every_node() -> None:
+    root, issues = read(b"# why\na:\n  - x\n  - b: |\n      long\n      text\n", "x.yml")
+
+    assert issues == ()
+    inner = Table({"b": Text("long\ntext", 4)}, {"b": 4}, 4)
+    assert root == Table({"a": Items((Text("x", 3), inner), 3)}, {"a": 2}, 2)
+
+
+@pytest.mark.parametrize("word", ["yes", "no", "on", "off", "<<"])
+def test_quoted_or_not_a_key_is_its_word(word: str) -> None:
+    root, issues = read(f"'{word}': x\n".encode(), "x.yml")
+
+    assert (root, issues) == (Table({word: Text("x", 1)}, {word: 1}, 1), ())
+
+
+def test_all_traps_of_a_readable_file_are_listed() -> None:
+    _, issues = read(b"a: &x 1\nb: *x\na: !!int 2\n<<: {c: d}\n", "x.yml")
+
+    assert [(one.line, one.code) for one in issues] == [
+        (1, "yaml-anchor"),
+        (2, "yaml-alias"),
+        (3, "duplicate-key"),
+        (3, "yaml-tag"),
+        (4, "yaml-merge"),
+    ]
+
+
+def test_all_wrong_bytes_are_listed() -> None:
+    _, issues = read(b"\xef\xbb\xbfa: b\r\nc: d\x00\n", "x.yml")
+
+    assert [(one.line, one.code) for one in issues] == [
+        (1, "byte-order-mark"),
+        (1, "windows-line-ends"),
+        (2, "control-character"),
+    ]
+
+
+def test_joined_emoji_and_other_scripts_are_text() -> None:
+    root, issues = read("a: 👨‍👩‍👧 ولد ‏نص\n".encode(), "x.yml")
+
+    assert issues == ()
+    assert root == Table({"a": Text("👨‍👩‍👧 ولد ‏نص", 1)}, {"a": 1}, 1)
