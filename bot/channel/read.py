@@ -17,7 +17,7 @@ import orjson
 
 from bot.channel.read_group import hear_group
 from bot.channel.read_private import hear_private
-from bot.channel.shape import Misshapen, as_int, as_object, chat_of, peek, thread_of
+from bot.channel.shape import OUTSIDE, Misshapen, as_int, as_object, chat_of, peek, thread_of
 from bot.core.heard import Heard, Ignored, Stranger, Unreadable
 from bot.core.ids import AccountId, ChatId, Lane
 from bot.ports import Arrival
@@ -112,14 +112,17 @@ class Reader:
     def hear(self, payload: bytes) -> Heard:
         """What this update says. The same payload heard again says the same."""
         try:
-            update = as_object(loads(payload))
-            return self._hear(update)
+            return self.hear_update(loads(payload))
         except Misshapen as exc:
             return Unreadable(reason=exc.reason)
-        except ValueError:
+        except (ValueError, RecursionError):
             return Unreadable(reason="not JSON")
+        except Exception as exc:  # a bug here must not stop anybody's lane (A10)
+            return Unreadable(reason=type(exc).__name__)
 
-    def _hear(self, update: Json) -> Heard:
+    def hear_update(self, raw: Any) -> Heard:
+        """As `hear`, from JSON that was read. Raises Misshapen."""
+        update = as_object(raw)
         kind = next((name for name in update if name != "update_id"), "empty")
         body = peek(update, kind)
         if body is None or kind not in _HEARABLE:
@@ -158,5 +161,5 @@ _HEARABLE: Final = frozenset({*KINDS, "channel_post", "edited_channel_post"})
 def _stranger(kind: str, body: Json, chat: ChatId) -> Heard:
     if kind == "my_chat_member":
         status = (peek(body, "new_chat_member") or {}).get("status")
-        return Stranger(chat=chat, is_inside=status not in {"left", "kicked"})
+        return Stranger(chat=chat, is_inside=status not in OUTSIDE)
     return Stranger(chat=chat)

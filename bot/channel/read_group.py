@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from bot.channel.media import media_of, service_kind
-from bot.channel.shape import as_int, as_object, as_text, chat_of, peek, text_of, thread_of
+from bot.channel.shape import OUTSIDE, as_int, as_object, as_text, chat_of, peek, text_of, thread_of
 from bot.core.events import Media
 from bot.core.heard import (
     BotMembership,
@@ -124,7 +124,7 @@ def _service(message: Mapping[str, Any], chat: ChatId) -> Heard:
         return MembersChanged(chat=chat, accounts=accounts, joined=True)
     if (gone := peek(message, "left_chat_member")) is not None:
         return MembersChanged(chat=chat, accounts=(AccountId(as_int(gone.get("id"))),), joined=False)
-    return Ignored(kind=f"group.{service_kind(message)}"[:40])
+    return Ignored(kind=f"group.{service_kind(message)}"[:60])
 
 
 def _member(change: Mapping[str, Any]) -> Heard:
@@ -132,7 +132,7 @@ def _member(change: Mapping[str, Any]) -> Heard:
     member = as_object(change.get("new_chat_member"))
     user = as_object(member.get("user"))
     status = member.get("status")
-    joined = status not in {"left", "kicked"} and not (status == "restricted" and member.get("is_member") is False)
+    joined = status not in OUTSIDE and not (status == "restricted" and member.get("is_member") is False)
     return MembersChanged(chat=chat, accounts=(AccountId(as_int(user.get("id"))),), joined=joined)
 
 

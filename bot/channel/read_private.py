@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from bot.channel.media import media_of, service_kind
-from bot.channel.shape import Misshapen, as_int, as_object, as_text, chat_of, peek, text_of
+from bot.channel.shape import OUTSIDE, Misshapen, as_int, as_object, as_text, chat_of, peek, text_of
 from bot.core.events import Edited, Located, Media, Pressed, Reached, Said, Showed, Started
 from bot.core.heard import FromNewcomer, Heard, Ignored, NewcomerEvent
 from bot.core.ids import AccountId, Locale, Token
@@ -30,7 +30,7 @@ def hear_private(
     account = AccountId(chat_of(body)[0])
     if kind == "my_chat_member":
         status = (peek(body, "new_chat_member") or {}).get("status")
-        return FromNewcomer(account=account, event=Reached(reachable=status not in {"kicked", "left"}))
+        return FromNewcomer(account=account, event=Reached(reachable=status not in OUTSIDE))
     if kind == "edited_message":
         event = _edited(body)
     elif kind == "message":
@@ -64,7 +64,7 @@ def _message(
     if service in _CONTENT_LATER or service is None:
         # A kind of message newer than this program: answered like any other that cannot be read (A11).
         return Showed(media=Media.OTHER, message_id=message_id)
-    return Ignored(kind=f"service.{service}"[:40])
+    return Ignored(kind=f"service.{service}"[:60])
 
 
 #: Content for which Telegram sends a message with nothing that an older program knows.

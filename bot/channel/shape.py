@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from bot.core.ids import ChatId
+
+#: Standings of who is not in a chat. A tuple, because what is looked up may be any JSON, and not hashable.
+OUTSIDE: Final = ("left", "kicked")
 
 
 class Misshapen(Exception):
