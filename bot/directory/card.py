@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
@@ -39,6 +39,7 @@ class Part(StrEnum):
     EMAIL = "email"
     WEBSITE = "website"
     ADDRESS = "address"
+    SECRET = "secret"
     DISTANCE = "distance"
     CHECKED = "checked"
     STALE = "stale"
@@ -59,6 +60,7 @@ ICONS = {
     Part.EMAIL: "✉️",
     Part.WEBSITE: "🌐",
     Part.ADDRESS: "📍",
+    Part.SECRET: "🤫",
     Part.DISTANCE: "📏",
     Part.CHECKED: "🗓",
     Part.STALE: "⚠️",
@@ -73,6 +75,8 @@ class Line:
 
     part: Part
     phrase: Phrase
+    #: The same in fewer words, for a short card; None when there is none.
+    brief: Phrase | None = None
     #: Where a button for this line leads: a telephone, a map, a page.
     url: str | None = None
 
@@ -94,13 +98,15 @@ class Card:
 
     @property
     def short(self) -> tuple[Line, ...]:
-        """The few lines that fit when several services are shown together."""
-        chosen = tuple(line for line in self.lines if line.part in SHORT)
-        if any(line.part in (Part.PHONE, Part.ADDRESS) for line in chosen):
-            return chosen
-        # Nothing to call and nowhere to go: the page, or honestly no contact.
-        more = tuple(line for line in self.lines if line.part in (Part.WEBSITE, Part.EMAIL))[:1]
-        return chosen + more
+        """The few lines that fit when several services are shown together, in few words."""
+        chosen = [line for line in self.lines if line.part in SHORT]
+        if any(line.part is Part.ALERT for line in chosen):
+            # One warning is enough on a small screen; the whole card has both.
+            chosen = [line for line in chosen if line.part is not Part.STALE]
+        if not any(line.part is Part.PHONE or line.url for line in chosen):
+            # Nothing to call and nowhere to go: the page or the address to write to.
+            chosen += [line for line in self.lines if line.part in (Part.WEBSITE, Part.EMAIL)][:1]
+        return tuple(line if line.brief is None else replace(line, phrase=line.brief) for line in chosen)
 
     @property
     def map_url(self) -> str | None:
@@ -204,7 +210,7 @@ def _hours(service: Service, words: Vocabulary, state: Openness, at: datetime) -
         if service.schedule.opening_hours is not None:
             yield Line(part=Part.OPEN, phrase=open_phrase(state, words, at))
         elif not service.schedule.note and service.place.is_known:
-            yield Line(part=Part.OPEN, phrase=words.phrase("card.hours_unknown"))
+            yield Line(part=Part.HOURS, phrase=words.phrase("card.hours_unknown"))
     if service.schedule.note:
         note = sentence(service, "schedule_note", service.schedule.note)
         yield Line(part=Part.HOURS, phrase=words.phrase("card.hours_note", hours=note))
@@ -240,26 +246,29 @@ def _contacts(service: Service, words: Vocabulary, distance_km: float | None) ->
         if phone.description:
             use = sentence(service, f"phone_{phone.number.removeprefix('+')}", phone.description)
             phrase = words.phrase("card.phone_for", use=use, number=number)
-        yield Line(part=Part.PHONE, phrase=phrase, url=f"tel:{phone.number}")
+        brief = None if phone.description else _verbatim(number.text)
+        yield Line(part=Part.PHONE, phrase=phrase, brief=brief, url=f"tel:{phone.number}")
     if service.email:
         phrase = words.phrase("card.email", email=Verbatim(text=service.email))
-        yield Line(part=Part.EMAIL, phrase=phrase, url=f"mailto:{service.email}")
+        yield Line(part=Part.EMAIL, phrase=phrase, brief=_verbatim(service.email), url=f"mailto:{service.email}")
     if service.url:
         phrase = words.phrase("card.website", url=Verbatim(text=service.url))
-        yield Line(part=Part.WEBSITE, phrase=phrase, url=service.url)
+        yield Line(part=Part.WEBSITE, phrase=phrase, brief=_verbatim(service.url), url=service.url)
     place = service.place
     if service.confidential:
-        yield Line(part=Part.ADDRESS, phrase=words.phrase("card.address_secret"))
+        yield Line(part=Part.SECRET, phrase=words.phrase("card.address_secret"))
     elif place.address:
         town = " ".join(part for part in (place.postal_code, place.city) if part)
         address = Verbatim(text=", ".join(part for part in (place.address, town) if part))
-        yield Line(part=Part.ADDRESS, phrase=words.phrase("card.address", address=address), url=map_url(service))
+        phrase = words.phrase("card.address", address=address)
+        yield Line(part=Part.ADDRESS, phrase=phrase, brief=_verbatim(address.text), url=map_url(service))
     if distance_km is not None and not service.confidential:
         near = distance_km < 1
         phrase = words.phrase("card.near") if near else words.phrase("card.distance", count=round(distance_km))
         yield Line(part=Part.DISTANCE, phrase=phrase)
     if not (service.phones or service.email or service.url or place.address):
-        yield Line(part=Part.PHONE, phrase=words.phrase("card.no_contact"))
+        brief = words.phrase("card.ask_adviser")
+        yield Line(part=Part.PHONE, phrase=words.phrase("card.no_contact"), brief=brief)
 
 
 def map_url(service: Service) -> str | None:
@@ -285,7 +294,7 @@ def _trust(service: Service, words: Vocabulary, stale: bool) -> Iterator[Line]:
     else:
         yield Line(part=Part.CHECKED, phrase=words.phrase("card.source_undated"))
     if stale:
-        yield Line(part=Part.STALE, phrase=words.phrase("card.stale"))
+        yield Line(part=Part.STALE, phrase=words.phrase("card.stale"), brief=words.phrase("card.stale_short"))
     for source in service.sources[:1]:
         if source.url.startswith("document:"):
             yield Line(part=Part.SOURCE, phrase=words.phrase("card.source_proceedings"))
@@ -293,6 +302,11 @@ def _trust(service: Service, words: Vocabulary, stale: bool) -> Iterator[Line]:
             host = urlsplit(source.url).netloc.removeprefix("www.")
             phrase = words.phrase("card.source", source=Verbatim(text=host))
             yield Line(part=Part.SOURCE, phrase=phrase, url=source.url)
+
+
+def _verbatim(text: str) -> Phrase:
+    """A number, a link or an address alone, in its own direction."""
+    return Phrase(key="", text="{text}", values={"text": Verbatim(text=text)})
 
 
 def _as_exact(day: PartialDate) -> str:

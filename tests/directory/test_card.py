@@ -91,11 +91,16 @@ def test_a_deadline_always_says_to_read_the_letter(directory: Directory) -> None
             "Jour férié : c'est sans doute fermé. Ouvre 2026-07-22 à 09:00:00",
         ),
         ("croix-rouge-liege-accueil", EVENING, "Fermé maintenant. Ouvre demain à 13:00:00"),
-        ("caj-liege", MONDAY, "Horaires inconnus : demandez avant d'y aller."),
     ],
 )
 def test_open_or_closed_is_told_with_the_next_opening(directory: Directory, name: str, at: datetime, said: str) -> None:
     assert dict(told(directory, name, at))[Part.OPEN] == said
+
+
+def test_unknown_hours_are_said_to_be_unknown(directory: Directory) -> None:
+    lines = dict(told(directory, "caj-liege"))
+    assert lines[Part.HOURS] == "Horaires inconnus : demandez avant d'y aller."
+    assert Part.OPEN not in lines
 
 
 def test_a_service_that_is_closed_for_now_says_so_and_no_hours(directory: Directory) -> None:
@@ -138,7 +143,8 @@ def test_distance_is_about_and_never_for_a_secret_place(directory: Directory) ->
 
 def test_a_secret_place_has_no_address_and_no_map(directory: Directory) -> None:
     lines = told(directory, "cvfe-liege")
-    assert dict(lines)[Part.ADDRESS] == "L'adresse est secrète pour protéger les personnes."
+    assert dict(lines)[Part.SECRET] == "L'adresse est secrète pour protéger les personnes."
+    assert Part.ADDRESS not in dict(lines)
     assert card(directory.by_id["cvfe-liege"], directory, MONDAY).map_url is None
 
 
@@ -161,11 +167,31 @@ def test_without_any_contact_a_person_is_offered(directory: Directory) -> None:
     assert lines[Part.PHONE] == "Nous n'avons pas de contact vérifié. Un conseiller peut vous aider."
 
 
+def test_a_short_card_says_the_same_in_few_words(directory: Directory) -> None:
+    def short(name: str) -> list[tuple[Part, str]]:
+        return [(line.part, french(line.phrase)) for line in card(directory.by_id[name], directory, MONDAY).short]
+
+    assert short("un-toit-pour-la-nuit-seraing") == [
+        (Part.ADDRESS, "rue du Molinay, 4100 Seraing"),
+        (Part.STALE, "À vérifier"),
+    ]
+    assert short("tele-accueil-107") == [
+        (Part.ALERT, "Si personne ne répond, essayez encore. En danger maintenant : 112."),
+        (Part.OPEN, "Ouvert jour et nuit"),
+        (Part.PHONE, "107"),
+    ]
+    assert short("cvfe-liege") == [(Part.PHONE, "Demandez à un conseiller"), (Part.STALE, "À vérifier")]
+    assert short("parcours-integration-site") == [
+        (Part.STALE, "À vérifier"),
+        (Part.WEBSITE, "https://parcoursintegration.be"),
+    ]
+
+
 def test_short_cards_are_short_and_lead_somewhere(directory: Directory) -> None:
     for one in cards(directory):
         lines = [french(line.phrase) for line in one.short]
         assert lines, one.service.id
-        assert len("\n".join([french(one.title), *lines])) <= 300, one.service.id
+        assert len("\n".join([french(one.title), *lines])) <= 200, one.service.id
 
 
 def test_every_phrase_of_every_card_keeps_its_places(directory: Directory) -> None:
