@@ -18,6 +18,8 @@ LRM, RLM = "\u200e", "\u200f"
 _CONTROLS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
+#: The blocks that hold all letters of those kinds: a fast first look.
+_MAYBE_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\u200f\ufb1d-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
 
 _LATIN = "A-Za-z0-9\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 _SPACE = "[ \u00a0\u202f]"
@@ -52,7 +54,7 @@ def first_strong(text: str) -> Direction | None:
 
 def holds_right_to_left(text: str) -> bool:
     """Whether any letter is written from right to left."""
-    return not text.isascii() and any(bidirectional(char) in _RIGHT_TO_LEFT for char in text)
+    return _MAYBE_RIGHT_TO_LEFT.search(text) is not None and any(bidirectional(char) in _RIGHT_TO_LEFT for char in text)
 
 
 def isolated(text: str, reader: Direction) -> str:
@@ -98,6 +100,8 @@ def _plain_first_strong(line: str) -> Direction | None:
 
 
 def _with_runs_isolated(line: str) -> str:
+    if PDI not in line:
+        return _RUN.sub(_isolate_run, line)
     parts: list[str] = []
     depth = start = 0
     for place, char in enumerate(line):

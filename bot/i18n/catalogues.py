@@ -9,18 +9,11 @@ from pathlib import Path
 
 from bot.core.ids import Locale
 from bot.core.phrases import Phrase
+from bot.i18n.compiled import read_compiled, write_compiled
 from bot.i18n.languages import SOURCE, Language, Languages, Tier
 from bot.i18n.plurals import chooser, header
-from bot.i18n.pofile import (
-    Catalogue,
-    Stamp,
-    key_of,
-    read_catalogue,
-    read_compiled,
-    stamp_of,
-    write_compiled,
-)
 from bot.i18n.sources import LocaleFileError
+from bot.i18n.tables import Catalogue, Stamp, key_of, read_catalogue, stamp_of
 
 _LOG = logging.getLogger(__name__)
 

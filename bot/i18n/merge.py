@@ -7,37 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.ids import Locale
-from bot.core.phrases import Phrase
 from bot.i18n.plurals import categories
-from bot.i18n.pofile import UNREVIEWED, forms_of, previous_sources, read_po_file, sources_of
+from bot.i18n.pofile import UNREVIEWED, PoEntry, read_po_file
 from bot.i18n.render import places
-from bot.i18n.template import Entry, Sentence, read_template, write_catalogue
+from bot.i18n.template import Entry, Sentence, read_template, sentence_of, write_catalogue
 
 #: Written above a draft that no person has read; taking the line out is the review.
 DRAFT_NOTE = f"{UNREVIEWED}: draft, not read by a person yet"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What a catalogue holds for one sentence, in use or not."""
-
-    context: str
-    source: tuple[str, ...]
-    strings: tuple[str, ...]
-    fuzzy: bool
-    notes: tuple[str, ...]
-    previous: tuple[str, ...]
-    line: int
-
-    @property
-    def is_translated(self) -> bool:
-        """Every form has its words."""
-        return all(text.strip() for text in self.strings)
-
-    @property
-    def is_unreviewed(self) -> bool:
-        """No person has read it."""
-        return any(note.strip().startswith(UNREVIEWED) for note in self.notes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,59 +26,40 @@ class Updated:
     missing: int
 
 
-def read_kept(path: Path, locale: Locale) -> tuple[Kept, ...]:
-    """All entries of a PO file, then its obsolete ones; none when there is no file. Raises LocaleFileError."""
-    if not path.exists():
-        return ()
-    catalog = read_po_file(path, locale)
-    previous = previous_sources(path)
-    return tuple(
-        Kept(
-            context=message.context or "",
-            source=sources_of(message),
-            strings=forms_of(message),
-            fuzzy=message.fuzzy,
-            notes=(
-                *message.user_comments,
-                *((DRAFT_NOTE,) if UNREVIEWED in message.flags else ()),
-            ),
-            previous=previous.get((message.context or "", sources_of(message)[0]), ()),
-            line=message.lineno or 0,
-        )
-        for message in (*catalog, *catalog.obsolete.values())
-        if message.id
-    )
+def read_entries(path: Path) -> tuple[PoEntry, ...]:
+    """All entries of a PO file, obsolete ones too; none when there is no file. Raises LocaleFileError."""
+    return read_po_file(path).entries if path.exists() else ()
 
 
-def merged(sentences: Sequence[Sentence], kept: Sequence[Kept]) -> tuple[list[Entry], list[Entry]]:
+def merged(sentences: Sequence[Sentence], kept: Sequence[PoEntry]) -> tuple[list[Entry], list[Entry]]:
     """The entries of the catalogue from now on, and the translations no sentence uses any more.
 
     A changed sentence keeps its translation as fuzzy, with the sentence it was made for. A sentence that moved, or
     that stands elsewhere too, takes the translation it has there, as unreviewed, when there is only one.
     """
-    exact = {(one.context, one.source): one for one in kept}
-    wanted = {(one.phrase.key, one.source) for one in sentences}
-    of_context: dict[str, list[Kept]] = {}
-    of_source: dict[tuple[str, ...], list[Kept]] = {}
+    exact = {(one.context, one.sources): one for one in kept}
+    wanted = {(one.phrase.key, one.sources) for one in sentences}
+    of_context: dict[str, list[PoEntry]] = {}
+    of_source: dict[tuple[str, ...], list[PoEntry]] = {}
     for one in kept:
         if one.is_translated:
-            if (one.context, one.source) not in wanted:
+            if (one.context, one.sources) not in wanted:
                 of_context.setdefault(one.context, []).append(one)
-            if not one.fuzzy:
-                of_source.setdefault(one.source, []).append(one)
+            if not one.is_fuzzy:
+                of_source.setdefault(one.sources, []).append(one)
     entries = [_entry(sentence, exact, of_context, of_source) for sentence in sentences]
     used = {(entry.sentence.phrase.key, entry.previous) for entry in entries if entry.previous}
     obsolete = [
-        Entry(sentence=_sentence(one), strings=one.strings, fuzzy=one.fuzzy, notes=list(one.notes))
+        Entry(sentence=sentence_of(one), strings=one.strings, fuzzy=one.is_fuzzy, notes=list(one.notes))
         for one in kept
-        if one.is_translated and (one.context, one.source) not in wanted and (one.context, one.source) not in used
+        if one.is_translated and (one.context, one.sources) not in wanted and (one.context, one.sources) not in used
     ]
     return entries, obsolete
 
 
 def update_catalogue(path: Path, locale: Locale, sentences: Sequence[Sentence]) -> Updated:
     """Rewrite one language's file from the template's sentences. Raises LocaleFileError."""
-    entries, obsolete = merged(sentences, read_kept(path, locale))
+    entries, obsolete = merged(sentences, read_entries(path))
     write_catalogue(path, locale, entries, obsolete)
     return Updated(
         kept=sum(bool(entry.strings) and not entry.fuzzy for entry in entries),
@@ -126,7 +83,7 @@ def fill_catalogue(
     A translation is a mapping with `context`, `source` and `translation` (a text, or a list of plural forms). One that
     is there and was read by a person stays, unless `replace`.
     """
-    entries, obsolete = merged(read_template(template), read_kept(path, locale))
+    entries, obsolete = merged(read_template(template), read_entries(path))
     by_key = {(entry.sentence.phrase.key, entry.sentence.phrase.text): entry for entry in entries}
     refused = []
     for given in translations:
@@ -152,28 +109,23 @@ _REUSED = f"{UNREVIEWED}: taken from the same sentence elsewhere"
 
 def _entry(
     sentence: Sentence,
-    exact: Mapping[tuple[str, tuple[str, ...]], Kept],
-    of_context: Mapping[str, Sequence[Kept]],
-    of_source: Mapping[tuple[str, ...], Sequence[Kept]],
+    exact: Mapping[tuple[str, tuple[str, ...]], PoEntry],
+    of_context: Mapping[str, Sequence[PoEntry]],
+    of_source: Mapping[tuple[str, ...], Sequence[PoEntry]],
 ) -> Entry:
-    here = exact.get((sentence.phrase.key, sentence.source))
+    here = exact.get((sentence.phrase.key, sentence.sources))
     if here is not None and any(text.strip() for text in here.strings):
         return Entry(
-            sentence=sentence, strings=here.strings, fuzzy=here.fuzzy, notes=list(here.notes), previous=here.previous
+            sentence=sentence, strings=here.strings, fuzzy=here.is_fuzzy, notes=list(here.notes), previous=here.previous
         )
     changed = of_context.get(sentence.phrase.key, ())
-    if len(changed) == 1 and len(changed[0].source) == len(sentence.source):
+    if len(changed) == 1 and len(changed[0].sources) == len(sentence.sources):
         old = changed[0]
-        return Entry(sentence=sentence, strings=old.strings, fuzzy=True, notes=list(old.notes), previous=old.source)
-    elsewhere = of_source.get(sentence.source, ())
+        return Entry(sentence=sentence, strings=old.strings, fuzzy=True, notes=list(old.notes), previous=old.sources)
+    elsewhere = of_source.get(sentence.sources, ())
     if len({one.strings for one in elsewhere}) == 1:
         return Entry(sentence=sentence, strings=elsewhere[0].strings, notes=[_REUSED])
     return Entry(sentence=sentence)
-
-
-def _sentence(one: Kept) -> Sentence:
-    plural = one.source[1] if len(one.source) > 1 else None
-    return Sentence(phrase=Phrase(key=one.context, text=one.source[0], plural=plural))
 
 
 def _forms(value: object) -> tuple[str, ...]:
@@ -187,7 +139,7 @@ def _is_draft(entry: Entry) -> bool:
 
 
 def _problem(entry: Entry, forms: tuple[str, ...], locale: Locale) -> str:
-    source = entry.sentence.source
+    source = entry.sentence.sources
     needed = len(categories(locale)) if len(source) > 1 else 1
     if len(forms) != needed or not all(form.strip() for form in forms):
         shape = f"{needed} plural forms ({', '.join(categories(locale))})" if len(source) > 1 else "one text"

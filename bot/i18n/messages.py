@@ -17,7 +17,7 @@ from bot.core.phrases import Phrase
 from bot.i18n.catalogues import concerns, is_safety
 from bot.i18n.glossary import Glossary
 from bot.i18n.languages import SOURCE, Languages
-from bot.i18n.merge import fill_catalogue, read_kept, update_catalogue
+from bot.i18n.merge import fill_catalogue, read_entries, update_catalogue
 from bot.i18n.plurals import categories
 from bot.i18n.report import Progress, progress, table
 from bot.i18n.sources import LocaleFileError
@@ -72,11 +72,11 @@ def missing(folder: Path, locale: Locale, *, drafts: bool = False, starts: str =
 
     `drafts`: also what no person has read yet. `starts`: only contexts that begin so, such as `urgence.`.
     """
-    kept = {(one.context, one.source): one for one in read_kept(po_path(folder, locale), locale)}
+    kept = {(one.context, one.sources): one for one in read_entries(po_path(folder, locale))}
     found = []
     for sentence in sorted(read_template(folder / TEMPLATE), key=lambda one: not is_safety(one.phrase)):
-        one = kept.get((sentence.phrase.key, sentence.source))
-        done = one is not None and one.is_translated and not one.fuzzy and not (drafts and one.is_unreviewed)
+        one = kept.get((sentence.phrase.key, sentence.sources))
+        done = one is not None and one.is_translated and not one.is_fuzzy and not (drafts and one.is_unreviewed)
         if done or not concerns(sentence.phrase, locale) or not sentence.phrase.key.startswith(starts):
             continue
         item: dict[str, object] = {"context": sentence.phrase.key, "source": sentence.phrase.text}

@@ -10,8 +10,9 @@ from bot.core.ids import Locale
 from bot.i18n.catalogues import concerns, is_safety, is_typed
 from bot.i18n.glossary import Glossary
 from bot.i18n.languages import SOURCE, Language, Languages, Tier
-from bot.i18n.merge import Kept, placeholder_problem, read_kept
+from bot.i18n.merge import placeholder_problem, read_entries
 from bot.i18n.plurals import categories
+from bot.i18n.pofile import PoEntry
 from bot.i18n.sources import LocaleFileError
 from bot.i18n.template import Sentence
 
@@ -76,18 +77,18 @@ def progress_of(
     if language.locale == SOURCE:
         return Progress(language=language, total=len(sentences), translated=len(sentences))
     try:
-        kept = read_kept(path, language.locale)
+        kept = read_entries(path)
     except LocaleFileError as exc:
         issue = CatalogueIssue(path=name, line=1, code="unreadable-catalogue", text=str(exc), is_critical=True)
         missing = len(sentences)
         vital = sum(is_safety(one.phrase) for one in sentences)
         return Progress(language=language, total=missing, missing=missing, safety_missing=vital, issues=(issue,))
-    found = {(one.context, one.source): one for one in kept}
-    pairs = [(one, found.get((one.phrase.key, one.source))) for one in sentences]
-    shown = [(sentence, one) for sentence, one in pairs if one is not None and one.is_translated and not one.fuzzy]
-    fuzzy = sum(one is not None and one.is_translated and one.fuzzy for _, one in pairs)
-    used = {(sentence.phrase.key, sentence.source) for sentence in sentences}
-    there = {(sentence.phrase.key, sentence.source) for sentence, _ in shown}
+    found = {(one.context, one.sources): one for one in kept}
+    pairs = [(one, found.get((one.phrase.key, one.sources))) for one in sentences]
+    shown = [(sentence, one) for sentence, one in pairs if one is not None and one.is_translated and not one.is_fuzzy]
+    fuzzy = sum(one is not None and one.is_translated and one.is_fuzzy for _, one in pairs)
+    used = {(sentence.phrase.key, sentence.sources) for sentence in sentences}
+    there = {(sentence.phrase.key, sentence.sources) for sentence, _ in shown}
     unreviewed = sum(one.is_unreviewed for _, one in shown)
     issues = [*_entry_issues(shown, language.locale, name), *_collisions(shown, name, fold)]
     if glossary is not None:
@@ -99,8 +100,8 @@ def progress_of(
         unreviewed=unreviewed,
         fuzzy=fuzzy,
         missing=len(pairs) - len(shown) - fuzzy,
-        safety_missing=sum(is_safety(one.phrase) and (one.phrase.key, one.source) not in there for one, _ in pairs),
-        obsolete=sum((one.context, one.source) not in used for one in kept),
+        safety_missing=sum(is_safety(one.phrase) and (one.phrase.key, one.sources) not in there for one, _ in pairs),
+        obsolete=sum((one.context, one.sources) not in used for one in kept),
         issues=tuple(sorted(issues, key=lambda issue: (issue.line, issue.code))),
     )
     reviewed_share = (len(shown) - unreviewed) / len(pairs) if pairs else 1.0
@@ -154,22 +155,22 @@ def table(rows: Iterable[Progress]) -> str:
     return "\n".join(lines)
 
 
-def _entry_issues(shown: Sequence[tuple[Sentence, Kept]], locale: Locale, path: str) -> Iterator[CatalogueIssue]:
+def _entry_issues(shown: Sequence[tuple[Sentence, PoEntry]], locale: Locale, path: str) -> Iterator[CatalogueIssue]:
     for sentence, one in shown:
-        needed = len(categories(locale)) if len(sentence.source) > 1 else 1
+        needed = len(categories(locale)) if len(sentence.sources) > 1 else 1
         if len(one.strings) != needed:
             text = f"{one.context}: {needed} plural forms are needed, {len(one.strings)} are there"
             yield CatalogueIssue(path=path, line=one.line, code="plural-forms", text=text, is_critical=True)
-        elif problem := placeholder_problem(sentence.source, one.strings):
+        elif problem := placeholder_problem(sentence.sources, one.strings):
             text = f"{one.context}: {problem}"
             yield CatalogueIssue(path=path, line=one.line, code="lost-placeholder", text=text, is_critical=True)
 
 
 def _collisions(
-    shown: Sequence[tuple[Sentence, Kept]], path: str, fold: Callable[[str], str]
+    shown: Sequence[tuple[Sentence, PoEntry]], path: str, fold: Callable[[str], str]
 ) -> Iterator[CatalogueIssue]:
     """Two choices of one step that read the same: nobody could tell which to tap."""
-    seen: dict[tuple[str, str], Kept] = {}
+    seen: dict[tuple[str, str], PoEntry] = {}
     for sentence, one in shown:
         step, sign, _ = sentence.phrase.key.partition(".choice.")
         if not sign:
@@ -181,12 +182,12 @@ def _collisions(
 
 
 def _lost_terms(
-    shown: Sequence[tuple[Sentence, Kept]], locale: Locale, path: str, glossary: Glossary
+    shown: Sequence[tuple[Sentence, PoEntry]], locale: Locale, path: str, glossary: Glossary
 ) -> Iterator[CatalogueIssue]:
     for sentence, one in shown:
         if is_typed(sentence.phrase):
             continue
-        for term in glossary.within(" ".join(sentence.source)):
+        for term in glossary.within(" ".join(sentence.sources)):
             if not all(term.is_kept(form, locale) for form in one.strings):
                 text = f'{one.context}: "{term.word}" stays in French (locales/glossary.yml)'
                 yield CatalogueIssue(path=path, line=one.line, code="missing-term", text=text)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bot.core.ids import Locale
 from bot.core.phrases import Phrase
 from bot.i18n.plurals import header as plural_header
-from bot.i18n.pofile import read_po_file
+from bot.i18n.pofile import PoEntry, read_po_file
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -37,7 +37,7 @@ class Sentence:
     comment: str = ""
 
     @property
-    def source(self) -> tuple[str, ...]:
+    def sources(self) -> tuple[str, ...]:
         """The French sentence, with its plural if it has one."""
         return (self.phrase.text,) if self.phrase.plural is None else (self.phrase.text, self.phrase.plural)
 
@@ -68,15 +68,19 @@ def write_catalogue(path: Path, locale: Locale, entries: Sequence[Entry], obsole
 
 def read_template(path: Path) -> tuple[Sentence, ...]:
     """The sentences of the template, in order. Raises LocaleFileError."""
-    found = []
-    for message in read_po_file(path, Locale("fr")):
-        if not message.id:
-            continue
-        texts = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-        place, line = message.locations[0] if message.locations else ("", 0)
-        phrase = Phrase(key=message.context or "", text=texts[0], plural=texts[1] if len(texts) > 1 else None)
-        found.append(Sentence(phrase=phrase, path=place, line=line or 0, comment=" ".join(message.auto_comments)))
-    return tuple(found)
+    return tuple(sentence_of(entry) for entry in read_po_file(path).entries if not entry.is_obsolete)
+
+
+def sentence_of(entry: PoEntry) -> Sentence:
+    """The sentence of an entry."""
+    place, _, line = entry.place.rpartition(":")
+    plural = entry.sources[1] if len(entry.sources) > 1 else None
+    return Sentence(
+        phrase=Phrase(key=entry.context, text=entry.sources[0], plural=plural),
+        path=place if line.isdigit() else entry.place,
+        line=int(line) if line.isdigit() else 0,
+        comment=entry.comment,
+    )
 
 
 def in_order(sentences: Iterable[Sentence]) -> list[Sentence]:
@@ -105,11 +109,11 @@ def _catalog(entries: Iterable[Entry], locale: Locale | None) -> Catalog:
     catalog.mime_headers = [("Plural-Forms", plural_header(locale or "fr"))]
     for entry in entries:
         sentence = entry.sentence
-        source = sentence.source
-        plural = len(source) > 1
+        sources = sentence.sources
+        plural = len(sources) > 1
         forms = entry.strings or (("",) * _form_count(locale) if plural else ("",))
         message = catalog.add(
-            source if plural else source[0],
+            sources if plural else sources[0],
             forms if plural else forms[0],
             locations=[(sentence.path, sentence.line)] if sentence.path else [],
             flags=["fuzzy"] if entry.fuzzy else [],

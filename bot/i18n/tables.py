@@ -1,0 +1,84 @@
+"""The translations of one language as compact tables: what is kept in memory while the guichet runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from sys import intern
+from typing import TypeAlias
+from zlib import crc32
+
+from bot.core.ids import Locale
+from bot.i18n.plurals import chooser, header
+from bot.i18n.pofile import read_po_file
+from bot.i18n.sources import LocaleFileError
+
+#: Size and modification time of a file, as it was when read.
+Stamp: TypeAlias = tuple[int, int]
+
+
+def key_of(context: str, source: str) -> str:
+    """What a translation is kept under: the context, and a short mark of the source so that a changed one is missed.
+
+    The same key in thirty languages is one string in memory.
+    """
+    return intern(f"{context}\x04{crc32(source.encode()):08x}")
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """The stamp of this file, None when it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_size, found.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The translations into one language that may be shown: none empty, none fuzzy."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    #: Plural sentences: all forms of the language, in the order of its categories.
+    plurals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unreviewed: frozenset[str] = frozenset()
+    fuzzy: frozenset[str] = frozenset()
+    plural_header: str = "nplurals=1; plural=0;"
+
+    @property
+    def form(self) -> Callable[[int], int]:
+        """Count → place of its plural form."""
+        return chooser(self.plural_header)[1]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.texts or key in self.plurals
+
+
+def read_catalogue(path: Path, locale: Locale) -> Catalogue:
+    """Read the PO file of a language. Raises LocaleFileError."""
+    file = read_po_file(path)
+    plural_header = file.header.get("Plural-Forms") or header(locale)
+    try:
+        needed, _ = chooser(plural_header)
+    except ValueError as exc:
+        raise LocaleFileError(f"{path}: {exc}") from exc
+    texts: dict[str, str] = {}
+    plurals: dict[str, tuple[str, ...]] = {}
+    unreviewed, fuzzy = set(), set()
+    for entry in file.entries:
+        if entry.is_obsolete:
+            continue
+        key = key_of(entry.context, entry.sources[0])
+        if entry.is_fuzzy:
+            fuzzy.add(key)
+            continue
+        if not entry.is_translated or len(entry.strings) != (needed if len(entry.sources) > 1 else 1):
+            continue
+        if len(entry.sources) > 1:
+            plurals[key] = entry.strings
+        else:
+            texts[key] = entry.strings[0]
+        if entry.is_unreviewed:
+            unreviewed.add(key)
+    return Catalogue(texts, plurals, frozenset(unreviewed), frozenset(fuzzy), plural_header)
