@@ -71,11 +71,12 @@ def openness(expression: str | None, at: datetime) -> Openness:
     hours = _compiled(expression)
     if hours.is_open(local):
         return Openness(state=State.OPEN, until=_end(hours, local), is_holiday=holiday)
-    closed = State.CLOSED if hours.is_closed(local) else State.UNKNOWN
-    state = State.HOLIDAY if holiday and closed is not State.CLOSED else closed
-    if holiday and state is State.CLOSED and "PH" in expression:
+    opens = next_opening(expression, at)
+    state = State.CLOSED if hours.is_closed(local) else State.UNKNOWN
+    if holiday and (opens is None or opens.date() != local.date()):
+        # Closed for the holiday, or nobody knows; an ordinary lunch break of a place that opens today is neither.
         state = State.HOLIDAY
-    return Openness(state=state, next_opening=next_opening(expression, at), is_holiday=holiday)
+    return Openness(state=state, next_opening=opens, is_holiday=holiday)
 
 
 def open_now(expression: str | None, at: datetime) -> bool:

@@ -57,6 +57,12 @@ def test_hours_that_open_on_holidays_are_open() -> None:
     assert openness("Mo-Su,PH 13:00-17:00", brussels("2026-12-25T14:00")).state is State.OPEN
 
 
+def test_before_its_hours_on_a_holiday_it_opens_on_is_simply_closed() -> None:
+    assert openness("Mo-Su,PH 13:00-17:00", brussels("2026-12-25T09:00")) == Openness(
+        state=State.CLOSED, next_opening=brussels("2026-12-25T13:00"), is_holiday=True
+    )
+
+
 def test_day_and_night_is_open_on_every_holiday_without_an_end() -> None:
     found = openness("24/7", brussels("2026-12-25T03:00"))
     assert found == Openness(state=State.OPEN, is_holiday=True)
