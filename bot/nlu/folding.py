@@ -82,8 +82,8 @@ _TABLE: dict[int, str | int | None] = {
     **_digits(),
 }
 
-# Persian verbs are typed «می‌خواهم», «می خواهم» or «میخواهم»; the middle one is joined.
-_PERSIAN_PREFIX = re.compile(r"(?<!\w)(ن?مي) +(?=\w)")
+# Persian verbs are typed «می‌خواهم», «می خواهم» or «میخواهم»; the middle one is joined. (Pashto «مې» is a word.)
+_PERSIAN_PREFIX = re.compile(r"(?<!\w)(ن?م[يیى]) +(?=\w)")
 
 _LONG_RUN = re.compile(r"([^\W\d_])\1{2,}")
 
@@ -103,8 +103,7 @@ def fold_letters(text: str) -> str:
         return text[:MAX_CHARS].casefold().translate(_ASCII)
     short = _MARKS.sub("", _FLOOD.sub(r"\1 ", text[:MAX_CHARS]))
     apart = unicodedata.normalize("NFKD", short).casefold()[:MAX_FOLDED_CHARS]
-    plain = _MARKS.sub("", apart).translate(_TABLE)
-    return _PERSIAN_PREFIX.sub(r"\1", plain)
+    return _PERSIAN_PREFIX.sub(r"\1", _MARKS.sub("", apart)).translate(_TABLE)
 
 
 def squeeze(folded: str) -> str:

@@ -23,6 +23,7 @@ from bot.nlu.folding import MAX_CHARS, fold
         pytest.param("کمک می‌خواهم", "كمك ميخواهم", id="Persian kaf, ya and zero-width joiner"),
         pytest.param("کمک می خواهم", "كمك ميخواهم", id="Persian verb prefix typed apart"),
         pytest.param("نمي خواهم", "نميخواهم", id="Persian negation typed apart"),
+        pytest.param("مې وهي", "مي وهي", id="Pashto word that only looks like the Persian prefix"),
         pytest.param("ہے ھے", "هي هي", id="Urdu letters"),
         pytest.param("مُسَاعَـــدَة", "مساعده", id="short vowels and tatweel"),
         pytest.param("ﻣﺴﺎﻋﺪة", "مساعده", id="presentation forms"),
