@@ -43,7 +43,7 @@ from bot.flow.watch import LiveBook
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.formats import language_name
 from bot.i18n.languages import SOURCE
-from bot.i18n.pofile import forms_of, read_po_file, sources_of
+from bot.i18n.pofile import read_po_file
 from bot.i18n.render import plain
 from bot.i18n.words import Words
 from bot.nlu import language as nlu_language
@@ -159,16 +159,15 @@ class Data:
             path = self.catalogues.path_of(language.locale)
             if not path.is_file():
                 continue
-            for message in read_po_file(path, language.locale):
-                texts = forms_of(message)
-                if message.id and message.context and all(texts) and not message.fuzzy:
+            for entry in read_po_file(path).entries:
+                if entry.context and entry.is_translated and not entry.is_fuzzy and not entry.is_obsolete:
                     yield Translation(
                         locale=language.locale,
-                        key=message.context,
-                        source=sources_of(message)[0],
-                        texts=texts,
+                        key=entry.context,
+                        source=entry.sources[0],
+                        texts=entry.strings,
                         path=path.as_posix(),
-                        line=message.lineno or 1,
+                        line=entry.line,
                     )
 
     def known(self, today: date) -> Known:

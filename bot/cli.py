@@ -57,7 +57,7 @@ def commands() -> tuple[CommandLine, ...]:
         CommandLine(name="check", help="List every issue of flows, settings and catalogues.", run=_check,
                     arguments=_check_arguments),
         CommandLine(name="talk", help="A conversation in the terminal; writes transcripts.", run=_talk,
-                    arguments=talk_arguments),
+                    arguments=_talk_arguments),
     )  # fmt: skip
 
 
@@ -86,11 +86,11 @@ def _demo(_: argparse.Namespace) -> int:
     return _loop(lambda: demonstrate(_until_told_to_stop))
 
 
-def talk_arguments(parser: argparse.ArgumentParser) -> None:
-    """Imported late: the other commands start faster without it."""
-    from bot.talk import arguments
-
-    arguments(parser)
+def _talk_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--locale", default="fr", help="language of the conversation (fr)")
+    parser.add_argument("--record", type=Path, help="write the conversation here when it ends")
+    parser.add_argument("--new", action="store_true", help="begin as somebody who has never written")
+    parser.add_argument("--branches", metavar="FLOW", nargs="*", help="write a transcript for every branch (all flows)")
 
 
 def _check_arguments(parser: argparse.ArgumentParser) -> None:

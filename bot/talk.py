@@ -20,14 +20,6 @@ MORNING = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TRANSCRIPTS = Path("tests/transcripts")
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `guichet talk`."""
-    parser.add_argument("--locale", default="fr", help="language of the conversation (fr)")
-    parser.add_argument("--record", type=Path, help="write the conversation here when it ends")
-    parser.add_argument("--new", action="store_true", help="begin as somebody who has never written")
-    parser.add_argument("--branches", metavar="FLOW", nargs="*", help="write a transcript for every branch (all flows)")
-
-
 def run(options: argparse.Namespace) -> int:
     """Talk until the end of the input, or write branches."""
     stage = stage_of(Data(Places(), read_settings(Path("config.yml"))))
