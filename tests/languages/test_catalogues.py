@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -176,3 +177,17 @@ def test_glossary_explains_each_word_in_one_line() -> None:
 def test_french_is_shipped() -> None:
     assert LANGUAGES[SOURCE].tier is Tier.SHIPPED
     assert not Path(po_path(LOCALES, SOURCE)).exists()
+
+
+def test_reference_names_every_word_and_every_issue() -> None:
+    reference = Path("docs/reference/languages.md").read_text(encoding="utf-8")
+    codes = {
+        code for name in ("report", "merge") for code in re.findall(r'code="([a-z-]+)"', _source(f"bot/i18n/{name}.py"))
+    }
+    names = {command.value for command in Command} | {"yes", "no", "numbers", "today", "tomorrow", "yesterday"}
+    assert [word for word in sorted(codes | names) if f"`{word}`" not in reference] == []
+    assert len(codes) >= 6
+
+
+def _source(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8")
