@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.errors import UnusableStore
 from bot.ports import Clock
+from bot.store.claims import LEASE_S, Leases
 from bot.store.crypto import Keys, keys_from, load_keys
+from bot.store.postgres import PostgresEngine
 from bot.store.sqlite import SqliteEngine
 from bot.store.store import KeptStore
 from bot.store.tombs import Tombs
@@ -29,12 +32,20 @@ def database_path(url: str) -> Path | None:
 
 
 async def open_store(
-    url: str, keys: Keys, *, bot: str = "bot", clock: Clock = _now, in_clear: bool = False
+    url: str,
+    keys: Keys,
+    *,
+    bot: str = "bot",
+    clock: Clock = _now,
+    in_clear: bool = False,
+    replica: str = "",
+    lease_s: float = LEASE_S,
 ) -> KeptStore:
     """Open, migrate and finish what an earlier process left. `bot` is the bot's id; another bot knows nobody of it.
 
     Raises UnusableStore with one sentence for the operator. `in_clear` leaves SQLCipher out, for tests that look for
-    traces of erased rows; fields stay sealed.
+    traces of erased rows; fields stay sealed. `replica` names this process among several on one server, the same after
+    a restart (the host's name if empty).
     """
     path = database_path(url)
     vault = Vault(keys, bot)
@@ -45,6 +56,10 @@ async def open_store(
             clock=clock,
             tombs=Tombs(path.with_name(path.name + ".erased")),
         )
+    elif urlsplit(url).scheme in {"postgresql", "postgres"}:
+        leases = Leases(replica or socket.gethostname(), lease_s=lease_s)
+        store = KeptStore(PostgresEngine(url, keys), vault, clock=clock, claims=leases)
+        await store.engine.write(leases.start)
     else:
         raise UnusableStore(
             f"DATABASE_URL begins with {urlsplit(url).scheme or 'nothing'}: write sqlite:///var/guichet.db or postgresql://…"

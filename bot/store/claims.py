@@ -24,10 +24,13 @@ LEASE_S = 60.0
 class Claims(Protocol):
     """What the rows of this process are."""
 
-    #: Number of this process among the replicas; 0 when it is alone.
-    slot: int
-    #: Stamped on new deliveries: holder and end of the lease.
-    stamp: tuple[int | None, int | None]
+    @property
+    def slot(self) -> int:
+        """Number of this process among the replicas; 0 when it is alone."""
+
+    @property
+    def stamp(self) -> tuple[int | None, int | None]:
+        """Put on new deliveries: holder and end of the lease."""
 
     def kept(self, tx: Tx, rows: list[InboxRow]) -> list[InboxRow]:
         """Of arrivals just stored, those that this process is to take now."""

@@ -35,7 +35,7 @@ class Tx(Protocol):
     def run_many(self, sql: str, many: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters."""
 
-    def ids(self, table: str, count: int = 1) -> range:
+    def ids(self, table: str, count: int = 1) -> Sequence[int]:
         """The next ids of a table. Known before the row is written, because they are part of what is sealed."""
 
 

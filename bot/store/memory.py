@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Generic, TypeVar
 
 from bot.core.ids import NewcomerId, Token
@@ -20,26 +21,31 @@ class Bounded(Generic[K, V]):
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._kept: OrderedDict[K, V] = OrderedDict()
+        self._lock = Lock()  # an engine may read on one thread and write on another
 
     def get(self, key: K) -> V | None:
-        value = self._kept.get(key)
-        if value is not None:
-            self._kept.move_to_end(key)
-        return value
+        with self._lock:
+            value = self._kept.get(key)
+            if value is not None:
+                self._kept.move_to_end(key)
+            return value
 
     def put(self, key: K, value: V) -> None:
-        self._kept[key] = value
-        self._kept.move_to_end(key)
-        if len(self._kept) > self._limit:
-            self._kept.popitem(last=False)
+        with self._lock:
+            self._kept[key] = value
+            self._kept.move_to_end(key)
+            if len(self._kept) > self._limit:
+                self._kept.popitem(last=False)
 
-    def drop(self, key: K) -> V | None:
-        return self._kept.pop(key, None)
+    def drop(self, key: K) -> None:
+        with self._lock:
+            self._kept.pop(key, None)
 
     def drop_where(self, matches: object) -> None:
         """Drop every entry whose value has this as its `newcomer`."""
-        for key in [key for key, value in self._kept.items() if getattr(value, "newcomer", None) == matches]:
-            del self._kept[key]
+        with self._lock:
+            for key in [key for key, value in self._kept.items() if getattr(value, "newcomer", None) == matches]:
+                del self._kept[key]
 
 
 @dataclass(slots=True)

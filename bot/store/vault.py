@@ -6,6 +6,7 @@ import base64
 import hmac
 import os
 import secrets
+import threading
 from collections import OrderedDict
 from hashlib import blake2b
 
@@ -29,7 +30,7 @@ class Gone(Conflict):
 
 
 class Vault:
-    """Opens and closes sealed fields. One for each store; used from one thread at a time."""
+    """Opens and closes sealed fields. One for each store; an engine may use it from several threads."""
 
     def __init__(self, keys: Keys, bot: str = "bot") -> None:
         self._index = keys.index
@@ -38,6 +39,7 @@ class Vault:
         self._system = AESGCM(keys.system)
         self._tombstone = keys.tombstone
         self._ciphers: OrderedDict[str, AESGCM] = OrderedDict()
+        self._lock = threading.Lock()
         self._nonces = b""
         self._nonce_at = 0
         self._pid = os.getpid()
@@ -72,10 +74,11 @@ class Vault:
         """The cipher of a person, or of the guichet itself. Raises Gone when the person was erased."""
         if owner is None:
             return self._system
-        cipher = self._ciphers.get(owner)
-        if cipher is not None:
-            self._ciphers.move_to_end(owner)
-            return cipher
+        with self._lock:
+            cipher = self._ciphers.get(owner)
+            if cipher is not None:
+                self._ciphers.move_to_end(owner)
+                return cipher
         row = tx.row("SELECT wrapped FROM person_keys WHERE newcomer = ?", (owner,))
         if row is None:
             raise Gone("this person is gone")
@@ -86,12 +89,14 @@ class Vault:
 
     def forget(self, owner: NewcomerId) -> None:
         """Drop the unwrapped key."""
-        self._ciphers.pop(owner, None)
+        with self._lock:
+            self._ciphers.pop(owner, None)
 
     def _remember(self, owner: NewcomerId, cipher: AESGCM) -> None:
-        self._ciphers[owner] = cipher
-        if len(self._ciphers) > _KEPT:
-            self._ciphers.popitem(last=False)
+        with self._lock:
+            self._ciphers[owner] = cipher
+            if len(self._ciphers) > _KEPT:
+                self._ciphers.popitem(last=False)
 
     # fields
 
@@ -105,6 +110,10 @@ class Vault:
         return _opened(self.cipher(tx, owner), _aad(table, column, row), sealed)
 
     def _nonce(self) -> bytes:
+        with self._lock:
+            return self._next_nonce()
+
+    def _next_nonce(self) -> bytes:
         # One call to the kernel for a thousand nonces: it costs as much as the encryption itself.
         start = self._nonce_at
         if start >= len(self._nonces) or self._pid != os.getpid():  # a forked child must not go on with the same ones

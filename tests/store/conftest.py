@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot.store import KeptStore, keys_from, open_store
 from tests.store.scenes import Guichet, Now
+from tests.store.servers import Server, missing
 
 KEYS = keys_from(bytes(range(32)))
 
@@ -38,9 +40,35 @@ class House:
         self.stores.clear()
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    reason = missing()
+    if reason is not None:
+        pytest.skip(reason)
+    begun = Server.begun()
+    yield begun
+    begun.end()
+
+
+@pytest.fixture
+def address(server: Server) -> str:
+    """An empty database: rows are deleted, which is quicker than making another one."""
+    url = server.address("guichet")
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+            names = ", ".join(name for (name,) in tables if name != "meta")
+            connection.execute(f"TRUNCATE {names} RESTART IDENTITY")
+            connection.execute("DELETE FROM meta WHERE name NOT IN ('schema', 'proof')")
+    except psycopg.OperationalError:
+        server.fresh("guichet")
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
-    opened = House(url=f"sqlite:///{tmp_path}/guichet.db")
+    url = f"sqlite:///{tmp_path}/guichet.db" if request.param == "sqlite" else request.getfixturevalue("address")
+    opened = House(url=url)
     yield opened
     await opened.close()
 
