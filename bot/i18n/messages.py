@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeAlias
 
 from bot.core.ids import Locale
 from bot.core.phrases import Phrase
@@ -26,13 +26,15 @@ from bot.i18n.template import Sentence, in_order, read_template, write_template
 #: Where everything is, below the root of the project.
 LOCALES = Path("locales")
 TEMPLATE = "guichet.pot"
+#: What `bot.flow.extract.phrases_in` yields: phrase, file below the root, line, comment for the translator.
+Found: TypeAlias = tuple[Phrase, str, int, str]
 _TERM = "explication de « {word} », un mot belge qui reste en français"
 
 
-def extract(found: Iterable[tuple[Phrase, str, int, str]], folder: Path = LOCALES) -> int:
+def extract(found: Iterable[Found], folder: Path = LOCALES) -> int:
     """Write the template; how many sentences it has.
 
-    `found` is what `bot.flow.extract.phrases_in` yields: phrase, file, line, comment. The glossary's lines are added.
+    The glossary's lines are added.
     """
     glossary = folder / "glossary.yml"
     terms = [
@@ -95,12 +97,23 @@ def po_path(folder: Path, locale: Locale) -> Path:
     return folder / locale / "LC_MESSAGES" / "guichet.po"
 
 
-def main(arguments: Sequence[str] | None = None, out: TextIO = sys.stdout) -> int:
-    """The command line of translators; 0 when nothing critical is wrong."""
+def main(
+    arguments: Sequence[str] | None = None,
+    out: TextIO = sys.stdout,
+    sentences: Callable[[], Iterable[Found]] | None = None,
+) -> int:
+    """The command line of translators; 0 when nothing critical is wrong.
+
+    `sentences` finds those of the flows, for `extract`: this room does not know the flows.
+    """
     asked = _parser().parse_args(arguments)
     folder: Path = asked.folder
     try:
         match asked.verb:
+            case "extract":
+                if sentences is None:
+                    raise LocaleFileError("extract reads the flows: guichet messages extract")
+                out.write(f"{extract(sentences(), folder)} sentences\n")
             case "update":
                 update(folder, [Locale(tag) for tag in asked.locales], out)
             case "report" | "compile-check":
@@ -157,6 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot.i18n.messages", description="Translations, in and out.")
     parser.add_argument("--folder", type=Path, default=LOCALES, help="the folder of the languages")
     verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("extract", help="write the template from the flows and the glossary")
     for verb, said in (
         ("update", "bring catalogues up to date with the template"),
         ("report", "how far each language is, and every issue"),

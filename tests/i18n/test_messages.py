@@ -73,6 +73,13 @@ def test_template_is_sorted_by_file_and_line_and_holds_the_glossary(desk: Path) 
     ]
 
 
+def test_extract_is_told_where_the_sentences_are(desk: Path) -> None:
+    out = StringIO()
+    assert messages.main(["--folder", str(desk), "extract"], out, lambda: SENTENCES[:1]) == 0
+    assert out.getvalue() == "4 sentences\n"
+    assert run(desk, "extract") == (2, "extract reads the flows: guichet messages extract\n")
+
+
 def test_writing_twice_changes_nothing(desk: Path) -> None:
     run(desk, "update", "ar")
     before = [(desk / "guichet.pot").read_bytes(), messages.po_path(desk, ARABIC).read_bytes()]
