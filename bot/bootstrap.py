@@ -29,10 +29,11 @@ from bot.core.ids import AccountId, AdviserId, ChatId, FlowId, Locale, Revision,
 from bot.core.messages import Command
 from bot.core.phrases import Phrase, Value
 from bot.core.understanding import Danger
+from bot.directory import amounts
 from bot.directory import hours as directory_hours
+from bot.directory.extract import phrases_of as directory_phrases
+from bot.directory.living import Living
 from bot.directory.lookup import Directory
-from bot.directory.lookup import load as load_directory
-from bot.directory.words import read_words
 from bot.errors import DeliveryError, SettingsError
 from bot.flow.book import flow_of, load
 from bot.flow.extract import phrases_of
@@ -96,8 +97,7 @@ class Data:
         self.settings = settings
         self.catalogues = Catalogues.load(places.locales, cache=places.state / "i18n")
         self.words = Words.load(places.locales, self.catalogues.languages, fold=fold, label_of=self.text_of)
-        self.directory: Directory = load_directory(places.flows)
-        self.directory_words, _ = read_words(places.flows)
+        self.living = Living(places.flows)
         self.lexicon = Lexicon.load(places.nlu / "lexicon")
         register = yaml.safe_load((places.nlu / "intents.yml").read_text(encoding="utf-8"))
         self.intents = frozenset(register["intents"])
@@ -106,15 +106,24 @@ class Data:
         """A phrase as plain text."""
         return plain(phrase, locale, self.catalogues)
 
+    @property
+    def directory(self) -> Directory:
+        """The services and facts of this moment."""
+        return self.living.directory
+
     def facts(self) -> dict[str, Value]:
         """Dated facts for sentences, and the figures that the settings decide."""
-        found: dict[str, Value] = {
-            name: _shown(fact.value) for name, fact in self.directory.facts.items() if fact.publish
-        }
-        return found | {
+        return amounts.values(self.directory.facts, self.directory.vocabulary) | {
             "session_days": self.settings.retention.session,
             "case_days": self.settings.retention.case,
         }
+
+    def phrases(self, book: FlowBook) -> Iterator[Phrase]:
+        """Every sentence a newcomer may read."""
+        for found in phrases_of(book):
+            yield found[0]
+        for found in directory_phrases(self.directory):
+            yield found[0]
 
     def danger(self, text: str) -> Danger | None:
         """Words of danger in any language."""
@@ -124,8 +133,7 @@ class Data:
     def cards(self) -> DirectoryCards:
         """The directory as messages show it."""
         return DirectoryCards(
-            self.directory,
-            self.directory_words,
+            self.living,
             self.catalogues,
             name_language=lambda tag, locale: language_name(tag, locale, self.catalogues.languages),
         )
@@ -138,7 +146,7 @@ class Data:
         """What a turn looks things up in, with these flows."""
         book = replace(flows, facts=self.facts())
         first = self.settings.languages.first
-        offered = self.catalogues.offered([found[0] for found in phrases_of(book)])
+        offered = self.catalogues.offered(list(self.phrases(book)))
         rank = {locale: at for at, locale in enumerate(first)}
         ordered = sorted(offered, key=lambda language: rank.get(language.locale, len(first)))
         nlu = self.settings.nlu
@@ -182,14 +190,6 @@ class Data:
             system={**PHRASES, **{f"queue_{queue}": () for queue in queues}},
             today=today,
         )
-
-
-def _shown(value: object) -> Value:
-    """A fact's value as a value of a sentence: whole numbers and dates are formatted for the reader."""
-    if isinstance(value, date):
-        return value
-    number = str(value)
-    return int(number) if number.isdecimal() else number.replace(".", ",")
 
 
 class Guichet:
@@ -250,7 +250,7 @@ class Guichet:
         self.timers = Timers(self.desk)
         self._spawn(self.timers.run(), "timers")
         self._spawn(self.flows.follow(asyncio.sleep), "flows")
-        self._spawn(self._follow_catalogues(), "catalogues")
+        self._spawn(self._follow_data(), "data")
         await self._listen()
         self._spawn(self._learn_names(), "names")
         self._spawn(introduce(self.messenger, self.guide(), self.data), "introduce")
@@ -260,7 +260,7 @@ class Guichet:
         self._stop_intake.set()
         running = list(self._tasks)
         for task in running:
-            if task.get_name() in ("timers", "flows", "catalogues", "names"):
+            if task.get_name() in ("timers", "flows", "data", "names"):
                 task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await self.dispatcher.stop()
@@ -297,11 +297,13 @@ class Guichet:
                 kept.append(found)
         self.flows.keep(kept)
 
-    async def _follow_catalogues(self) -> None:
+    async def _follow_data(self) -> None:
         while True:
             await asyncio.sleep(1.0)
             if await asyncio.to_thread(self.data.catalogues.refresh):
                 self._guide = None
+            for wrong in await asyncio.to_thread(self.data.living.refresh, self.clock().date()):
+                log.error("directory.issue %s", wrong.shown("en"))
 
     def _desk(self, signing: bytes, identity: Identity) -> Desk:
         keywords = self.data.keywords(lambda: self.flows.current)

@@ -10,10 +10,10 @@ from bot.core.ids import Locale, ServiceId
 from bot.core.messages import Block, Button, ServiceCards, ShowService
 from bot.core.phrases import Phrase, Verbatim
 from bot.directory.card import card
-from bot.directory.lookup import Directory
-from bot.directory.search import Query, Search
+from bot.directory.living import Living
+from bot.directory.nearest import distance_km, point_of
+from bot.directory.search import Query
 from bot.directory.service import Service
-from bot.directory.words import Words
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.render import Text, joined, render_phrase
 
@@ -21,26 +21,19 @@ from bot.i18n.render import Text, joined, render_phrase
 class DirectoryCards:
     """The `Cards` of the desk, over one load of the directory."""
 
-    def __init__(
-        self,
-        directory: Directory,
-        words: Words,
-        catalogues: Catalogues,
-        *,
-        name_language: Callable[[str, Locale], str],
-    ) -> None:
-        self.directory = directory
-        self._words = words
+    def __init__(self, living: Living, catalogues: Catalogues, *, name_language: Callable[[str, Locale], str]) -> None:
+        self._living = living
         self._catalogues = catalogues
         self._name_language = name_language
-        self._search: Search | None = None
 
     def blocks(self, cards: ServiceCards, locale: Locale, now: datetime) -> Sequence[Block | Text]:
         """The cards in place of the block; one honest sentence when nothing is found."""
         services = self.chosen(cards, now)
         if not services:
-            return [self.directory.vocabulary.phrase("card.none_found")]
-        return [self._text(service, locale, now, is_whole=cards.whole) for service in services]
+            return [self._living.directory.vocabulary.phrase("card.none_found")]
+        return [
+            self._text(service, locale, now, is_whole=cards.whole, km=self._km(service, cards)) for service in services
+        ]
 
     def details(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
         """A row for each service that is shown short."""
@@ -58,24 +51,25 @@ class DirectoryCards:
     def chosen(self, cards: ServiceCards, now: datetime) -> tuple[Service, ...]:
         """Those named, in their order; else those that answer the need, the nearest first."""
         if cards.ids:
-            return self.directory.services(cards.ids)
+            return self._living.services(cards.ids)
         query = Query(
             needs=(cards.need,) if cards.need else (),
             district=cards.near,
             near=cards.near_point,
             limit=cards.limit,
         )
-        return self.search.find(query, now)
+        return self._living.find(query, now)
 
-    @property
-    def search(self) -> Search:
-        """The index, built when it is first needed."""
-        if self._search is None:
-            self._search = Search(self.directory, self._words)
-        return self._search
+    def _km(self, service: Service, cards: ServiceCards) -> float | None:
+        """How far, when the person sent where they are; forgotten with this turn."""
+        if cards.near_point is None:
+            return None
+        there = point_of(service, self._living.directory.districts)
+        return None if there is None else distance_km(cards.near_point, there)
 
-    def _text(self, service: Service, locale: Locale, now: datetime, *, is_whole: bool) -> Text:
-        made = card(service, self.directory, now, name_language=lambda tag: self._name_language(tag, locale))
+    def _text(self, service: Service, locale: Locale, now: datetime, *, is_whole: bool, km: float | None) -> Text:
+        directory = self._living.directory
+        made = card(service, directory, now, name_language=lambda tag: self._name_language(tag, locale), distance_km=km)
         lines = [render_phrase(made.title, locale, self._catalogues)]
         for line in made.lines if is_whole else made.short:
             text = render_phrase(line.phrase, locale, self._catalogues)
