@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from bot.core.ids import FlowId, Revision
@@ -22,7 +23,7 @@ from bot.flow.known import Known
 from bot.flow.references import check_claims, check_mentions, slots_in_sight
 from bot.flow.sentences import check_sentences
 from bot.flow.shapes import PATTERNS, Form
-from bot.flow.source import LIMIT_BYTES, read, read_file
+from bot.flow.source import LIMIT_BYTES, LIMIT_ISSUES, read, read_file
 from bot.flow.translations import Translation, check_translations
 from bot.flow.walks import check_walks, silent_circles, ways
 
@@ -180,10 +181,13 @@ def _draft(file: FlowFile) -> Draft:
 def _check_all(drafts: Mapping[FlowId, Draft], known: Known, rules: Rules) -> None:
     slots = slots_in_sight(drafts)
     for name, draft in drafts.items():
-        draft.issues += check_mentions(draft, drafts.keys(), slots[name], known)
-        draft.issues += check_sentences(draft, slots[name], known)
-        draft.issues += check_forbidden(draft, rules, known.secrets)
-        draft.issues += _check_review(draft, known.today)
+        for checked in (
+            check_mentions(draft, drafts.keys(), slots[name], known),
+            check_sentences(draft, slots[name], known),
+            check_forbidden(draft, rules, known.secrets),
+            _check_review(draft, known.today),
+        ):
+            draft.issues += islice(checked, LIMIT_ISSUES)
     for draft, found in check_claims(drafts.values()):
         draft.issues.append(found)
     whole = {name: draft for name, draft in drafts.items() if _is_whole(draft)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 from bot.core.ids import FlowId, Revision
 from bot.core.phrases import Phrase
@@ -13,7 +14,7 @@ from bot.flow.revision import revision_of
 from bot.flow.scalars import sentence_of, text_of
 from bot.flow.schema import FLOW, PHRASES
 from bot.flow.shapes import Record, as_date, check, flag
-from bot.flow.source import Node, Table, Text, texts
+from bot.flow.source import LIMIT_ISSUES, Node, Table, Text, texts
 from bot.flow.steps import read_steps
 
 
@@ -26,7 +27,7 @@ def compile_file(root: Node, *, flow_id: FlowId, path: str) -> Draft:
     draft.lines = root.lines
     has_steps, has_phrases = "steps" in root.values, "phrases" in root.values
     if has_steps == has_phrases:
-        misspelt = any(nearest(key, ["steps", "phrases"]) for key in root.values if key not in FLOW.keys)
+        misspelt = any(nearest(key, ["steps", "phrases"]) for key in islice(root.values, 50) if key not in FLOW.keys)
         if has_steps or not misspelt:
             draft.issues.append(issue(path, root.line, "steps-or-phrases"))
             return draft
@@ -47,7 +48,8 @@ def compile_file(root: Node, *, flow_id: FlowId, path: str) -> Draft:
 def _check_top(root: Table, record: Record, draft: Draft) -> None:
     """Shapes of everything but the steps, which are looked at one by one."""
     top = Table({key: node for key, node in root.values.items() if key != "steps"}, root.lines, root.line)
-    for found in check(top, record, path=draft.path, key="flow", line=root.line):
+    found_all = check(top, record, path=draft.path, key="flow", line=root.line)
+    for found in islice(found_all, LIMIT_ISSUES):
         if found.code == "missing-key" and ("key", "steps") in found.values and "steps" in root.values:
             continue
         draft.issues.append(found)

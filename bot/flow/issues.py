@@ -17,6 +17,10 @@ _AT_STEP = {"fr": "étape « {step} » : ", "en": 'step "{step}": '}
 _NEAR = {"fr": " Vouliez-vous dire « {near} » ?", "en": ' Did you mean "{near}"?'}
 
 
+#: Names that are all compared with a misspelt one.
+_MANY = 300
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Issue:
     """One mistake in one file. `code` is a key of `KINDS` and of docs/reference/issues.md.
@@ -73,5 +77,9 @@ def issue(
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that was most probably meant, or None."""
-    found = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    names = sorted(known)
+    if len(names) > _MANY:
+        # Only a hostile file has so many; comparing letters of all of them would take minutes.
+        names = [name for name in names if name[:2] == word[:2] and abs(len(name) - len(word)) < 3][:_MANY]
+    found = get_close_matches(word, names, n=1, cutoff=0.6)
     return found[0] if found else None

@@ -14,7 +14,6 @@ LABEL_LIMIT = 40
 MESSAGE_LIMIT = 300
 #: Safety and legal notices (FLOW LANGUAGE: `safety: yes`, `long: yes`).
 LONG_LIMIT = 600
-CHOICES_LIMIT = 6
 #: Words in one sentence of plain French (FALC); more is hard to read.
 WORDS_LIMIT = 25
 
@@ -91,9 +90,6 @@ def _labels(draft: Draft) -> Iterator[Issue]:
         if sentence.role is Role.LABEL and sentence.step is not None:
             steps.setdefault(sentence.step, []).append(sentence)
     for step, labels in steps.items():
-        if len(labels) > CHOICES_LIMIT:
-            line = labels[CHOICES_LIMIT].line
-            yield issue(draft.path, line, "too-many-choices", step=step, count=len(labels), limit=CHOICES_LIMIT)
         seen: set[str] = set()
         for label in labels:
             text = label.phrase.text.casefold()

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 from typing import TypeAlias
 
 from bot.flow.issues import Issue, issue, nearest
@@ -104,6 +105,9 @@ PATTERNS: Mapping[Form, tuple[re.Pattern[str], str]] = {
 #: Names of system phrases: `not_understood`, `card.for_whom`.
 PHRASE_NAME = re.compile(r"[a-z][a-z0-9_.-]{0,59}")
 
+#: An address, or a document of the guichet's own collection, as in the directory.
+_SOURCE = re.compile(r"https?://[^\s/]+\.\S+|document:[a-z0-9-]+")
+
 YES = frozenset({"yes", "true"})
 NO = frozenset({"no", "false"})
 
@@ -173,7 +177,7 @@ def _record(node: Table, shape: Record, path: str, step: str | None) -> Iterator
     for name, key in shape.keys.items():
         if key.required and name not in node.values:
             # A misspelt key is said once, not also as the missing one.
-            if any(nearest(other, [name]) for other in node.values if other not in shape.keys):
+            if any(nearest(other, [name]) for other in islice(node.values, 50) if other not in shape.keys):
                 continue
             yield issue(path, node.line, "missing-key", step=step, key=name, where=shape.name)
 
@@ -201,7 +205,7 @@ def _scalar(node: Text, shape: Scalar, path: str, key: str, step: str | None) ->
             yield issue(path, line, "not-a-number", step=step, key=key, value=value, least=shape.least, most=shape.most)
         case Form.DATE if as_date(value) is None:
             yield issue(path, line, "bad-date", step=step, value=value)
-        case Form.SOURCE if not re.match(r"https?://[^\s/]+\.\S+", value):
+        case Form.SOURCE if not _SOURCE.match(value):
             yield issue(path, line, "bad-source", step=step, value=value)
         case Form.WORD if value not in shape.words:
             near, words = nearest(value, shape.words), ", ".join(shape.words)

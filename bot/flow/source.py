@@ -22,11 +22,11 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml: ten tim
 #: A flow is some hundred lines; more is an accident or an attack (reliability.md, M12).
 LIMIT_BYTES = 256 * 1024
 LIMIT_DEPTH = 32
-#: Values in one file; 256 KiB of `[],[],…` would be 87,000 and half a second.
-LIMIT_NODES = 20_000
+#: Values in one file; 256 KiB of `[],[],…` would be 87,000 and most of a second.
+LIMIT_NODES = 10_000
 
 #: Nobody mends a file from a longer list; the rest is not read.
-LIMIT_ISSUES = 100
+LIMIT_ISSUES = 50
 
 #: Control characters, line ends that only YAML knows, and marks that turn the direction of the text around them.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")

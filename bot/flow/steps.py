@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from bot.core.ids import FlowId, ServiceId, StepId
 from bot.core.phrases import Phrase
@@ -36,10 +37,12 @@ from bot.flow.issues import issue
 from bot.flow.scalars import number_of, sentence_of, text_of
 from bot.flow.schema import FLOW, STEP
 from bot.flow.shapes import check, flag
-from bot.flow.source import Items, Node, Table, Text, texts
+from bot.flow.source import LIMIT_ISSUES, Items, Node, Table, Text, texts
 
 #: What a step can do, of which it does at most one.
 ACTS = ("ask", "services", "checklist", "remind", "call", "branch", "handoff", "do")
+#: Six are already many on a small phone.
+CHOICES_LIMIT = 6
 #: Where every flow may lead without naming a step.
 EXITS = {"end": Exit.END, "menu": Exit.MENU}
 #: Unquoted, these are true or false to other YAML tools; `yes` and `no` are words of our own and keep their sense.
@@ -59,7 +62,7 @@ def read_steps(node: Node | None, draft: Draft) -> dict[StepId, Step]:
         draft.issues.append(issue(draft.path, node.line, "empty-value", key="steps"))
     tables = [_readable(one, draft) for one in node.values]
     for at, table in enumerate(tables):
-        if table is None:
+        if table is None or len(draft.issues) > LIMIT_ISSUES:
             draft.has_holes = True
             continue
         after = next((_step_id(later) for later in tables[at + 1 :] if later is not None), None)
@@ -72,7 +75,7 @@ def read_steps(node: Node | None, draft: Draft) -> dict[StepId, Step]:
 def _readable(node: Node, draft: Draft) -> Table | None:
     """The step when its shape is right and its id is its own; else its issues are noted."""
     step = _step_id(node) if isinstance(node, Table) else None
-    found = list(check(node, STEP, path=draft.path, key="steps", line=node.line, step=step))
+    found = list(islice(check(node, STEP, path=draft.path, key="steps", line=node.line, step=step), LIMIT_ISSUES))
     draft.issues += found
     line = node.line
     if step:
@@ -254,7 +257,11 @@ def _ask(table: Table, step: StepId, draft: Draft) -> Ask | None:
 
 def _choices(table: Table, step: StepId, draft: Draft) -> tuple[Choice, ...]:
     made = []
-    for name, node in table.values.items():
+    if len(table.values) > CHOICES_LIMIT:
+        line = list(table.lines.values())[CHOICES_LIMIT]
+        count = len(table.values)
+        draft.issues.append(issue(draft.path, line, "too-many-choices", step=step, count=count, limit=CHOICES_LIMIT))
+    for name, node in islice(table.values.items(), 2 * CHOICES_LIMIT):
         base = f"{draft.id}/{step}"
         line = table.lines[name]
         if name in _BOOLEAN_WORDS:

@@ -69,6 +69,16 @@ def _filled() -> Iterator[tuple[str, bytes]]:
     yield "numbers", _HEAD + b" - id: a\n   say: " + b"1 " * 60_000
     yield "markup", _HEAD + b" - id: a\n   say: x" + b"*" * 90_000
     yield "police", _HEAD + b" - id: a\n   say: " + b"police " * 30_000
+    yield "lost ways", _HEAD + b"".join(b" - {id: s%d, goto: z%d}\n" % (number, number) for number in range(3_600))
+    yield "unknown keys", _HEAD + b" - id: a\n   say: x\n" + b"".join(b"   sai%d: v\n" % n for n in range(9_000))
+    yield "unknown top keys", b"".join(b"titel%d: v\n" % n for n in range(9_000)) + _HEAD + b" - {id: a, say: x}\n"
+    yield "lost services", _HEAD + b" - id: a\n   services: [" + b"soup-kitchem, " * 9_000 + b"x]\n"
+    choices = b"".join(b"     c%d: C\n" % number for number in range(9_000))
+    yield "choices", _HEAD + b" - id: a\n   say: x\n   choices:\n" + choices
+    slots = b"".join(b" - {id: s%d, say: x, ask: {slot: s%d, kind: text}}\n" % (n, n) for n in range(1_000))
+    uses = b"".join(b" - {id: u%d, say: y, when: {t%d: a}}\n" % (n, n) for n in range(900))
+    yield "lost slots", _HEAD + slots + uses
+    yield "calls", _HEAD + b"".join(b" - {id: s%d, call: broken.exampel}\n" % n for n in range(3_600))
     yield "conditions", _HEAD + b" - id: a\n   when: " + b"{not: " * 29 + b"{a: b}" + b"}" * 29 + b"\n   say: x\n"
 
 
