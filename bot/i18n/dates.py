@@ -11,13 +11,17 @@ from itertools import pairwise
 from bot.i18n.languages import cldr
 from bot.i18n.numbers import latin_digits
 
+#: A date is short; a long story is not searched for one.
+_MAX_CHARS = 100
 #: Birth dates of the oldest and appointments of the latest; other years are other calendars or slips.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 #: Without a year the nearest such day is meant; when the two nearest are about as far, nobody knows which.
 _CLEARLY_NEARER = timedelta(days=30)
 
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-_DAY_FIRST = re.compile(r"(?<![\d/.-])(\d{1,2})\s*[-/. ]\s*(\d{1,2})(?:\s*[-/. ]\s*(\d{4}|\d{2}))?(?![\d/-])")
+_DAY_FIRST = re.compile(
+    r"(?<![\d/.-])(\d{1,2})\s{0,2}[-/. ]\s{0,2}(\d{1,2})(?:\s{0,2}[-/. ]\s{0,2}(\d{4}|\d{2}))?(?![\d/-])"
+)
 #: Languages that name months by number: 2026年4月3日, ngày 3 tháng 4 năm 2026.
 _YEAR_MONTH_DAY = re.compile(r"(?:(\d{4})\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
 _DAY_MONTH_WORD = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})(?:,?\s+(?:năm\s+)?(\d{4}))?")
@@ -52,6 +56,8 @@ def date_in(
     `tags` are the languages whose month names are tried, in order. `relative` maps folded words such as `demain` to
     days from today.
     """
+    if len(text) > _MAX_CHARS:
+        return None
     days = relative.get(fold(text).strip(" .!?"))
     if days is not None:
         return today + timedelta(days=days)

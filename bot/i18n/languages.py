@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: The language every sentence is written in first.
 SOURCE = Locale("fr")
 
-_KEYS = frozenset({"name", "french", "tier", "fallback", "formats", "phones"})
+_KEYS = frozenset({"name", "french", "tier", "fallback", "formats", "phones", "called"})
 #: Scripts written from right to left among those that living languages use (CLDR scriptMetadata, `rtl`).
 _RIGHT_TO_LEFT_SCRIPTS = frozenset({"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg"})
 
@@ -55,6 +55,8 @@ class Language:
     formats: str
     #: Other tags that phones send for it, lower case.
     phones: tuple[str, ...] = ()
+    #: More names that people ask for it by.
+    called: tuple[str, ...] = ()
 
     @property
     def chain(self) -> tuple[Locale, ...]:
@@ -120,6 +122,13 @@ def cldr(tag: str) -> babel.Locale:
     return babel.Locale.parse(tag, sep="-")
 
 
+def names_in(tag: str, language: Language) -> set[str]:
+    """What a language is called in another one, as far as CLDR knows."""
+    names = cldr(tag).languages
+    codes = (language.locale, *language.phones)
+    return {names[code] for one in codes if (code := one.replace("-", "_")) in names}
+
+
 def direction_of(tag: str) -> Direction:
     """The direction of a BCP 47 tag, from its script or CLDR's likely one; reads no locale data."""
     from babel.core import get_global
@@ -157,4 +166,5 @@ def _language(tag: str, fields: object, path: Path) -> Language:
         direction=direction_of(tag),
         formats=fields.get("formats", tag),
         phones=tuple(phone.lower() for phone in texts_at(fields, "phones", path)),
+        called=texts_at(fields, "called", path),
     )

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+#: « j'ai 25 ans, ma femme aussi » at most; a long story is not searched for a number.
+_MAX_CHARS = 200
 #: Longer runs of digits are phone or register numbers, not answers.
 _MAX_DIGITS = 9
 
@@ -39,6 +41,8 @@ def number_in(text: str, words: Mapping[str, int]) -> int | None:
     spelled = words.get(text.strip())
     if spelled is not None:
         return spelled
+    if len(text) > _MAX_CHARS:
+        return None
     plain = _GROUPED.sub(lambda found: found[1] + re.sub(r"\D", "", found[2]), latin_digits(text))
     if _FRACTION.search(plain):
         return None

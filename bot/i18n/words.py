@@ -18,7 +18,7 @@ from bot.core.messages import Command
 from bot.core.phrases import Phrase
 from bot.i18n.choices import Fold, choice_meant, key_of_words, one_slip_away
 from bot.i18n.dates import date_in
-from bot.i18n.languages import SOURCE, Languages
+from bot.i18n.languages import SOURCE, Languages, names_in
 from bot.i18n.numbers import number_in
 from bot.i18n.sources import LocaleFileError, read_mapping, texts_at
 
@@ -52,6 +52,7 @@ class LocaleWords:
 class Words:
     """What short answers mean. Pure: the same words always mean the same."""
 
+    languages: Languages
     by_locale: Mapping[Locale, LocaleWords]
     fold: Fold
     #: A label as the person reads it, for comparing.
@@ -84,6 +85,7 @@ class Words:
                 for alias in aliases:
                     slashes.setdefault(alias, command)
         return cls(
+            languages,
             by_locale,
             fold,
             label_of,
@@ -142,6 +144,17 @@ class Words:
             for phrases in labels
         ]
         return choice_meant(text, read, number=self.number(text, locale), fold=self.fold)
+
+    def language(self, text: str, locale: Locale) -> Locale | None:
+        """The language named: by its own name, in the person's language, in French or in English, or by its tag."""
+        said = key_of_words(text, self.fold)
+        for language in self.languages:
+            names = {language.name, language.french, language.locale, *language.phones, *language.called}
+            for tag in dict.fromkeys((locale, *_COMMON)):
+                names |= names_in(tag, language)
+            if said and said in {key_of_words(name, self.fold) for name in names}:
+                return language.locale
+        return None
 
     def slash_of(self, command: Command, locale: Locale) -> str:
         """The slash command to show in this language, without its slash."""

@@ -79,6 +79,7 @@ def test_date_of_a_text(text: str, tag: str, day: date) -> None:
         "0485 12 34 56",
         "13/13/2026",
         "bientôt",
+        "1" + " " * 4000 + "2",
         "",
     ],
 )

@@ -128,6 +128,26 @@ def test_choice_is_read_in_the_language_and_in_french(words: Words) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "locale", "language"),
+    [
+        ("العربية", "fr", "ar"),
+        ("arabe", "fr", "ar"),
+        ("Arabic", "so", "ar"),
+        ("арабский", "ru", "ar"),
+        ("dari", "fr", "fa-AF"),
+        ("دری", "fr", "fa-AF"),
+        ("farsi", "fr", "fa"),
+        ("Kurmancî", "fr", "kmr"),
+        ("pt", "fr", "pt"),
+        ("klingon", "fr", None),
+        ("", "fr", None),
+    ],
+)
+def test_language_is_known_by_its_names(words: Words, text: str, locale: str, language: str | None) -> None:
+    assert words.language(text, Locale(locale)) == language
+
+
 def test_slash_command_is_shown_in_the_language_or_in_french(words: Words) -> None:
     assert [words.slash_of(Command.FORGET, Locale(tag)) for tag in ("fr", "en", "es", "ff")] == [
         "effacer",
