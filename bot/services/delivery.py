@@ -103,6 +103,11 @@ class Sender:
         self._shut_out: set[ChatId] = set()
         self.sent = 0
 
+    @property
+    def is_busy(self) -> bool:
+        """Rows are in memory: being sent, paced, or waiting to be tried again."""
+        return bool(self._known) or any(lane.task is not None for lane in self._lanes.values())
+
     async def start(self) -> None:
         """Settle what a dead process left, read what waits, and go on from there."""
         for row in await self._store.interrupted():
@@ -167,7 +172,7 @@ class Sender:
                 pause.reset()
             except StoreError:
                 log.error("outbox.unread")
-                await asyncio.sleep(pause.next_s())
+                await self._sleep(pause.next_s())
 
     async def _read_store(self) -> bool:
         """Take what waits in the store; True when there may be more."""
@@ -469,7 +474,7 @@ class Sender:
                 return await act(*args, **named)
             except StoreError:
                 log.error("outbox.not_noted")
-                await asyncio.sleep(pause.next_s())
+                await self._sleep(pause.next_s())
             except Conflict:
                 raise
             except BotError as exc:

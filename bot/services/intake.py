@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from bot.core.ids import AccountId
@@ -15,19 +15,26 @@ from bot.ports import Arrival, Feed, InboxRow, Store
 
 log = logging.getLogger(__name__)
 
-#: First and longest pause after a failure, in seconds; each pause is drawn between half and all of the doubled one.
-FIRST_PAUSE_S: Final = 0.5
-LONGEST_PAUSE_S: Final = 30.0
-#: Another poller will not go away within a second: Telegram ends the older poll each time.
-TAKEN_PAUSE_S: Final = 5.0
-#: A revoked token needs a person.
-UNAUTHORISED_PAUSE_S: Final = 60.0
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pauses:
+    """Seconds to wait after a failure; the first grows up to the longest."""
+
+    first_s: float = 0.5
+    longest_s: float = 30.0
+    #: Another poller will not go away within a second: Telegram ends the older poll each time.
+    taken_s: float = 5.0
+    #: A revoked token needs a person.
+    unauthorised_s: float = 60.0
+
+
+DEFAULT_PAUSES: Final = Pauses()
 
 
 class Pause:
-    """Growing, jittered pauses between tries."""
+    """Growing pauses between tries, each drawn between half and all of its length so that tries spread out."""
 
-    def __init__(self, first_s: float = FIRST_PAUSE_S, longest_s: float = LONGEST_PAUSE_S) -> None:
+    def __init__(self, first_s: float, longest_s: float) -> None:
         self._first_s = first_s
         self._longest_s = longest_s
         self._tries = 0
@@ -110,9 +117,11 @@ class Intake:
         return runs
 
 
-async def poll(intake: Intake, feed: Feed, store: Store, *, stop: asyncio.Event) -> None:
+async def poll(
+    intake: Intake, feed: Feed, store: Store, *, stop: asyncio.Event, pauses: Pauses = DEFAULT_PAUSES
+) -> None:
     """Fetch, keep, and only then ask for what comes next, until `stop` is set (A01)."""
-    pause = Pause()
+    pause = Pause(pauses.first_s, pauses.longest_s)
     offset: int | None = None
     is_offset_known = False
     stopped = asyncio.ensure_future(stop.wait())
@@ -138,7 +147,7 @@ async def poll(intake: Intake, feed: Feed, store: Store, *, stop: asyncio.Event)
                     # Nothing moves the offset past it: do not ask for the same in a circle.
                     await _sleep(pause.next_s(), stopped)
             except FeedError as exc:
-                await _sleep(_told(exc, intake, pause), stopped)
+                await _sleep(_told(exc, intake, pause, pauses), stopped)
             except StoreError:
                 intake.trouble = "the store cannot be written"
                 log.error("intake.not_stored")
@@ -147,12 +156,12 @@ async def poll(intake: Intake, feed: Feed, store: Store, *, stop: asyncio.Event)
         stopped.cancel()
 
 
-def _told(error: FeedError, intake: Intake, pause: Pause) -> float:
+def _told(error: FeedError, intake: Intake, pause: Pause, pauses: Pauses) -> float:
     """Say once what is wrong and how long to wait."""
     if error.unauthorised:
-        trouble, wait_s = "Telegram refuses the bot token (TELEGRAM_BOT_TOKEN): ask BotFather", UNAUTHORISED_PAUSE_S
+        trouble, wait_s = "Telegram refuses the bot token (TELEGRAM_BOT_TOKEN): ask BotFather", pauses.unauthorised_s
     elif error.taken:
-        trouble, wait_s = "another program fetches updates with the same bot token", TAKEN_PAUSE_S + pause.next_s()
+        trouble, wait_s = "another program fetches updates with the same bot token", pauses.taken_s + pause.next_s()
     else:
         trouble, wait_s = "Telegram cannot be reached", error.retry_after_s or pause.next_s()
     if intake.trouble != trouble:
