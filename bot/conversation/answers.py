@@ -44,7 +44,7 @@ def answer_to(ask: Ask, said: Said, guide: Guide, locale: Locale, today: date) -
             text = said.text.strip()
             return Answer(value=text) if len(text) <= ask.max_length else Refusal(hint="answer_too_long")
         case AnswerKind.LANGUAGE:
-            return _language(said.text, guide)
+            return _language(said.text, guide, locale)
 
 
 def _choice(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | None:
@@ -74,11 +74,10 @@ def _number(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | Refus
     return Answer(value=str(number))
 
 
-def _language(text: str, guide: Guide) -> Answer | None:
-    wanted = text.strip().casefold()
-    for language in guide.languages:
-        if wanted in (language.name.casefold(), language.locale.casefold()):
-            return Answer(value=language.locale)
+def _language(text: str, guide: Guide, locale: Locale) -> Answer | None:
+    named = guide.words.language(text, locale)
+    if named is not None and any(language.locale == named for language in guide.languages):
+        return Answer(value=named)
     number = guide.words.number(text)
     if number is not None and 1 <= number <= len(guide.languages):
         return Answer(value=guide.languages[number - 1].locale)

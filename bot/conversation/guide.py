@@ -26,6 +26,9 @@ class Words(Protocol):
 
     def date(self, text: str, locale: Locale, today: date) -> date | None: ...
 
+    def language(self, text: str, locale: Locale) -> Locale | None:
+        """The language that is named, in whichever language."""
+
     def choice(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
         """Index of the choice meant: by its number from 1, its label or one of its other words."""
 

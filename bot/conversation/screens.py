@@ -21,7 +21,7 @@ OFFERS = 3
 def navigation(session: Session, book: FlowBook, *, back: bool = True) -> Rows:
     """Back, menu, person: on every screen of the bot."""
     buttons = [go(book, Command.MENU, "nav_menu", "🏠"), go(book, Command.PERSON, "nav_person", "👤")]
-    if back and session.position.frames:
+    if back and session.position.trail:
         buttons.insert(0, go(book, Command.BACK, "nav_back", "⬅️"))
     return (tuple(buttons),)
 

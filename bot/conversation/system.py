@@ -18,6 +18,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "nav_resume": ("title",),
         "nav_more": (),
         "nav_emergency": (),
+        "nav_language": (),
         "nav_details": ("name",),
         "yes": (),
         "no": (),

@@ -160,7 +160,8 @@ def share(draft: Draft, value: str) -> None:
     summary = _summary(draft) if value == "share" else ()
     act = step.act
     assert isinstance(act, Handoff)
-    queue = beneath.id.partition(".")[0] if beneath is not None and flow.id == PERSON else act.queue
+    subject = _subject(draft) if flow.id == PERSON else None
+    queue = act.queue if subject is None else subject.partition(".")[0]
     draft.start(OpenHandoff(queue=queue, flow=None if beneath is None else beneath.id, summary=summary))
     draft.session = replace(draft.session, hold=Hold.WAITING, misses=0)
 
@@ -309,10 +310,10 @@ def _last_rows(draft: Draft) -> tuple[tuple[Button, ...], ...]:
 
 
 def _ways_out(draft: Draft, flow: Flow) -> tuple[tuple[Button, ...], ...]:
-    """Back, menu and person; on the menu itself only what it does not offer."""
+    """Back, menu and person; on the menu itself what it does not offer."""
     book = draft.guide.book
     if flow.id == MENU:
-        return ((go(book, Command.PERSON, "nav_person", "👤"),),)
+        return ((go(book, Command.PERSON, "nav_person", "👤"), go(book, Command.LANGUAGE, "nav_language", "🌍")),)
     return navigation(draft.session, book)
 
 
@@ -381,6 +382,16 @@ def _pathway(position: Position) -> Position | None:
     while frames and frames[-1].flow.startswith("_system."):
         frames = frames[:-1]
     return replace(position, frames=frames) if frames else None
+
+
+def _subject(draft: Draft) -> FlowId | None:
+    """What a request for a person is about: the pathway it came from. After a volatile answer only danger is told."""
+    for frame in reversed(draft.session.position.frames):
+        flow = draft.guide.book.flow(frame.flow, frame.revision)
+        if flow is not None and flow.safety:
+            return flow.id
+    beneath = _beneath(draft)
+    return None if beneath is None else beneath.id
 
 
 def _leads(ask: Ask, value: str, step: Step) -> Next:
