@@ -40,7 +40,11 @@ def known_beside(folder: Path) -> Known:
     return Known(
         intents=_keys_under(_tree(root / "nlu" / "intents.yml"), "intents"),
         services={word for node in directory for word in _ids(_at(node, "services"))},
-        facts=set(_ids(_tree(folder / "facts.yml"))) | _keys_under(_tree(folder / "facts.yml"), "facts"),
+        facts={
+            *_ids(_tree(folder / "facts.yml")),
+            # How long things are kept is a setting that sentences may name.
+            *(f"{kept}_days" for kept in _keys_under(_tree(root / "config.yml"), "retention")),
+        },
         queues=_queues(_at(_tree(root / "config.yml"), "teams")),
         needs={
             word.removeprefix("need.")

@@ -97,6 +97,9 @@ class LiveBook:
 
 def published(before: FlowBook, loaded: Loaded) -> FlowBook:
     """The book that follows `before`: what was loaded; of broken files, what ran before; and everything replaced."""
+    if not (loaded.flows or loaded.broken or loaded.book.system):
+        # A folder that is being swapped or is not mounted is not a wish to stop all flows.
+        return before
     kept = {name: before.flows[name] for name in sorted(loaded.broken) if name in before.flows}
     flows = reopened({**kept, **loaded.flows})
     # The new flows were judged together, not beside those that stay: where a loop came about, all stay as they were.

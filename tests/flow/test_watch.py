@@ -68,14 +68,41 @@ async def test_invalid_edit_leaves_the_running_flow_and_says_why(tmp_path: Path,
 
 async def test_deleted_flow_can_be_finished_but_not_begun(tmp_path: Path, live: LiveBook) -> None:
     path = write(tmp_path, "a.one", "starts_on: {intents: [eat]}\n" + HELLO)
+    write(tmp_path, "a.two", HELLO)
     before = (await live.open()).flows[ONE]
 
     path.unlink()
     await live.refresh()
 
-    assert live.current.flows == {}
+    assert set(live.current.flows) == {TWO}
     assert live.current.by_intent == {}
     assert live.current.flow(ONE, before.revision) == before
+
+
+async def test_folder_that_vanishes_stops_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "flows"
+    write(folder, "a.one", HELLO)
+    live = LiveBook(folder, lambda: KNOWN)
+    book = await live.open()
+
+    folder.rename(tmp_path / "away")
+    await live.refresh()
+
+    assert live.current is book
+
+
+async def test_edit_that_loops_with_a_flow_that_stays_does_not_go_live(tmp_path: Path, live: LiveBook) -> None:
+    asking = "{id: q, say: Quoi ?, choices: {go: {label: Aller, start: %s}, stop: Finir}}"
+    write(tmp_path, "a.one", f"steps: [{asking % 'a.two'}]\n")
+    write(tmp_path, "a.two", "steps: [{id: on, say: Plus loin., start: a.one}]\n")
+    before = await live.open()
+
+    # Each edit alone is judged: the first flow no longer asks, and the second, which leads back, breaks.
+    write(tmp_path, "a.one", "steps: [{id: on, say: Plus loin., start: a.two}]\n")
+    write(tmp_path, "a.two", "steps: [{id: on, say: Plus loin., goto: nowhere}]\n")
+    await live.refresh()
+
+    assert live.current.flows == before.flows
 
 
 async def test_healthy_flows_run_beside_a_broken_one_from_the_start(tmp_path: Path, live: LiveBook) -> None:
