@@ -12,6 +12,7 @@ from typing import Final, cast
 from urllib.parse import urlsplit
 
 import aiohappyeyeballs
+import certifi
 
 #: Until a connection is there, or one of the others becomes free.
 CONNECT_TIMEOUT_S: Final = 10.0
@@ -43,7 +44,7 @@ class Wire:
             raise ValueError("the address of a Bot API server begins with https:// or http://")
         self._host = address.hostname
         self._port = address.port or (443 if address.scheme == "https" else 80)
-        self._tls = ssl.create_default_context() if address.scheme == "https" else None
+        self._tls = _trust() if address.scheme == "https" else None
         self._host_line = f"Host: {address.netloc.rpartition('@')[2]}\r\n".encode()
         self._idle: list[_Connection] = []
         self._busy: set[_Connection] = set()
@@ -113,6 +114,13 @@ class Wire:
         except OSError as exc:  # refused, unreachable, unknown name, certificate
             raise NeverWritten(type(exc).__name__) from None
         return connection
+
+
+def _trust() -> ssl.SSLContext:
+    """Whom to believe: the system's authorities, and certifi's where a small machine has none."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
 
 
 class _Connection(asyncio.Protocol):

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from bot.core.ids import ChatId, Lane
-from bot.errors import BotError, Conflict, DeliveryError, StoreError
+from bot.errors import Conflict, DeliveryError, StoreError
 from bot.ports import Clock, Fate, Messenger, OutboxRow, Receipt, Store, Verb
 from bot.services.intake import Pause
 from bot.services.outbox_lane import COUNTED, REPEATABLE, Entry, OutboxLane, joined
@@ -32,6 +32,8 @@ MOST_IN_LANE: Final = 200
 #: How long a revoked token, or a group that shut the bot out, is left alone.
 UNAUTHORISED_S: Final = 30.0
 SHUT_OUT_S: Final = 60.0
+#: How often news are told anew when the session they are about was saved meanwhile.
+NEWS_TRIES: Final = 5
 #: A joined or repeated text is tried again after at most this long.
 LONGEST_PAUSE_S: Final = 60.0
 
@@ -83,6 +85,7 @@ class Sender:
         self._messenger = messenger
         self._news = news
         self._clock = clock
+        self._monotonic = monotonic
         self._sleep = sleep
         self._poll_s = poll_s
         self._pacer = Pacer(pace or Pace(), monotonic=monotonic, sleep=sleep)
@@ -166,10 +169,13 @@ class Sender:
             except TimeoutError:
                 pass
             self._poll_now.clear()
+            began = self._monotonic()
             try:
                 while await self._read_store():
                     pass
                 pause.reset()
+                # With thousands of lanes behind, reading for each one that gets on would leave time for nothing else.
+                await self._sleep(min(self._poll_s, (self._monotonic() - began) * 4))
             except StoreError:
                 log.error("outbox.unread")
                 await self._sleep(pause.next_s())
@@ -323,7 +329,7 @@ class Sender:
             lane.is_behind = True  # what waited for the topic is in the store
         for row in rows:
             if row.delivery.handoff is not None:
-                await self._surely(self._news.sent, row, receipt)
+                await self._told(self._news.sent, row, receipt)
 
     async def _failed(self, lane: OutboxLane, entries: list[Entry], error: DeliveryError, pause: Pause) -> float:
         row = entries[0].row
@@ -334,7 +340,7 @@ class Sender:
             await self._again(entries)
             if not self._is_refused:
                 self._is_refused = True
-                await self._surely(self._news.unauthorised)
+                await self._told(self._news.unauthorised)
             return 0.0
         if error.retry_after_s is not None:
             self._pacer.hold(row.chat, error.retry_after_s)
@@ -347,7 +353,7 @@ class Sender:
         if error.topic_gone:
             await self._again(entries)
             lane.thread = lane.card = None
-            await self._surely(self._news.topic_gone, row)
+            await self._told(self._news.topic_gone, row)
             self._leave_to_store(lane)
             return 0.0
         if error.unreachable:
@@ -369,7 +375,7 @@ class Sender:
     async def _refuse(self, lane: OutboxLane, entries: list[Entry], row: OutboxRow, reason: str) -> None:
         await self._surely(self._store.mark_refused, row.id, reason=reason)
         self._finish(lane, entries)
-        await self._surely(self._news.refused, row, reason)
+        await self._told(self._news.refused, row, reason)
 
     async def _shut(self, lane: OutboxLane, entries: list[Entry], row: OutboxRow, error: DeliveryError) -> float:
         """A newcomer is left alone; the rows of a group wait until it lets the bot in again (B06, B08)."""
@@ -377,12 +383,12 @@ class Sender:
         if row.delivery.newcomer is not None or row.chat > 0 or row.delivery.verb is Verb.LEAVE:
             await self._surely(self._store.mark_refused, row.id, reason=str(error))
             self._finish(lane, entries)
-            await self._surely(self._news.unreachable, row)
+            await self._told(self._news.unreachable, row)
             return 0.0
         await self._again(entries)
         if row.chat not in self._shut_out:
             self._shut_out.add(row.chat)
-            await self._surely(self._news.unreachable, row)
+            await self._told(self._news.unreachable, row)
         return SHUT_OUT_S
 
     async def _doubt(self, lane: OutboxLane, entries: list[Entry], pause: Pause) -> float:
@@ -400,24 +406,24 @@ class Sender:
                 is_repeated = True
             else:
                 self._finish(lane, [entry])
-                await self._surely(self._news.uncertain, row)
+                await self._told(self._news.uncertain, row)
         return pause.next_s() if is_repeated else 0.0
 
     async def _settle_interrupted(self, row: OutboxRow) -> None:
         """A call whose end the last process did not see (B03), or a volatile text that it took along."""
         if row.fate is Fate.REFUSED or (row.delivery.volatile and row.delivery.rendered is None):
             await self._surely(self._store.mark_refused, row.id, reason="forgotten by a restart")
-            await self._surely(self._news.lost, row)
+            await self._told(self._news.lost, row)
         elif row.delivery.verb in REPEATABLE:
             await self._surely(self._store.mark_retry, row.id, not_before=self._clock())
         else:
             again = row.delivery.vital or row.delivery.verb is Verb.OPEN_TOPIC
             await self._surely(self._store.mark_uncertain, row.id, again=again)
             if not again:
-                await self._surely(self._news.uncertain, row)
+                await self._told(self._news.uncertain, row)
 
     async def _move(self, old: ChatId, new: ChatId) -> None:
-        await self._surely(self._news.migrated, old, new)
+        await self._told(self._news.migrated, old, new)
         for lane in self._lanes.values():
             lane.moved(old, new)
 
@@ -448,14 +454,14 @@ class Sender:
                     await self._surely(self._store.mark_sending, [ident for ident, _ in batch])
                 except Conflict:
                     for ident, noted in batch:
-                        _tell(noted, await self._mark_one(ident))
+                        _answer(noted, await self._mark_one(ident))
                 except Exception as exc:
                     log.error("delivery.bug marking error=%s at=%s", type(exc).__name__, _place(exc))
                     for _, noted in batch:
-                        _tell(noted, False)
+                        _answer(noted, False)
                 else:
                     for _, noted in batch:
-                        _tell(noted, True)
+                        _answer(noted, True)
         finally:
             self._marker = None
 
@@ -475,14 +481,21 @@ class Sender:
             except StoreError:
                 log.error("outbox.not_noted")
                 await self._sleep(pause.next_s())
+
+    async def _told(self, act: Callable[..., Awaitable[None]], /, *args: object) -> None:
+        """Tell the other services. What goes wrong there must not stop a lane."""
+        for _ in range(NEWS_TRIES):
+            try:
+                await self._surely(act, *args)
             except Conflict:
-                raise
-            except BotError as exc:
-                log.error("delivery.news_failed error=%s", type(exc).__name__)
-                return None
+                continue  # somebody saved the same session meanwhile
+            except Exception as exc:
+                log.error("delivery.news_failed error=%s at=%s", type(exc).__name__, _place(exc))
+            return
+        log.error("delivery.news_failed error=Conflict")
 
 
-def _tell(noted: asyncio.Future[bool], answer: bool) -> None:
+def _answer(noted: asyncio.Future[bool], answer: bool) -> None:
     if not noted.done():
         noted.set_result(answer)
 

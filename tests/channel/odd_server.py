@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import socket
+import ssl
 import struct
 from collections.abc import Awaitable, Callable
 from types import TracebackType
@@ -51,8 +52,9 @@ class Exchange:
 class OddServer:
     """Answers every call with `reply`; `seen` lists the methods and bodies that came."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: Reply, *, tls: ssl.SSLContext | None = None) -> None:
         self.reply = reply
+        self.tls = tls
         self.seen: list[tuple[str, dict[str, Any]]] = []
         self.connections = 0
         self._server: asyncio.Server | None = None
@@ -60,8 +62,8 @@ class OddServer:
         self.url = ""
 
     async def __aenter__(self) -> OddServer:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls)
+        self.url = f"{'https' if self.tls else 'http'}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
     async def __aexit__(
