@@ -214,16 +214,16 @@ def _sensitive(
 
 def _steps_before_volatile(flow: Flow) -> set[StepId]:
     """Steps that can be reached while everything is still kept."""
-    found: set[StepId] = set()
+    seen: set[StepId] = set()
     waiting = [flow.first]
     while waiting:
         step = flow.steps.get(waiting.pop())
-        if step is None or step.id in found or (step.volatile and step.when is None):
+        if step is None or step.id in seen or (step.volatile and step.when is None):
             continue
-        if not step.volatile:
-            found.add(step.id)
+        seen.add(step.id)
         waiting += [way.step for way in ways(step) if isinstance(way, ToStep)]
-    return found
+    # A volatile step that may be skipped protects itself, not what comes after it.
+    return {step for step in seen if not flow.steps[step].volatile}
 
 
 # --- reading the file ------------------------------------------------------------------------------------------------

@@ -125,6 +125,17 @@ def test_a_step_after_a_volatile_one_is_volatile_too() -> None:
     assert codes("Voulez-vous lire une page ?", tail) == []
 
 
+def test_a_volatile_step_that_may_be_skipped_protects_only_itself() -> None:
+    tail = (
+        "    ask: more\n    choices: {a: Oui, b: {label: Non, goto: end}}\n"
+        "  - {id: b, when: {more: a}, say: Lequel ?, ask: paper, volatile: yes,"
+        " choices: {a: Carte A, b: Je préfère ne pas dire}}\n"
+        "  - {id: c, say: Et vous ?, ask: other, choices: {a: Carte B, b: Je préfère ne pas dire}}\n"
+        "  - {id: d, say: Encore., goto: a}\n"
+    )
+    assert codes("Voulez-vous lire une page ?", tail) == ["not-volatile"]
+
+
 def test_a_menu_of_flows_asks_nothing(tmp_path: Path) -> None:
     write(tmp_path, "a.two", "steps: [{id: a, say: A}]\n")
     write(
