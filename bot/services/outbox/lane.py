@@ -1,4 +1,4 @@
-"""The part of one lane that is in memory: rows in their order, and what they learn from the calls before them."""
+"""One lane in memory: rows in their order, and what they learn from the calls before them."""
 
 from __future__ import annotations
 
