@@ -33,6 +33,8 @@ GROUP = 64
 #: How long a connection that broke is sought again before callers are told (G10).
 BROKEN_S = 10.0
 _PAUSE_S = 0.2
+#: A server whose network is gone is given up after this long.
+_SILENT_MS = 10_000
 #: Any number: one migration at a time, whichever replica comes first.
 _MIGRATING = 7_274_512
 #: A statement or a lock that takes longer is a fault; the caller comes again.
@@ -243,7 +245,9 @@ class PostgresEngine:
 
 def connected(address: str) -> psycopg.Connection[Any]:
     """A connection on which every commit is on the disk when it returns."""
-    connection = psycopg.connect(address, autocommit=True, connect_timeout=5, options=_OPTIONS)
+    connection = psycopg.connect(
+        address, autocommit=True, connect_timeout=5, options=_OPTIONS, tcp_user_timeout=_SILENT_MS
+    )
     connection.execute("SET synchronous_commit = on")
     connection.prepare_threshold = 3
     return connection

@@ -1,0 +1,310 @@
+"""Several replicas on one PostgreSQL server: order, leases, fencing, broken connections (R7, G10–G12, A16)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import psycopg
+import pytest
+
+from bot.core.effects import StartTimer
+from bot.core.ids import AccountId
+from bot.core.session import Position
+from bot.errors import Conflict, UnusableStore
+from bot.ports import Commit, Fate, InboxRow, OutboxRow, Receipt
+from bot.store import KeptStore, keys_from, open_store, postgres
+from tests.store.conftest import KEYS
+from tests.store.scenes import AMINA, BORIS, NOON, Guichet, Now, arrival, say, session, texts
+from tests.store.servers import Server
+
+pytestmark = pytest.mark.postgres
+
+Replica = Callable[..., Awaitable[Guichet]]
+
+
+@pytest.fixture
+async def replica(address: str) -> AsyncIterator[Replica]:
+    opened: list[KeptStore] = []
+
+    async def start(name: str, *, lease_s: float = 60.0) -> Guichet:
+        store = await open_store(address, KEYS, clock=Now(), replica=name, lease_s=lease_s)
+        opened.append(store)
+        return Guichet(store, numbers=100_000 * len(opened))
+
+    yield start
+    for store in opened:
+        await store.close()
+
+
+async def applied(guichet: Guichet, row: InboxRow) -> list[OutboxRow]:
+    """A turn that writes down the number it was about."""
+    assert row.newcomer is not None and row.payload is not None
+    here = await guichet.store.session_of(row.newcomer)
+    number = row.payload.decode()
+    done = f"{here.durable.answers['done']} {number}" if here is not None else number
+    return await guichet.store.commit(
+        Commit(
+            done=row.id,
+            session=session(row.newcomer, durable=Position(answers={"done": done})),
+            expected_version=0 if here is None else here.version,
+            deliveries=(say(row.newcomer, number),),
+            counts=(("turn", "fr"),),
+        )
+    )
+
+
+async def test_replicas_keep_the_order_of_every_person(replica: Replica) -> None:  # R7, G11
+    guichets = [await replica(f"r{number}", lease_s=5) for number in range(3)]
+    people, turns = 12, 10
+    chance = random.Random(3)
+    sent: dict[int, list[int]] = {}
+
+    async def intake(person: int) -> None:
+        """Each update comes to any of them, as through a load balancer; none is told twice."""
+        for number in range(turns):
+            update = arrival(person * 1000 + number, AccountId(7_000_000_000 + person), payload=str(number).encode())
+            await chance.choice(guichets).store.keep([update], offset=None)
+
+    async def serve(guichet: Guichet) -> None:
+        """Whoever holds a lane takes its turns; whoever holds a delivery sends it."""
+        idle = 0
+        while idle < 20:
+            rows = await guichet.store.waiting()
+            for row in rows:
+                try:
+                    await applied(guichet, row)
+                except Conflict:
+                    await asyncio.sleep(0)
+            deliveries = await guichet.store.take_outbox()
+            for delivery in deliveries:
+                try:
+                    await guichet.store.mark_sending([delivery.id])
+                except Conflict:
+                    continue
+                sent.setdefault(int(delivery.chat or 0), []).append(int(texts([delivery])[0] or -1))
+                await guichet.store.mark_sent(delivery, Receipt(message_id=1), at=NOON)
+            idle = 0 if rows or deliveries else idle + 1
+            await asyncio.sleep(0.002)
+
+    await asyncio.gather(*(intake(person) for person in range(people)), *(serve(guichet) for guichet in guichets))
+    store = guichets[0].store
+    for person in range(people):
+        newcomer = await store.newcomer_by_account(AccountId(7_000_000_000 + person))
+        assert newcomer is not None
+        here = await store.session_of(newcomer)
+        assert here is not None
+        assert here.durable.answers["done"].split() == [str(number) for number in range(turns)]
+    assert sent == {7_000_000_000 + person: list(range(turns)) for person in range(people)}
+    assert [figure for figure in await store.figures(NOON) if figure[1] == "turn"] == [
+        (20_528, "turn", "fr", people * turns)
+    ]
+
+
+async def test_an_arrival_is_taken_by_one_replica(replica: Replica) -> None:
+    one, two = await replica("one"), await replica("two")
+    [row] = await one.store.keep([arrival(1)], offset=None)
+    assert await two.store.keep([arrival(2)], offset=None) == []  # the lane is the other's
+    assert await two.store.waiting() == []
+    assert [found.payload for found in await one.store.waiting()] == [arrival(1).payload, arrival(2).payload]
+    with pytest.raises(Conflict, match="another replica"):
+        await two.store.commit(Commit(done=row.id))
+
+
+async def test_a_lane_is_let_go_when_it_is_empty(replica: Replica) -> None:
+    one, two = await replica("one"), await replica("two")
+    [row] = await one.store.keep([arrival(1)], offset=None)
+    await one.store.commit(Commit(done=row.id))
+    [next_row] = await two.store.keep([arrival(2)], offset=None)
+    await two.store.commit(Commit(done=next_row.id))
+
+
+async def test_a_turn_waits_for_the_one_before(replica: Replica) -> None:
+    guichet = await replica("one")
+    first, second = await guichet.store.keep([arrival(1), arrival(2)], offset=None)
+    with pytest.raises(Conflict, match="older arrival"):
+        await guichet.store.commit(Commit(done=second.id))
+    await guichet.store.commit(Commit(done=first.id))
+    await guichet.store.commit(Commit(done=second.id))
+
+
+async def test_a_replica_that_slept_through_its_lease_is_refused(replica: Replica) -> None:  # G12
+    sleeper, other = await replica("sleeper", lease_s=0.1), await replica("other")
+    newcomer = await sleeper.welcome()
+    row = await sleeper.hear()
+    [queued] = await sleeper.queue(say(newcomer))
+    assert await other.store.waiting() == [] == await other.store.take_outbox()
+    await asyncio.sleep(0.15)
+    assert await other.store.waiting() == [row]
+    assert await other.store.take_outbox() == [queued]
+    with pytest.raises(Conflict):
+        await sleeper.store.commit(Commit(done=row.id, session=session(newcomer), expected_version=0))
+    with pytest.raises(Conflict):
+        await sleeper.store.mark_sending([queued.id])
+    await other.store.commit(Commit(done=row.id))
+    await other.deliver(queued, Receipt(message_id=1))
+
+
+async def test_what_a_dead_replica_left_is_taken_over(replica: Replica) -> None:
+    dead, other = await replica("dead", lease_s=0.1), await replica("other")
+    newcomer, boris = await dead.welcome(), await dead.welcome(BORIS)
+    row, _ = await dead.queue(say(newcomer, "one"), say(boris, "secret", volatile=True))
+    await dead.store.mark_sending([row.id])
+    assert await other.store.interrupted() == []
+    await asyncio.sleep(0.15)
+    left = await other.store.interrupted()
+    assert [(found.fate, texts([found])) for found in left] == [(Fate.SENDING, ["one"]), (Fate.REFUSED, [None])]
+
+
+async def test_a_restart_takes_back_its_own_at_once(replica: Replica) -> None:
+    before = await replica("one")
+    row = await before.hear()
+    assert row.newcomer is not None
+    first, second = await before.queue(say(row.newcomer, "one"), say(row.newcomer, "two"))
+    await before.store.mark_sending([first.id])
+    after = await replica("one")
+    assert await after.store.waiting() == [row]
+    assert [found.id for found in await after.store.interrupted()] == [first.id]
+    await after.store.mark_uncertain(first.id, again=False)
+    assert [found.id for found in await after.store.take_outbox()] == [second.id]
+
+
+async def test_a_later_delivery_of_a_lane_waits_for_the_earlier_one_of_another_replica(replica: Replica) -> None:
+    one, two = await replica("one"), await replica("two")
+    newcomer = await one.welcome()
+    [first] = await one.queue(say(newcomer, "first"))
+    [second] = await two.queue(say(newcomer, "second"))
+    with pytest.raises(Conflict):
+        await two.store.mark_sending([second.id])
+    await one.deliver(first, Receipt(message_id=1))
+    await two.deliver(second, Receipt(message_id=2))
+
+
+async def test_several_of_one_lane_are_begun_together(replica: Replica) -> None:
+    one = await replica("one")
+    newcomer = await one.welcome()
+    rows = await one.queue(say(newcomer, "first"), say(newcomer, "second"))
+    await one.store.mark_sending([row.id for row in rows])
+
+
+async def test_a_timer_comes_due_for_one_replica(replica: Replica) -> None:
+    one, two = await replica("one"), await replica("two")
+    newcomer = await one.welcome()
+    await one.store.commit(Commit(timers=(StartTimer(name="a", due_at=NOON),), timers_of=newcomer))
+    [timer] = await one.store.due_timers(NOON)
+    assert await two.store.due_timers(NOON) == []
+    assert await one.store.due_timers(NOON) == [timer]
+
+
+async def test_one_replica_polls(replica: Replica) -> None:  # A16
+    one, two = await replica("one", lease_s=0.1), await replica("two")
+    assert await one.store.hold("poll")
+    assert not await two.store.hold("poll")
+    assert await one.store.hold("poll")
+    await asyncio.sleep(0.15)
+    assert await two.store.hold("poll")
+    assert not await one.store.hold("poll")
+
+
+async def test_an_erasure_by_another_replica_is_respected(replica: Replica) -> None:  # I02
+    one, two = await replica("one"), await replica("two")
+    newcomer = await one.welcome()
+    await one.store.commit(Commit(session=session(newcomer), expected_version=0))
+    await two.store.erase(newcomer)
+    for late in (
+        Commit(session=session(newcomer), expected_version=1),
+        Commit(session=session(newcomer), expected_version=0),
+        Commit(deliveries=(say(newcomer),)),
+    ):
+        with pytest.raises(Conflict):
+            await one.store.commit(late)
+
+
+# --- the server ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_restart_of_the_server_loses_nothing(replica: Replica, server: Server) -> None:  # G10
+    guichet = await replica("one")
+    newcomer = await guichet.welcome()
+    stopping = asyncio.Event()
+
+    async def turns() -> int:
+        version = 0
+        while not stopping.is_set():
+            await guichet.store.commit(Commit(session=session(newcomer), expected_version=version))
+            version += 1
+        return version
+
+    working = asyncio.create_task(turns())
+    await asyncio.sleep(0.1)
+    await asyncio.to_thread(server.stop)
+    await asyncio.to_thread(server.start)
+    await asyncio.sleep(0.3)
+    stopping.set()
+    version = await working
+    assert await guichet.store.session_of(newcomer) == session(newcomer, version=version)
+
+
+@pytest.mark.parametrize("was_committed", [True, False])
+async def test_a_commit_whose_end_was_not_seen_is_asked_for(
+    replica: Replica, monkeypatch: pytest.MonkeyPatch, was_committed: bool
+) -> None:  # G10
+    guichet = await replica("one")
+    newcomer = await guichet.welcome()
+    worker = guichet.store.engine._writer  # type: ignore[attr-defined]
+    cut: list[str] = []
+
+    class Cut(psycopg.Connection):
+        """Breaks at the first commit, before or after the server has it."""
+
+        def execute(self, query, *given, **named):
+            if query == "COMMIT" and not cut:
+                cut.append("cut")
+                if was_committed:
+                    super().execute(query, *given, **named)
+                self.close()
+                raise psycopg.OperationalError("the connection is lost")
+            return super().execute(query, *given, **named)
+
+    worker._connection.__class__ = Cut
+    await guichet.store.commit(Commit(session=session(newcomer), expected_version=0, deliveries=(say(newcomer),)))
+    assert cut == ["cut"]
+    assert await guichet.store.session_of(newcomer) == session(newcomer, version=1)
+    assert len(await guichet.store.take_outbox()) == 1
+
+
+async def test_another_key_is_refused(replica: Replica, address: str) -> None:
+    await replica("one")
+    with pytest.raises(UnusableStore, match="does not belong to this database"):
+        await open_store(address, keys_from(b"w" * 32))
+
+
+async def test_a_server_that_is_not_there_is_refused(server: Server) -> None:
+    with pytest.raises(UnusableStore, match="The PostgreSQL server cannot be used"):
+        await open_store("postgresql://guichet@127.0.0.1:1/none", KEYS)
+
+
+async def test_two_replicas_that_start_together_migrate_once(server: Server) -> None:  # G05
+    address = server.fresh("together")
+    stores = await asyncio.gather(*(asyncio.to_thread(postgres.PostgresEngine, address, KEYS) for _ in range(4)))
+    for engine in stores:
+        await engine.close()
+
+
+async def test_people_are_not_readable_in_the_tables(replica: Replica, address: str) -> None:  # P4
+    guichet = await replica("one")
+    newcomer = await guichet.welcome()
+    await guichet.hand_over(newcomer)
+    await guichet.store.commit(Commit(session=session(newcomer), expected_version=0, deliveries=(say(newcomer),)))
+    await guichet.hear()
+    with psycopg.connect(address) as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        dump = b"".join(
+            bytes(value) if isinstance(value, bytes) else str(value).encode()
+            for (table,) in tables
+            for row in connection.execute(f"SELECT * FROM {table}").fetchall()
+            for value in row
+        )
+    for word in (str(AMINA), "street", "besoins", "Bonjour", "Mésange", "logement", "mot 1"):
+        assert word.encode() not in dump, word
