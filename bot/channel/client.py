@@ -7,22 +7,32 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, MessageEntity, ReplyParameters
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram import Bot
+from telegram.error import BadRequest, TelegramError
 
-from bot.channel.outcome import is_not_modified, is_not_there, is_topic_closed, is_topic_gone, outcome
+from bot.channel.outcome import has_no_text, is_not_modified, is_not_there, is_topic_closed, outcome
+from bot.channel.payload import (
+    REPEAT_MARK,
+    as_new,
+    entities,
+    keyboard,
+    marked,
+    topic_of,
+    typed_entities,
+    typed_keyboard,
+    words_of,
+)
+from bot.channel.rare import do_rarely
 from bot.channel.split import CAPTION_UNITS, LIMIT_UNITS, Part, split
 from bot.channel.transport import Transport
 from bot.core.messages import Rendered
 from bot.errors import DeliveryError
 from bot.ports import Fate, OutboxRow, Receipt, Verb
 
+__all__ = ["REPEAT_MARK", "Identity", "TelegramMessenger"]
+
 log = logging.getLogger(__name__)
 
-#: Put before a message that may be there already (B02). A sign, not a sentence: it is read in every language.
-REPEAT_MARK: Final = "↻ "
-#: Source: https://core.telegram.org/bots/api#createforumtopic.
-TITLE_CHARS: Final = 128
 _NO_PREVIEW: Final = {"is_disabled": True}
 #: Long messages whose parts are remembered between tries.
 _PARTIAL: Final = 256
@@ -108,12 +118,12 @@ class TelegramMessenger:
                 case Verb.EDIT:
                     return await self._edit(row, row.chat)
                 case _:
-                    return await self._do(row, row.chat)
+                    return await do_rarely(self.bot, row, row.chat)
         except TelegramError as exc:
             raise outcome(exc) from None
 
     async def _send(self, row: OutboxRow, chat: int) -> Receipt:
-        rendered = _rendered(row)
+        rendered = words_of(row)
         parts = split(rendered.text, rendered.bold, LIMIT_UNITS - len(REPEAT_MARK))
         if len(parts) > 1:
             return await self._send_parts(row, chat, rendered, parts)
@@ -145,18 +155,18 @@ class TelegramMessenger:
         raise failure
 
     async def _send_one(self, row: OutboxRow, chat: int, part: Part, rendered: Rendered) -> int:
-        text, bold = part if row.fate is not Fate.UNCERTAIN else _marked(part)
+        text, bold = part if row.fate is not Fate.UNCERTAIN else marked(part)
         delivery = row.delivery
         payload: dict[str, Any] = {"chat_id": chat, "text": text, "link_preview_options": _NO_PREVIEW}
         if bold:
-            payload["entities"] = _entities(bold)
+            payload["entities"] = entities(bold)
         if rendered.buttons:
-            payload["reply_markup"] = _keyboard(rendered)
+            payload["reply_markup"] = keyboard(rendered)
         if delivery.silent:
             payload["disable_notification"] = True
         if delivery.newcomer is None:
             payload["protect_content"] = True
-            if (thread := _thread(row)) is not None:
+            if (thread := topic_of(row)) is not None:
                 payload["message_thread_id"] = thread
         if delivery.message_id is not None:
             payload["reply_parameters"] = {"message_id": delivery.message_id, "allow_sending_without_reply": True}
@@ -173,10 +183,10 @@ class TelegramMessenger:
     async def _edit(self, row: OutboxRow, chat: int) -> Receipt:
         """Change a message in place; sent anew when it cannot be changed any more (B11)."""
         message_id = row.delivery.message_id
-        rendered = _rendered(row)
+        rendered = words_of(row)
         parts = split(rendered.text, rendered.bold)
         if message_id is None or len(parts) > 1:
-            return await self._send(_as_new(row), chat)
+            return await self._send(as_new(row), chat)
         text, bold = parts[0]
         payload: dict[str, Any] = {
             "chat_id": chat,
@@ -185,185 +195,33 @@ class TelegramMessenger:
             "link_preview_options": _NO_PREVIEW,
         }
         if bold:
-            payload["entities"] = _entities(bold)
+            payload["entities"] = entities(bold)
         if rendered.buttons:
-            payload["reply_markup"] = _keyboard(rendered)
+            payload["reply_markup"] = keyboard(rendered)
         try:
             await self.transport.call("editMessageText", payload)
         except BadRequest as exc:
             if is_not_modified(exc):
                 return Receipt(message_id=message_id)
+            if has_no_text(exc):
+                return await self._edit_caption(rendered, chat, message_id)
             if is_not_there(exc):
-                return await self._send(_as_new(row), chat)
+                return await self._send(as_new(row), chat)
             raise
         return Receipt(message_id=message_id)
 
-    async def _do(self, row: OutboxRow, chat: int) -> Receipt:
-        """The rarer verbs, by PTB's typed client. What is already as asked counts as done."""
+    async def _edit_caption(self, rendered: Rendered, chat: int, message_id: int) -> Receipt:
+        """The message is a photo or a file: its words are its caption."""
+        caption, bold = split(rendered.text, rendered.bold, CAPTION_UNITS)[0]
         try:
-            return await self._typed(row, chat)
-        except BadRequest as exc:
-            verb = row.delivery.verb
-            done = (
-                is_not_modified(exc)
-                or (verb in {Verb.DELETE, Verb.EDIT_BUTTONS} and is_not_there(exc))
-                or (verb is Verb.DELETE_TOPIC and is_topic_gone(exc))
+            await self.bot.edit_message_caption(
+                chat_id=chat,
+                message_id=message_id,
+                caption=caption,
+                caption_entities=typed_entities(bold),
+                reply_markup=typed_keyboard(rendered),
             )
-            if done:
-                return Receipt(message_id=row.delivery.message_id)
-            raise
-        except Forbidden:
-            if row.delivery.verb is Verb.LEAVE:
-                return Receipt()
-            raise
-
-    async def _typed(self, row: OutboxRow, chat: int) -> Receipt:
-        bot = self.bot
-        delivery = row.delivery
-        thread = row.thread if row.thread is not None else delivery.thread
-        match delivery.verb:
-            case Verb.EDIT_BUTTONS:
-                await bot.edit_message_reply_markup(
-                    chat_id=chat, message_id=_message(row), reply_markup=_markup(delivery.rendered)
-                )
-                return Receipt(message_id=delivery.message_id)
-            case Verb.COPY:
-                return await self._copy(row, chat)
-            case Verb.SEND_FILE:
-                return await self._send_file(row, chat)
-            case Verb.DELETE:
-                await bot.delete_message(chat, _message(row))
-                return Receipt(message_id=delivery.message_id)
-            case Verb.OPEN_TOPIC:
-                topic = await bot.create_forum_topic(chat, _title(row))
-                return Receipt(thread=topic.message_thread_id)
-            case Verb.LEAVE:
-                await bot.leave_chat(chat)
-                return Receipt()
-            case _ if thread is None:
-                raise DeliveryError("no topic", permanent=True)
-            case Verb.RENAME_TOPIC:
-                await bot.edit_forum_topic(chat, thread, name=_title(row))
-            case Verb.CLOSE_TOPIC:
-                await bot.close_forum_topic(chat, thread)
-            case Verb.REOPEN_TOPIC:
-                await bot.reopen_forum_topic(chat, thread)
-            case Verb.DELETE_TOPIC:
-                await bot.delete_forum_topic(chat, thread)
-            case verb:
-                raise DeliveryError(f"no way to {verb}", permanent=True)
-        return Receipt(thread=thread)
-
-    async def _copy(self, row: OutboxRow, chat: int) -> Receipt:
-        """Copy, never forward: a forward shows the account (reliability.md part 4, section 4)."""
-        delivery = row.delivery
-        if delivery.copy_from is None or row.source is None:
-            raise DeliveryError("nothing to copy", permanent=True)
-        to_team = delivery.newcomer is None
-        copied = await self.bot.copy_message(
-            chat_id=chat,
-            from_chat_id=row.source,
-            message_id=delivery.copy_from,
-            message_thread_id=_thread(row) if to_team else None,
-            protect_content=to_team or None,
-            disable_notification=delivery.silent or None,
-            reply_markup=_markup(delivery.rendered),
-            reply_parameters=_reply(row),
-        )
-        return Receipt(message_id=copied.message_id)
-
-    async def _send_file(self, row: OutboxRow, chat: int) -> Receipt:
-        delivery = row.delivery
-        if delivery.file_bytes is None:
-            raise DeliveryError("no file to send", permanent=True)
-        to_team = delivery.newcomer is None
-        caption = ""
-        bold: tuple[tuple[int, int], ...] = ()
-        if delivery.rendered is not None:
-            caption, bold = split(delivery.rendered.text, delivery.rendered.bold, CAPTION_UNITS)[0]
-        sent = await self.bot.send_document(
-            chat_id=chat,
-            document=InputFile(delivery.file_bytes, filename=delivery.file_name or "guichet.txt", attach=False),
-            caption=caption or None,
-            caption_entities=[MessageEntity(MessageEntity.BOLD, offset, length) for offset, length in bold] or None,
-            message_thread_id=_thread(row) if to_team else None,
-            protect_content=to_team or None,
-            disable_notification=delivery.silent or None,
-            reply_markup=_markup(delivery.rendered),
-            reply_parameters=_reply(row),
-        )
-        return Receipt(message_id=sent.message_id)
-
-
-def _rendered(row: OutboxRow) -> Rendered:
-    rendered = row.delivery.rendered
-    if rendered is None or not rendered.text.strip():
-        raise DeliveryError("nothing to say", permanent=True)
-    return rendered
-
-
-def _marked(part: Part) -> Part:
-    """A part that may be there already."""
-    text, bold = part
-    return REPEAT_MARK + text, tuple((offset + len(REPEAT_MARK), length) for offset, length in bold)
-
-
-def _as_new(row: OutboxRow) -> OutboxRow:
-    """The same message as a new one; what it should have replaced is not replied to."""
-    return replace(row, delivery=replace(row.delivery, verb=Verb.SEND, message_id=None))
-
-
-def _thread(row: OutboxRow) -> int | None:
-    """The topic to write in. General is written to by leaving the topic out; its id 1 is refused."""
-    thread = row.thread if row.thread is not None else row.delivery.thread
-    if thread is None and row.delivery.handoff is not None:
-        # Never in General, where it would be read out of its conversation (B10).
-        raise DeliveryError("topic not open", topic_gone=True)
-    return None if thread == 1 else thread
-
-
-def _entities(bold: tuple[tuple[int, int], ...]) -> list[dict[str, Any]]:
-    return [{"type": "bold", "offset": offset, "length": length} for offset, length in bold]
-
-
-def _keyboard(rendered: Rendered) -> dict[str, Any]:
-    return {
-        "inline_keyboard": [
-            [
-                {"text": button.text, "url": button.url}
-                if button.url is not None
-                else {"text": button.text, "callback_data": button.token}
-                for button in buttons
-            ]
-            for buttons in rendered.buttons
-        ]
-    }
-
-
-def _markup(rendered: Rendered | None) -> InlineKeyboardMarkup | None:
-    if rendered is None or not rendered.buttons:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(button.text, url=button.url, callback_data=button.token) for button in buttons]
-            for buttons in rendered.buttons
-        ]
-    )
-
-
-def _reply(row: OutboxRow) -> ReplyParameters | None:
-    message_id = row.delivery.message_id
-    return None if message_id is None else ReplyParameters(message_id, allow_sending_without_reply=True)
-
-
-def _message(row: OutboxRow) -> int:
-    if row.delivery.message_id is None:
-        raise DeliveryError("no message meant", permanent=True)
-    return row.delivery.message_id
-
-
-def _title(row: OutboxRow) -> str:
-    title = (row.delivery.title or "").strip()
-    if not title:
-        raise DeliveryError("topic without a title", permanent=True)
-    return title[:TITLE_CHARS]
+        except BadRequest as exc:
+            if not is_not_modified(exc):
+                raise
+        return Receipt(message_id=message_id)

@@ -57,6 +57,11 @@ def is_not_there(error: TelegramError) -> bool:
     return _says(error, _NOT_THERE)
 
 
+def has_no_text(error: TelegramError) -> bool:
+    """The message to change is a photo or a file."""
+    return _says(error, ("there is no text in the message to edit",))
+
+
 def is_topic_gone(error: TelegramError) -> bool:
     """The topic was deleted by hand, or archived past Telegram's million (B10)."""
     return _says(error, _TOPIC_GONE)

@@ -104,6 +104,17 @@ async def test_edit_of_a_deleted_message_is_sent_anew(messenger: TelegramMesseng
     assert (await amina.last())["text"] == "Encore"
 
 
+async def test_edit_of_a_photo_changes_its_caption(messenger: TelegramMessenger, amina: Seat) -> None:
+    photo = await amina.send("photo", caption="Ma lettre")
+    copy = await messenger.deliver(
+        to_newcomer(amina.id, verb=Verb.COPY, copy_from=photo["message_id"], source=amina.id, rendered=None)
+    )
+    change = to_newcomer(amina.id, "Ma lettre de refus", verb=Verb.EDIT, message_id=copy.message_id)
+    for _ in range(2):
+        assert await messenger.deliver(change) == copy
+    assert (await amina.last())["caption"] == "Ma lettre de refus"
+
+
 async def test_buttons_can_be_changed_alone(messenger: TelegramMessenger, amina: Seat) -> None:
     first = await messenger.deliver(to_newcomer(amina.id, rendered=PICK))
     ticked = replace(PICK, buttons=((RenderedButton(text="☑ Passeport", token=Token("u")),),))

@@ -172,6 +172,26 @@ async def test_b11_message_that_cannot_be_edited_is_sent_anew(text: str) -> None
         await messenger.close()
 
 
+@pytest.mark.parametrize("fields", [{}, {"verb": Verb.COPY, "copy_from": 3, "source": 5, "rendered": None}])
+async def test_c11_topic_closed_by_hand_is_opened_to_write_in_it(fields: dict[str, Any]) -> None:
+    closed = True
+
+    async def reply(exchange: Exchange) -> None:
+        nonlocal closed
+        if exchange.method == "reopenForumTopic":
+            closed = False
+            await exchange.json(200, ok(True))
+        elif closed:
+            await exchange.json(400, refusal(400, "Bad Request: TOPIC_CLOSED"))
+        else:
+            await good(exchange)
+
+    async with OddServer(reply) as server:
+        messenger = TelegramMessenger(TOKEN, server.url)
+        assert await messenger.deliver(to_team(-100, thread=9, **fields)) == Receipt(message_id=7)
+        await messenger.close()
+
+
 @pytest.mark.parametrize("verb", [Verb.DELETE, Verb.EDIT_BUTTONS])
 async def test_what_is_gone_needs_no_deleting(verb: Verb) -> None:
     async with OddServer(saying(400, "Bad Request: message to delete not found")) as server:
