@@ -286,7 +286,8 @@ def _finish(draft: Draft, flow: Flow) -> None:
     done = (*session.done, flow.id) if kept and flow.id not in session.done else session.done
     draft.start(Count(figure="flow.finished", label=flow.id))
     if flow.asks_if_helped and session.shadow is None:
-        draft.session = replace(session, done=done)
+        # What is finished is not kept as paused: nobody is asked to go on with it.
+        draft.session = replace(session, done=done, durable=Position(trail=_trail(session.position)))
         draft.close()
         begin(draft, HELPED)
         return
