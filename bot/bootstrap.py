@@ -51,7 +51,7 @@ from bot.nlu import language as nlu_language
 from bot.nlu.folding import fold
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.rasa import RasaNlu
-from bot.ports import AdviserRow, Hours, Store
+from bot.ports import AdviserRow, Clock, Hours, Store
 from bot.services.cards import DirectoryCards
 from bot.services.delivery import Sender
 from bot.services.desk import Desk, Poster, Team
@@ -98,6 +98,8 @@ class Data:
         self.catalogues = Catalogues.load(places.locales, cache=places.state / "i18n")
         self.words = Words.load(places.locales, self.catalogues.languages, fold=fold, label_of=self.text_of)
         self.living = Living(places.flows)
+        self._live: LiveBook | None = None
+        self._heard: Callable[[LiveBook], None] = lambda live: None
         self.lexicon = Lexicon.load(places.nlu / "lexicon")
         register = yaml.safe_load((places.nlu / "intents.yml").read_text(encoding="utf-8"))
         self.intents = frozenset(register["intents"])
@@ -141,6 +143,18 @@ class Data:
     def keywords(self, book: Callable[[], FlowBook]) -> Keywords:
         """Exact keywords of these flows."""
         return Keywords(book, text_of=self.text_of, fold=fold)
+
+    async def live_flows(self, clock: Clock, on_change: Callable[[LiveBook], None]) -> LiveBook:
+        """The flows as they follow their files, read once; `on_change` hears of them now and after each reading."""
+        self._heard = on_change
+        if self._live is None:
+            self._live = LiveBook(
+                self.places.flows, lambda: self.known(clock().date()), on_change=lambda live: self._heard(live)
+            )
+            await self._live.open()
+        else:
+            on_change(self._live)
+        return self._live
 
     def guide_to(self, flows: FlowBook) -> Guide:
         """What a turn looks things up in, with these flows."""
@@ -203,15 +217,17 @@ class Guichet:
         places: Places | None = None,
         clock: Callable[[], datetime] = utc_now,
         env: Mapping[str, str] | None = None,
+        data: Data | None = None,
     ) -> None:
+        """`env` is where secrets are looked for (the process environment); `data` spares reading the files again."""
         if environment.telegram_token is None:
             raise SettingsError("TELEGRAM_BOT_TOKEN is not set: ask BotFather for a token, or run the demonstration.")
         self.settings = settings
         self.environment = environment
-        self.places = places or Places()
+        self.places = data.places if data is not None else places or Places()
         self.clock = clock
         self._env = env
-        self.data = Data(self.places, settings)
+        self.data = data or Data(self.places, settings)
         self.messenger = TelegramMessenger(environment.telegram_token, environment.telegram_api_url)
         self.nlu = RasaNlu(
             environment.nlu_url, intents=self.data.intents, token=environment.nlu_token,
@@ -232,10 +248,7 @@ class Guichet:
         keys = load_keys(keys_path, may_create=not exists, environment=self._env)
         bot_id = _bot_id(self.environment.telegram_token or "")
         self.store: Store = await open_store(self.environment.database_url, keys, bot=bot_id, clock=self.clock)
-        self.flows = LiveBook(
-            self.places.flows, lambda: self.data.known(self.clock().date()), on_change=self._flows_changed
-        )
-        await self.flows.open()
+        self.flows = await self.data.live_flows(self.clock, self._flows_changed)
         await self._recall_flows()
         await self.messenger.open()
         identity = await self._identity(bot_id)

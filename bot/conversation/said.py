@@ -15,7 +15,7 @@ from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin, Button, Command, Message, Speak
 from bot.core.phrases import Verbatim
 from bot.core.session import Hold
-from bot.core.understanding import Understanding
+from bot.core.understanding import FLOW, Understanding
 from bot.flow.graph import AnswerKind, Ask, Handoff, Remind, ToFlow
 
 #: A pause after which "hello" is answered by an offer to continue.
@@ -157,12 +157,19 @@ def _go_to(draft: Draft, intent: str, event: Said) -> None:
         commands.run(draft, _COMMANDS[intent])
     elif intent in _SMALL_TALK:
         _small_talk(draft, intent)
-    elif intent in book.by_intent:
-        _begin(draft, book.by_intent[intent])
+    elif (flow := _flow_of(draft, intent)) is not None:
+        _begin(draft, flow)
     elif intent in _BARE:
         walk.ask(draft)
     else:
         _otherwise_or_miss(draft, event)
+
+
+def _flow_of(draft: Draft, intent: str) -> FlowId | None:
+    """The flow that answers an intent, or that is named by itself."""
+    book = draft.guide.book
+    named = FlowId(intent.removeprefix(FLOW)) if intent.startswith(FLOW) else book.by_intent.get(intent)
+    return named if named in book.flows else None
 
 
 def _begin(draft: Draft, flow: FlowId) -> None:
@@ -198,7 +205,7 @@ def _candidates(draft: Draft, heard: Understanding) -> list[FlowId]:
     """The flows of the likeliest intents, each once."""
     found: list[FlowId] = []
     for intent, confidence in heard.ranking or ((heard.intent or "", heard.confidence),):
-        flow = draft.guide.book.by_intent.get(intent)
+        flow = _flow_of(draft, intent)
         if flow is None and intent in _COMMANDS:
             flow = commands.CALLS.get(_COMMANDS[intent]) or commands.FLOWS.get(_COMMANDS[intent])
         if flow is None or flow in found or flow not in draft.guide.book.flows or confidence < 0.05:

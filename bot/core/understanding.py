@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+#: Before the id of a flow that no intent leads to, where exact keywords name it.
+FLOW = "flow:"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
     """What the NLU made of one utterance. Source: reply to `POST /model/parse`, Rasa HTTP API."""
 
-    #: An intent of `nlu/intents.yml`, or None when nothing was recognised.
+    #: An intent of `nlu/intents.yml`, `flow:` and a flow's id, or None when nothing was recognised.
     intent: str | None
     #: 0 (no idea) to 1 (sure), as the model reports it. Never compare two models by it.
     confidence: float

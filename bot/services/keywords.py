@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.ids import Locale
 from bot.core.phrases import Phrase
-from bot.core.understanding import Understanding
+from bot.core.understanding import FLOW, Understanding
 from bot.flow.graph import FlowBook
 
 #: The whole utterance is a keyword.
@@ -72,14 +72,15 @@ class Keywords:
     def _made(self, book: FlowBook, locale: Locale) -> _Index:
         whole: dict[str, str] = {}
         for flow in book.flows.values():
-            if not flow.intents:
+            if flow.id.startswith("_system.") and not flow.intents:
                 continue
+            intent = flow.intents[0] if flow.intents else f"{FLOW}{flow.id}"
             for phrase in (flow.title, *flow.keywords):
                 # A translator may give several words for one of ours.
                 for word in self._text_of(phrase, locale).split("|"):
                     key = _words(self._fold(word))
                     if key.strip():
-                        whole.setdefault(key, flow.intents[0])
+                        whole.setdefault(key, intent)
         within = sorted(whole.items(), key=lambda entry: -len(entry[0]))
         return _Index(book=book, whole=whole, within=within)
 

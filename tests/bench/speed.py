@@ -15,13 +15,11 @@ from pathlib import Path
 from bot.sandbox import ADVISER_CHAT_ID, ADVISER_IDS, Limits, RunningSandbox, start_sandbox
 from bot.sandbox.people import DEMO_TOKEN
 from tests.bench.crowd import Act, Crowd, Result, press_first, say
+from tests.journeys.kills import config_for
 
 PEOPLE, TURNS = 200, 10
 #: For one person alone.
 LONE_TURNS = 300
-
-#: Paces that no real Telegram would allow: speed is measured, not patience.
-UNPACED = "telegram: {chat_per_s: 0, chat_burst: 100, group_per_min: 0, global_per_s: 0}\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +71,14 @@ async def running(command: list[str], env: Mapping[str, str]) -> AsyncIterator[a
 
 def guichet_env(folder: Path, *, nlu_url: str = "http://127.0.0.1:9") -> dict[str, str]:
     """The environment of a guichet with everything of its own in `folder`."""
-    config = folder / "config.yml"
-    config.write_text(Path("config.yml").read_text(encoding="utf-8").split("telegram:")[0] + UNPACED, encoding="utf-8")
+    config_for(folder)
     return {
         "TELEGRAM_BOT_TOKEN": DEMO_TOKEN,
         "TELEGRAM_ADVISER_CHAT_ID": str(ADVISER_CHAT_ID),
         "GUICHET_ADVISER_IDS": ",".join(map(str, ADVISER_IDS)),
         "DATABASE_URL": f"sqlite:///{folder}/guichet.db",
         "GUICHET_SECRET_KEY": "a passphrase for measuring only",
-        "GUICHET_CONFIG": str(config),
+        "GUICHET_CONFIG": str(folder / "config.yml"),
         "GUICHET_PORT": "0",
         "NLU_URL": nlu_url,
         "GUICHET_LOG_LEVEL": "WARNING",
