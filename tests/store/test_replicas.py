@@ -60,17 +60,20 @@ async def test_replicas_keep_the_order_of_every_person(replica: Replica) -> None
     people, turns = 12, 10
     chance = random.Random(3)
     sent: dict[int, list[int]] = {}
+    told = 0
 
     async def intake(person: int) -> None:
         """Each update comes to any of them, as through a load balancer; none is told twice."""
+        nonlocal told
         for number in range(turns):
             update = arrival(person * 1000 + number, AccountId(7_000_000_000 + person), payload=str(number).encode())
             await chance.choice(guichets).store.keep([update], offset=None)
+        told += 1
 
     async def serve(guichet: Guichet) -> None:
         """Whoever holds a lane takes its turns; whoever holds a delivery sends it."""
         idle = 0
-        while idle < 20:
+        while told < people or idle < 5:
             rows = await guichet.store.waiting()
             for row in rows:
                 try:
