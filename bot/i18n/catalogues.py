@@ -14,6 +14,7 @@ from bot.i18n.languages import SOURCE, Language, Languages, Tier
 from bot.i18n.plurals import chooser, header
 from bot.i18n.sources import LocaleFileError
 from bot.i18n.tables import Catalogue, Stamp, key_of, read_catalogue, stamp_of
+from bot.i18n.text import Text
 
 _LOG = logging.getLogger(__name__)
 
@@ -80,6 +81,8 @@ class Catalogues:
         self._folder = folder
         self._cache = cache
         self._domain = domain
+        #: Sentences without values as they were rendered: (context, source, locale) → text.
+        self.settled: dict[tuple[str, str, Locale], Text] = {}
         self._read: dict[Locale, tuple[Stamp | None, Catalogue]] = {}
 
     @classmethod
@@ -103,6 +106,8 @@ class Catalogues:
         changed = tuple(locale for locale, (stamp, _) in self._read.items() if stamp_of(self.path_of(locale)) != stamp)
         for locale in changed:
             del self._read[locale]
+        if changed:
+            self.settled.clear()
         return changed
 
     def text_of(self, phrase: Phrase, locale: Locale) -> Wording:

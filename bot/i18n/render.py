@@ -26,6 +26,7 @@ from bot.i18n.bidi import RLM, first_strong, isolated, settled, verbatim, withou
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.formats import date_text, duration_text, instant_text, number_text, time_text
 from bot.i18n.languages import Direction
+from bot.i18n.text import Text
 
 #: Between the paragraphs of a message.
 PARAGRAPHS = "\n\n"
@@ -38,19 +39,6 @@ _BOLD = "\ue000"
 #: What a placeholder shows when its value is missing: a gap one sees, never an error.
 _GAP = "…"
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_-]+)*)\}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """A piece of text in one language, with what its reader should be told about it."""
-
-    text: str
-    #: Bold spans as (offset, length) in UTF-16 units, as Telegram counts.
-    bold: tuple[tuple[int, int], ...] = ()
-    #: The languages its sentences are really in, after fallbacks.
-    locales: frozenset[Locale] = frozenset()
-    #: One of its sentences is a draft that no person has read.
-    unreviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +63,14 @@ def places(sentence: str) -> frozenset[str]:
 
 def render_phrase(phrase: Phrase, locale: Locale, catalogues: Catalogues) -> Text:
     """One phrase as text in the reader's language, its `**bold**` as spans."""
-    return _finish(_raw(phrase, locale, catalogues))
+    if phrase.values or phrase.plural is not None:
+        return _finish(_raw(phrase, locale, catalogues))
+    # Labels and most sentences have no values: they are the same for everybody who reads this language.
+    key = (phrase.key, phrase.text, locale)
+    text = catalogues.settled.get(key)
+    if text is None:
+        text = catalogues.settled[key] = _finish(_raw(phrase, locale, catalogues))
+    return text
 
 
 def plain(phrase: Phrase, locale: Locale, catalogues: Catalogues) -> str:

@@ -15,7 +15,8 @@ from bot.directory.nearest import distance_km, point_of
 from bot.directory.search import Query
 from bot.directory.service import Service
 from bot.i18n.catalogues import Catalogues
-from bot.i18n.render import Text, joined, render_phrase
+from bot.i18n.render import joined, render_phrase
+from bot.i18n.text import Text
 
 
 class DirectoryCards:

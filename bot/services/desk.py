@@ -15,7 +15,7 @@ from bot.core.messages import Block, Button, ServiceCards
 from bot.core.phrases import Phrase
 from bot.core.understanding import Danger, Understanding
 from bot.i18n.catalogues import Catalogues
-from bot.i18n.render import Text
+from bot.i18n.text import Text
 from bot.ports import Clock, Hours, Messenger, Nlu, OutboxRow, Store
 from bot.services.memory import Memory
 

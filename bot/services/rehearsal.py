@@ -7,7 +7,7 @@ what is meant to.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,15 +16,18 @@ from bot.conversation.guide import Guide
 from bot.core.effects import Count, Effect
 from bot.core.events import Event, Pressed, Said
 from bot.core.ids import Locale, NewcomerId, Token
-from bot.core.messages import Action, Rendered
+from bot.core.messages import Action, Block, Button, Message, Rendered, ServiceCards
+from bot.core.phrases import Phrase
 from bot.core.session import Session
 from bot.core.understanding import Danger, Understanding
 from bot.i18n.catalogues import Catalogues
+from bot.i18n.text import Text
 from bot.ports import ButtonRow
 from bot.services.desk import Cards
 from bot.services.say import spoken
 
 NEWCOMER = NewcomerId("rehearsal")
+NEW_LINE = "\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,27 @@ class Stage:
     danger: Callable[[str], Danger | None]
     keywords: Callable[[str, Locale], Understanding | None]
 
+    def brief(self) -> Stage:
+        """The same stage with the services of a message by their names only: cards have tests of their own."""
+        return replace(self, cards=lambda: _Names(self.cards()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Cards cut to their first line, without "details" buttons."""
+
+    whole: Cards
+
+    def blocks(self, cards: ServiceCards, locale: Locale, now: datetime) -> Sequence[Block | Text]:
+        return [_first_line(block) for block in self.whole.blocks(cards, locale, now)]
+
+    def details(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
+        return ()
+
+
+def _first_line(block: Block | Text) -> Block | Text:
+    return Text(text=f"▪ {block.text.partition(NEW_LINE)[0]}") if isinstance(block, Text) else block
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
@@ -46,6 +70,8 @@ class Heard:
     effects: tuple[Effect, ...]
     danger: Danger | None = None
     understanding: Understanding | None = None
+    #: The same before translation.
+    said: tuple[Message, ...] = ()
 
 
 @dataclass(slots=True)
@@ -67,20 +93,33 @@ class Rehearsal:
         session = Session(newcomer=NEWCOMER, locale=locale, locale_chosen=welcomed, welcomed=welcomed)
         return cls(stage=stage, session=replace(session, draft_told=locale), now=now)
 
-    def say(self, text: str, understanding: Understanding | None = None) -> Heard:
+    def say(self, text: str, understanding: Understanding | None = None, *, language: Locale | None = None) -> Heard:
         """Write something; without an understanding exact keywords are all there is."""
         danger = self.stage.danger(text)
         if danger is None and understanding is None:
             understanding = self.stage.keywords(text, self.session.locale)
         self._message_id += 1
-        return self.take(Said(text=text, message_id=self._message_id, danger=danger, understanding=understanding))
+        return self.take(
+            Said(
+                text=text,
+                message_id=self._message_id,
+                danger=danger,
+                understanding=understanding,
+                language=language,
+            )
+        )
 
     def press(self, label: str) -> Heard:
         """Tap the newest button with this label, or with this icon. Raises LookupError when there is none."""
+        token = self.token_of(label)
+        return self.take(Pressed(token=token, message_id=self._message_id, action=self.actions.get(token)))
+
+    def token_of(self, label: str) -> Token:
+        """The newest button with this label, or with this icon. Raises LookupError when there is none."""
         for text, token in reversed(self.shown):
             if label in (text, text.split(" ", 1)[0], text.partition(" ")[2]):
-                return self.take(Pressed(token=token, message_id=self._message_id, action=self.actions.get(token)))
-        raise LookupError(label)
+                return token
+        raise LookupError(f"no button [{label}] is shown")
 
     def do(self, action: Action) -> Heard:
         """Press a button that carries this action."""
@@ -104,6 +143,7 @@ class Rehearsal:
             effects=effects,
             danger=None if said is None else said.danger,
             understanding=None if said is None else said.understanding,
+            said=turn.messages,
         )
 
     def restart(self) -> None:

@@ -11,7 +11,8 @@ from bot.core.ids import Locale, NewcomerId, Token
 from bot.core.messages import Action, Block, Message, ServiceCards
 from bot.core.session import Session
 from bot.i18n.catalogues import Catalogues
-from bot.i18n.render import Text, render
+from bot.i18n.render import render
+from bot.i18n.text import Text
 from bot.ports import ButtonRow, Clock, Delivery, Verb
 from bot.services.desk import Cards
 from bot.services.parts import Parts

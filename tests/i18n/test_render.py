@@ -21,7 +21,8 @@ from bot.core.messages import (
 from bot.core.phrases import Phrase, Verbatim
 from bot.i18n.bidi import FSI, LRI, PDI, RLM
 from bot.i18n.catalogues import Catalogues
-from bot.i18n.render import Shown, Text, joined, plain, render, render_phrase, utf16
+from bot.i18n.render import Shown, joined, plain, render, render_phrase, utf16
+from bot.i18n.text import Text
 from tests.i18n.conftest import write_po
 
 FRENCH, ARABIC, ENGLISH, RUSSIAN = Locale("fr"), Locale("ar"), Locale("en"), Locale("ru")
