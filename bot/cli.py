@@ -87,7 +87,9 @@ def _demo(_: argparse.Namespace) -> int:
 
 
 def _talk_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--locale", default="fr", help="language of the conversation (fr)")
+    parser.add_argument(
+        "--locale", default="fr", help="language of the conversation (fr); several with commas for --branches"
+    )
     parser.add_argument("--record", type=Path, help="write the conversation here when it ends")
     parser.add_argument("--new", action="store_true", help="begin as somebody who has never written")
     parser.add_argument("--branches", metavar="FLOW", nargs="*", help="write a transcript for every branch (all flows)")

@@ -11,7 +11,8 @@ from pathlib import Path
 from bot.bootstrap import Data, Places
 from bot.config import read_settings
 from bot.core.ids import FlowId, Locale
-from bot.services.branches import Branch, branches, input_of
+from bot.services.branches import Path as Branch
+from bot.services.branches import branches, input_of
 from bot.services.rehearsal import Rehearsal, Stage
 from bot.services.transcript import Input, Transcript, step, told
 
@@ -23,12 +24,10 @@ TRANSCRIPTS = Path("tests/transcripts")
 def run(options: argparse.Namespace) -> int:
     """Talk until the end of the input, or write branches."""
     stage = stage_of(Data(Places(), read_settings(Path("config.yml"))))
-    locale = Locale(options.locale)
     if options.branches is not None:
-        flows = [FlowId(flow) for flow in options.branches] or list(stage.guide().book.flows)
-        for flow in flows:
-            print(f"{flow}  {write_branches(stage, flow, locale)} transcripts")
+        _write_all(stage, [FlowId(flow) for flow in options.branches], options.locale.split(","))
         return 0
+    locale = Locale(options.locale)
     rehearsal = Rehearsal.begin(stage, locale, datetime.now(UTC), welcomed=not options.new)
     lines: list[str] = []
     inputs: list[Input] = []
@@ -65,6 +64,17 @@ def stage_of(data: Data) -> Stage:
     )
 
 
+def _write_all(stage: Stage, flows: list[FlowId], locales: list[str]) -> None:
+    """Branches of these flows, or of all; then those of flows that are gone go too."""
+    known = stage.guide().book.flows
+    for flow in flows or list(known):
+        counts = [f"{write_branches(stage, flow, Locale(locale))} {locale}" for locale in locales]
+        print(f"{flow}  {', '.join(counts)}")
+    for old in TRANSCRIPTS.glob("*/branch-*.talk"):
+        if not flows and old.parent.name not in known:
+            old.unlink()
+
+
 def write_branches(stage: Stage, flow: FlowId, locale: Locale, folder: Path = TRANSCRIPTS) -> int:
     """A transcript for every branch of a flow in one language; older ones of this flow and language go."""
     place = folder / flow
@@ -72,7 +82,7 @@ def write_branches(stage: Stage, flow: FlowId, locale: Locale, folder: Path = TR
     for old in place.glob(f"*.{locale}.talk"):
         if old.name.startswith("branch-"):
             old.unlink()
-    found = branches(stage, flow, Rehearsal.begin(stage, locale, MORNING))
+    found = branches(flow, Rehearsal.begin(stage.brief(), locale, MORNING))
     for number, branch in enumerate(found, start=1):
         kept = played(stage, flow, branch, locale)
         (place / f"branch-{number:02}.{locale}.talk").write_text(kept.shown(), encoding="utf-8")
@@ -81,6 +91,7 @@ def write_branches(stage: Stage, flow: FlowId, locale: Locale, folder: Path = TR
 
 def played(stage: Stage, flow: FlowId, branch: Branch, locale: Locale) -> Transcript:
     """The transcript of one branch, begun as a person would: by the flow's name in a menu or "did you mean"."""
+    stage = stage.brief()
     rehearsal = Rehearsal.begin(stage, locale, MORNING)
     given = Input(text=f"(begin {flow})")
     inputs, lines = [given], [f"> {given.text}", *told(step(rehearsal, given), stage)]
@@ -88,7 +99,7 @@ def played(stage: Stage, flow: FlowId, branch: Branch, locale: Locale) -> Transc
         given = input_of(rehearsal, edge)
         inputs.append(given)
         lines += [f"> {given.text}", *told(step(rehearsal, given), stage)]
-    return Transcript(locale=locale, now=MORNING, inputs=tuple(inputs), lines=tuple(lines))
+    return Transcript(locale=locale, now=MORNING, inputs=tuple(inputs), lines=tuple(lines), brief=True)
 
 
 def _typed() -> Iterator[str]:

@@ -14,13 +14,14 @@
 
 A line `> (…)` is something that happens: `begin <flow>` (its button in a menu), `claimed`, `released`, `returned`,
 `closed`, `restart`, `after 3h`, a kind of media such as `photo`, `location 50.64 5.57`, or `timer reminder flow/step`.
-The navigation row is shown by its icons.
+A line `> (in uk) …` is written in another language than the chosen one.
+The navigation row is shown by its icons. With `cards: names` in the head, services are shown by their names only.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,11 +41,12 @@ from bot.core.effects import (
 )
 from bot.core.events import HandoffMoved, HandoffNews, Located, Media, Resumed, Showed, Started, TimerFired
 from bot.core.ids import FlowId, Locale
-from bot.core.messages import Begin, Rendered
+from bot.core.messages import Begin, Rendered, RenderedButton
 from bot.core.understanding import Understanding
 from bot.i18n.render import plain
 from bot.services.rehearsal import Heard, Rehearsal, Stage
 
+_WROTE = re.compile(r"\(in (\S+)\) (.+)")
 _SPANS = {"m": "minutes", "h": "hours", "d": "days"}
 _NAVIGATION = ("⬅️", "🏠", "👤")
 
@@ -65,8 +67,10 @@ class Transcript:
     now: datetime
     inputs: tuple[Input, ...]
     lines: tuple[str, ...]
-    #: False: the conversation begins with a person who has never written.
+    #: False: the conversation begins with a person who has never written (`person: new`).
     welcomed: bool = True
+    #: Services by their names only (`cards: names`).
+    brief: bool = False
 
     @classmethod
     def read(cls, path: Path) -> Transcript:
@@ -83,6 +87,7 @@ class Transcript:
             locale=Locale(fields["locale"]),
             now=datetime.fromisoformat(fields["now"].replace("Z", "+00:00")).astimezone(UTC),
             welcomed=fields.get("person", "known") != "new",
+            brief=fields.get("cards", "whole") == "names",
             inputs=tuple(_inputs(lines)),
             lines=lines,
         )
@@ -92,14 +97,23 @@ class Transcript:
         head = [f"locale: {self.locale}", f"now: {self.now:%Y-%m-%dT%H:%M:%SZ}"]
         if not self.welcomed:
             head.append("person: new")
+        if self.brief:
+            head.append("cards: names")
         return "\n".join(head) + "\n\n" + "\n".join(self.lines) + "\n"
 
 
-def play(inputs: Sequence[Input], stage: Stage, *, locale: Locale, now: datetime, welcomed: bool = True) -> list[str]:
-    """The lines of a conversation with these inputs."""
-    rehearsal = Rehearsal.begin(stage, locale, now, welcomed=welcomed)
+def play(
+    transcript: Transcript, stage: Stage, *, watch: Callable[[Rehearsal, Input], object] = lambda *_: None
+) -> list[str]:
+    """The lines that the inputs of a transcript lead to now. `watch` is shown each input before it is done.
+
+    Raises LookupError when a button that is tapped is not shown, ValueError when an input cannot be read.
+    """
+    stage = stage.brief() if transcript.brief else stage
+    rehearsal = Rehearsal.begin(stage, transcript.locale, transcript.now, welcomed=transcript.welcomed)
     lines: list[str] = []
-    for given in inputs:
+    for given in transcript.inputs:
+        watch(rehearsal, given)
         lines.append(f"> {given.text}")
         lines += told(step(rehearsal, given), stage)
     return lines
@@ -112,6 +126,8 @@ def step(rehearsal: Rehearsal, given: Input) -> Heard:
         return rehearsal.press(text[1:-1])
     if text.startswith("(") and text.endswith(")"):
         return _happen(rehearsal, text[1:-1].split())
+    if found := _WROTE.fullmatch(text):
+        return rehearsal.say(found[2], given.heard, language=Locale(found[1]))
     if text == "/start" or text.startswith("/start "):
         return rehearsal.take(
             Started(payload=text.removeprefix("/start").strip(), phone_locale=rehearsal.session.locale)
@@ -173,12 +189,14 @@ def _happen(rehearsal: Rehearsal, words: list[str]) -> Heard:
 def _message(message: Rendered) -> list[str]:
     first, *others = message.text.split("\n")
     lines = [f"< {first}".rstrip(), *(f"  | {line}".rstrip() for line in others)]
-    return [*lines, *("  " + " ".join(f"[{_label(button.text)}]" for button in row) for row in message.buttons)]
+    return [*lines, *("  " + " ".join(f"[{label}]" for label in _labels(row)) for row in message.buttons)]
 
 
-def _label(text: str) -> str:
-    icon = text.split(" ", 1)[0]
-    return icon if icon in _NAVIGATION else text
+def _labels(row: Sequence[RenderedButton]) -> list[str]:
+    icons = [button.text.split(" ", 1)[0] for button in row]
+    if len(row) > 1 and all(icon in _NAVIGATION for icon in icons):
+        return icons
+    return [button.text for button in row]
 
 
 def _effect(effect: Effect, stage: Stage) -> str:

@@ -1,0 +1,33 @@
+"""Options of the transcripts, and the data of the working folder, loaded once for all tests that play conversations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.bootstrap import Data, Places
+from bot.config import read_settings
+from bot.services.rehearsal import Stage
+from bot.talk import stage_of
+
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="rewrite the answers in the transcripts, for review")
+    parser.addoption("--locale", default="", help="play only transcripts in these languages, such as ar,fr")
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
+    """The flows, catalogues and directory that are shipped; caches go to a folder of their own."""
+    state = tmp_path_factory.mktemp("state")
+    places = Places(flows=ROOT / "flows", locales=ROOT / "locales", nlu=ROOT / "nlu", state=state)
+    return Data(places, read_settings(ROOT / "config.yml"))
+
+
+@pytest.fixture(scope="session")
+def stage(data: Data) -> Stage:
+    """A conversation without a channel over what is shipped."""
+    return stage_of(data)

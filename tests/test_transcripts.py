@@ -1,0 +1,77 @@
+"""Golden conversations: every transcript still goes as approved, and together they take every branch of every flow."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.core.ids import FlowId, Locale
+from bot.services.branches import Edge, edge_of, explored
+from bot.services.rehearsal import Rehearsal, Stage
+from bot.services.transcript import Input, Transcript, play
+from bot.talk import MORNING
+
+FOLDER = Path(__file__).parent / "transcripts"
+#: Languages in which every branch has been read by somebody (locales/languages.yml, tier "shipped").
+SHIPPED = (Locale("fr"), Locale("en"), Locale("ar"))
+
+
+def locale_of(path: Path) -> str:
+    """`case.fr.talk` → `fr`."""
+    return path.suffixes[-2][1:]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "path" not in metafunc.fixturenames:
+        return
+    wanted = {one for one in metafunc.config.getoption("--locale").split(",") if one}
+    paths = [path for path in sorted(FOLDER.rglob("*.talk")) if not wanted or locale_of(path) in wanted]
+    metafunc.parametrize("path", paths, ids=lambda path: path.relative_to(FOLDER).as_posix())
+
+
+def test_conversation_still_goes_as_approved(path: Path, stage: Stage, request: pytest.FixtureRequest) -> None:
+    transcript = Transcript.read(path)
+    lines = tuple(play(transcript, stage))
+    if request.config.getoption("--update"):
+        path.write_text(replace(transcript, lines=lines).shown(), encoding="utf-8")
+    else:
+        assert lines == transcript.lines
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+def test_every_branch_of_every_flow_is_in_a_transcript(locale: Locale, stage: Stage) -> None:
+    given: dict[FlowId, set[Edge]] = defaultdict(set)
+    for path in FOLDER.rglob(f"*.{locale}.talk"):
+        for edge in edges_of(Transcript.read(path), stage):
+            given[edge.flow].add(edge)
+    missing = [
+        edge
+        for flow in stage.guide().book.flows
+        for edge in sorted(mark for mark in explored(flow, begun_in(stage, locale)).marks if isinstance(mark, Edge))
+        if edge not in given[edge.flow]
+    ]
+    assert missing == [], "write them with: python -m bot talk --branches"
+
+
+def begun_in(stage: Stage, locale: Locale) -> Rehearsal:
+    """Somebody who is about to begin, in this language."""
+    return Rehearsal.begin(stage.brief(), locale, MORNING)
+
+
+def edges_of(transcript: Transcript, stage: Stage) -> Iterator[Edge]:
+    """The answers given in a transcript; what can no longer be played gives none from there on."""
+    found: list[Edge] = []
+
+    def watch(rehearsal: Rehearsal, given: Input) -> None:
+        if (edge := edge_of(rehearsal, given)) is not None:
+            found.append(edge)
+
+    try:
+        play(transcript, stage, watch=watch)
+    except LookupError:
+        pass
+    yield from found
