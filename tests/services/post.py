@@ -143,11 +143,10 @@ class Post:
         return rows
 
     async def settled(self) -> None:
-        """Until nothing is waiting or being sent."""
-        await until(lambda: not self.sender.is_busy)
+        """Until the store has nothing unfinished and the sender knows of nothing."""
         async with asyncio.timeout(10):
-            while await self.store.take_outbox() or await self.store.interrupted():  # noqa: ASYNC110
-                await asyncio.sleep(0.005)
+            while (await self.store.queue_ages(NOW)).outbox_s is not None or self.sender.is_busy:  # noqa: ASYNC110
+                await asyncio.sleep(0.003)
 
 
 async def until(holds: Callable[[], bool], *, within_s: float = 10.0) -> None:

@@ -323,7 +323,7 @@ async def test_rows_for_a_topic_wait_until_it_is_open(post: Post, telegram: Tele
 
 
 async def test_b17_busy_group_gets_fewer_messages_and_all_the_words(telegram: Telegram, tmp_path: Path) -> None:
-    async with running(telegram, tmp_path, pace=Pace(group_per_min=20)) as post:
+    async with running(telegram, tmp_path, pace=Pace(group_per_min=1)) as post:
         amina = await post.welcome(AMINA)
         talk = await post.hand_over(amina, ADVISER_CHAT_ID)
         await post.queue(opening(talk, ADVISER_CHAT_ID))
@@ -331,7 +331,7 @@ async def test_b17_busy_group_gets_fewer_messages_and_all_the_words(telegram: Te
         await post.settled()
         said = "\n\n".join(text for _, text in telegram.arrived)
         assert said.split("\n\n") == [f"mot {number}" for number in range(60)]
-        assert len(telegram.arrived) <= 12
+        assert len(telegram.arrived) < 30
         assert await post.store.take_outbox() == []
 
 
