@@ -1,0 +1,136 @@
+"""The examples the model learns from and is measured by: complete, clean, and apart from each other."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.nlu.folding import fold
+from bot.nlu.lexicon import SAFETY_INTENTS, Lexicon
+
+NLU = Path(__file__).parents[2] / "nlu"
+#: Locales in which every intent of the register must have examples.
+FULL = ("ar", "en", "es", "fa", "fr", "nl", "ps", "pt", "ru", "so", "sq", "ti", "tr", "uk")
+LOCALES = sorted(path.name for path in (NLU / "data").iterdir() if path.is_dir())
+#: The part of the held-out danger that the lexicon must find alone, with the model away. It may only grow.
+LEXICON_RECALL = 0.75
+#: The part of ordinary sentences in which the lexicon may see danger.
+LEXICON_ALARMS = 0.005
+
+
+@cache
+def register() -> Mapping[str, Mapping[str, str]]:
+    loaded: Mapping[str, Mapping[str, Mapping[str, str]]] = yaml.safe_load((NLU / "intents.yml").read_text("utf-8"))
+    return loaded["intents"]
+
+
+@cache
+def trained(locale: str) -> tuple[tuple[str, str], ...]:
+    """Intent and utterance of every training example of a locale."""
+    found: list[tuple[str, str]] = []
+    for path in sorted((NLU / "data" / locale).glob("*.yml")):
+        loaded = yaml.safe_load(path.read_text("utf-8"))
+        assert loaded["version"] == "3.1", path
+        for entry in loaded["nlu"]:
+            lines = entry["examples"].splitlines()
+            assert all(line.startswith("- ") for line in lines), (path, entry["intent"])
+            found += [(entry["intent"], line[2:]) for line in lines]
+    return tuple(found)
+
+
+@cache
+def held_out(locale: str) -> tuple[tuple[str, str], ...]:
+    """Intent and utterance of every held-out example of a locale."""
+    paths = sorted((NLU / "tests" / locale).glob("*.yml"))
+    return tuple(
+        (intent, utterance)
+        for path in paths
+        for intent, utterances in yaml.safe_load(path.read_text("utf-8")).items()
+        for utterance in utterances
+    )
+
+
+def key(utterance: str) -> str:
+    """Two utterances with one key are one utterance to a model."""
+    return " ".join(re.findall(r"[\w\u0900-\u0dff]+", fold(utterance))) or utterance
+
+
+def twice(keys: Iterator[str]) -> list[str]:
+    seen: set[str] = set()
+    return [one for one in keys if one in seen or seen.add(one)]  # type: ignore[func-returns-value]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_example_names_an_intent_of_the_register(locale: str) -> None:
+    assert {intent for intent, _ in trained(locale) + held_out(locale)} - register().keys() == set()
+
+
+@pytest.mark.parametrize("locale", FULL)
+def test_every_intent_has_examples_and_held_out_ones(locale: str) -> None:
+    assert register().keys() - {intent for intent, _ in trained(locale)} == set()
+    assert register().keys() - {intent for intent, _ in held_out(locale)} == set()
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_language_has_its_words_of_danger(locale: str) -> None:
+    counts = [sum(intent == safety for intent, _ in trained(locale)) for safety in SAFETY_INTENTS]
+    assert min(counts) >= 15
+    assert set(SAFETY_INTENTS) - {intent for intent, _ in held_out(locale)} == set()
+    assert locale in lexicon().locales
+    assert hard_negatives(locale) != []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_held_out_utterance_is_trained_on(locale: str) -> None:
+    everywhere = {key(utterance) for other in LOCALES for _, utterance in trained(other)}
+    names = {"greet", "thanks", "goodbye", "affirm", "deny"}  # «ok» and «bye» are the same word in many languages
+    assert [text for intent, text in held_out(locale) if key(text) in everywhere and intent not in names] == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_example_stands_twice(locale: str) -> None:
+    assert twice(key(utterance) for _, utterance in trained(locale)) == []
+    assert twice(key(utterance) for _, utterance in held_out(locale)) == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_examples_hold_no_markup(locale: str) -> None:
+    """Square and curly brackets are Rasa's entity markup, «${» is a variable of its YAML reader."""
+    assert [text for _, text in trained(locale) + held_out(locale) if set(text) & set("[]{}")] == []
+    assert [text for _, text in trained(locale) + held_out(locale) if text != text.strip() or not text] == []
+
+
+@cache
+def lexicon() -> Lexicon:
+    return Lexicon.load(NLU / "lexicon")
+
+
+def hard_negatives(locale: str) -> list[str]:
+    loaded: list[str] = yaml.safe_load((NLU / "tests" / "hard_negatives" / f"{locale}.yml").read_text("utf-8"))
+    return loaded
+
+
+def test_the_lexicon_has_no_issue() -> None:
+    assert [str(issue) for issue in lexicon().issues] == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_lexicon_is_silent_where_there_is_no_danger(locale: str) -> None:
+    assert [text for text in hard_negatives(locale) if lexicon().danger(text) is not None] == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_lexicon_leaves_ordinary_sentences_alone(locale: str) -> None:
+    ordinary = [text for intent, text in trained(locale) + held_out(locale) if intent not in SAFETY_INTENTS]
+    alarms = [text for text in ordinary if lexicon().danger(text) is not None]
+    assert len(alarms) <= LEXICON_ALARMS * len(ordinary), alarms
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_lexicon_finds_danger_without_the_model(locale: str) -> None:
+    danger = [text for intent, text in held_out(locale) if intent in SAFETY_INTENTS]
+    missed = [text for text in danger if lexicon().danger(text) is None]
+    assert len(missed) <= (1 - LEXICON_RECALL) * len(danger), missed
