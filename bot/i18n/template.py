@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 #: Columns of a PO file.
 _WIDTH = 100
 #: What tools and translators write into a header and what must survive; the rest is written anew.
+_NUMBERED = re.compile(r'^(#\| msgid(?:_plural)? )"@(\d+)@"$', re.MULTILINE)
 _KEPT_HEADERS = re.compile(
     r'^"((?:Last-Translator|Language-Team|PO-Revision-Date|X-[A-Za-z-]+): [^"\\]*)\\n"$', re.MULTILINE
 )
@@ -90,15 +91,22 @@ def in_order(sentences: Iterable[Sentence]) -> list[Sentence]:
 
 
 def _body(entries: Iterable[Entry], locale: Locale | None, obsolete: Iterable[Entry]) -> bytes:
-    from babel.messages.pofile import write_po
+    from babel.messages.pofile import escape, write_po
 
-    catalog = _catalog(entries, locale)
+    # Babel folds an earlier sentence like a comment, through its quotation marks: it is written as a number first.
+    before: list[str] = []
+    numbered = []
+    for entry in entries:
+        tokens = tuple(f"@{len(before) + at}@" for at in range(len(entry.previous)))
+        numbered.append(replace(entry, previous=tokens))
+        before += entry.previous
+    catalog = _catalog(numbered, locale)
     for message in _catalog(obsolete, locale):
         if message.id:
             catalog.obsolete[f"{message.context}\x04{message.id}"] = message
     body = BytesIO()
     write_po(body, catalog, width=_WIDTH, omit_header=True, include_previous=True)
-    return body.getvalue()
+    return _NUMBERED.sub(lambda found: found[1] + escape(before[int(found[2])]), body.getvalue().decode()).encode()
 
 
 def _catalog(entries: Iterable[Entry], locale: Locale | None) -> Catalog:

@@ -164,6 +164,17 @@ def test_changed_sentence_keeps_its_translation_as_fuzzy(desk: Path) -> None:
     assert "مرحبا." in messages.po_path(desk, ARABIC).read_text(encoding="utf-8")
 
 
+def test_long_earlier_sentence_stays_whole_in_the_file(desk: Path) -> None:
+    long = 'Gardez la lettre du CPAS, dit "annexe", et lisez la date. ' * 5 + "Merci."
+    messages.extract([say("system/hello", long, 3)], desk)
+    run(desk, "update", "ar")
+    fill(desk, "ar", [{"context": "system/hello", "source": long, "translation": "CPAS annexe"}])
+    messages.extract([say("system/hello", "Bonjour !", 3)], desk)
+    run(desk, "update", "ar")
+    (kept,) = (one for one in read_po_file(messages.po_path(desk, ARABIC)).entries if one.context == "system/hello")
+    assert (kept.is_fuzzy, kept.previous) == (True, (long,))
+
+
 def test_moved_sentence_takes_its_translation_along(desk: Path) -> None:
     fill(desk, "ar", [{"context": "besoins.eat/who.choice.me", "source": "Pour moi", "translation": "لي"}])
     messages.extract([say("besoins.sleep/who.choice.me", "Pour moi", 9), *SENTENCES[1:]], desk)
