@@ -36,7 +36,7 @@ from bot.directory.living import Living
 from bot.directory.lookup import Directory
 from bot.errors import DeliveryError, SettingsError
 from bot.flow.book import flow_of, load
-from bot.flow.extract import phrases_of
+from bot.flow.extract import phrases_in, phrases_of
 from bot.flow.graph import Flow, FlowBook
 from bot.flow.known import Known
 from bot.flow.translations import Translation
@@ -75,8 +75,10 @@ class Places:
     flows: Path = Path("flows")
     locales: Path = Path("locales")
     nlu: Path = Path("nlu")
-    #: Files the program makes: database, key, caches.
+    #: Files the program makes: the database, caches.
     state: Path = Path("var")
+    #: The secret key, away from the database, so that neither a copy nor a backup of one holds both.
+    keys: Path = Path("keys")
 
 
 class _BelgianHours:
@@ -242,11 +244,11 @@ class Guichet:
 
     async def start(self) -> None:
         """Open the store, read the flows, say hello to Telegram, take up what was left, and serve."""
-        keys_path = self.places.state / "guichet.key"
+        keys_path = self.places.keys / "guichet.key"
         database = database_path(self.environment.database_url)
         exists = database is not None and database.exists()
         keys = load_keys(keys_path, may_create=not exists, environment=self._env)
-        bot_id = _bot_id(self.environment.telegram_token or "")
+        bot_id = bot_id_of(self.environment.telegram_token or "")
         self.store: Store = await open_store(self.environment.database_url, keys, bot=bot_id, clock=self.clock)
         self.flows = await self.data.live_flows(self.clock, self._flows_changed)
         await self._recall_flows()
@@ -443,6 +445,12 @@ class Guichet:
         task.add_done_callback(self._tasks.discard)
 
 
+def sentences(flows: Path) -> Iterator[tuple[Phrase, str, int, str]]:
+    """Every sentence to translate, with its file, line and comment: of the flows, then of the directory."""
+    yield from phrases_in(flows)
+    yield from directory_phrases(Living(flows).directory)
+
+
 #: In the order of Telegram's list.
 _LISTED = (
     Command.MENU,
@@ -485,6 +493,6 @@ def _team(name: str, settings: TeamSettings, environment: Environment) -> Team:
     )
 
 
-def _bot_id(token: str) -> str:
+def bot_id_of(token: str) -> str:
     """The part of a token before the colon is the bot's public id."""
     return token.partition(":")[0]

@@ -54,11 +54,73 @@ def commands() -> tuple[CommandLine, ...]:
     return (
         CommandLine(name="run", help="Serve Telegram; without a token, the demonstration.", run=_run),
         CommandLine(name="demo", help="The demonstration: a chat page, advisers and the guichet.", run=_demo),
-        CommandLine(name="check", help="List every issue of flows, settings and catalogues.", run=_check,
-                    arguments=_check_arguments),
+        CommandLine(
+            name="check",
+            help="List every issue of flows, directory, lexicon, catalogues and settings.",
+            run=_check,
+            arguments=_check_arguments,
+        ),
         CommandLine(name="talk", help="A conversation in the terminal; writes transcripts.", run=_talk,
                     arguments=_talk_arguments),
+        CommandLine(name="messages", help="For translators: extract, update, report, missing, fill.", run=_messages,
+                    arguments=_rest),
+        CommandLine(name="train", help="Train the NLU if anything changed.", run=_train),
+        CommandLine(name="migrate", help="Bring the database to this version's form.", run=_kept("migrate")),
+        CommandLine(name="export", help="Everything kept about one account.", run=_kept("export"), arguments=_account),
+        CommandLine(name="forget", help="Erase one account everywhere.", run=_kept("forget"), arguments=_account),
+        CommandLine(name="backup", help="Copy the database while it runs.", run=_kept("backup"), arguments=_folder),
+        CommandLine(name="restore", help="Put a backup back.", run=_kept("put_back"), arguments=_backup_files),
+        CommandLine(name="posters", help="A signed link for each topic and language.", run=_kept("posters")),
+        CommandLine(name="review", help="Words not understood, from five alike on.", run=_kept("review")),
+        CommandLine(name="figures", help="Faceless counts.", run=_kept("figures"), arguments=_days),
+        CommandLine(name="doctor", help="Look for what is misconfigured.", run=_kept("doctor")),
     )  # fmt: skip
+
+
+def _kept(name: str) -> Callable[[argparse.Namespace], int]:
+    """A command of `bot.maintenance`, imported when it is run."""
+
+    def run(options: argparse.Namespace) -> int:
+        from bot import maintenance
+
+        code: int = getattr(maintenance, name)(options)
+        return code
+
+    return run
+
+
+def _rest(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="…", help="see `guichet messages --help`")
+
+
+def _account(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("account", type=int, help="the Telegram id")
+
+
+def _folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="where backups are kept")
+
+
+def _backup_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", type=Path, help="guichet-….db")
+    parser.add_argument("keys", type=Path, help="guichet-….keys of the same time")
+
+
+def _days(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--days", type=int, default=30, help="how far back (30)")
+
+
+def _messages(options: argparse.Namespace) -> int:
+    from bot.bootstrap import sentences
+    from bot.i18n import messages
+
+    return messages.main(options.rest, sentences=lambda: sentences(Path("flows")))
+
+
+def _train(_: argparse.Namespace) -> int:
+    from bot.nlu.service.__main__ import main as nlu
+
+    return nlu(["--train-only"])
 
 
 def _run(_: argparse.Namespace) -> int:

@@ -233,6 +233,10 @@ class KeptStore:
         """Days since 1970, figure, label, number."""
         return await self.engine.read(lambda tx: counts.figures(tx, day_of(since)))
 
+    async def gaps(self) -> list[tuple[str, str, int]]:
+        """Language, masked words and how often they were said; nothing of who or when."""
+        return await self.engine.read(lambda tx: upkeep.gaps(tx, self._vault))
+
     async def queue_ages(self, now: datetime) -> QueueAges:
         return await self.engine.read(lambda tx: upkeep.queue_ages(tx, now))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 import orjson
@@ -30,6 +31,15 @@ def save_adviser(tx: Tx, vault: Vault, adviser: AdviserRow) -> None:
         " SET lookup = excluded.lookup, body = excluded.body, is_active = excluded.is_active",
         (adviser.id, vault.lookup(adviser.account), body, int(adviser.is_active)),
     )
+
+
+def gaps(tx: Tx, vault: Vault) -> list[tuple[str, str, int]]:
+    """Language, masked words and how often they were said."""
+    said = Counter(
+        (str(locale), vault.open(tx, None, "gaps", "body", ident, bytes(body)).decode())
+        for ident, locale, body in tx.rows("SELECT id, locale, body FROM gaps")
+    )
+    return [(locale, words, number) for (locale, words), number in said.most_common()]
 
 
 def keep_flow(tx: Tx, flow: FlowId, revision: Revision, source: bytes, now: datetime) -> None:

@@ -1,0 +1,210 @@
+"""What operators do from the command line: migrate, look for faults, back up, restore, export, forget, count."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import stat
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.bootstrap import Data, Places, bot_id_of
+from bot.config import Environment, environment_with_dotenv, read_environment, read_settings
+from bot.core.ids import AccountId
+from bot.errors import SettingsError
+from bot.services.posters import payload_of
+from bot.store import KeptStore, Keys, database_path, load_keys, open_store
+from bot.store.backup import Backup, back_up, restore, rotate
+
+#: A figure below this is not shown: it might point at somebody (reliability.md, I06).
+SMALLEST_FIGURE = 10
+#: Words not understood are shown from this many alike on.
+ALIKE = 5
+
+
+class Premises:
+    """Settings, environment and keys of this guichet, without starting it."""
+
+    def __init__(self) -> None:
+        self.env = environment_with_dotenv()
+        self.settings = read_settings(Path(self.env.get("GUICHET_CONFIG") or "config.yml"))
+        self.environment: Environment = read_environment(self.env, self.settings)
+        self.places = Places()
+
+    @property
+    def keys(self) -> Keys:
+        """Raises UnusableStore when the key is missing although a database exists."""
+        database = database_path(self.environment.database_url)
+        may_create = database is None or not database.exists()
+        return load_keys(self.places.keys / "guichet.key", may_create=may_create, environment=self.env)
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file. Raises SettingsError for a server, whose own tools do this better."""
+        path = database_path(self.environment.database_url)
+        if path is None:
+            raise SettingsError("This command is for the SQLite file; use pg_dump and pg_restore for PostgreSQL.")
+        return path
+
+    async def store(self) -> KeptStore:
+        """Open the store; opening brings it to this version's form."""
+        bot = bot_id_of(self.environment.telegram_token or "")
+        return await open_store(self.environment.database_url, self.keys, bot=bot)
+
+
+def migrate(_: argparse.Namespace) -> int:
+    """Bring the database to this version's form."""
+
+    async def work(store: KeptStore) -> None:
+        await store.offset()
+
+    _with_store(work)
+    print("The database has the form of this version.")
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    """Everything kept about one Telegram account, as JSON."""
+
+    async def work(store: KeptStore) -> None:
+        newcomer = await store.newcomer_by_account(AccountId(options.account))
+        kept = {} if newcomer is None else await store.data_of(newcomer)
+        print(json.dumps(kept, ensure_ascii=False, indent=2, default=str))
+
+    _with_store(work)
+    return 0
+
+
+def forget(options: argparse.Namespace) -> int:
+    """Erase one Telegram account everywhere (a request by letter)."""
+
+    async def work(store: KeptStore) -> None:
+        newcomer = await store.newcomer_by_account(AccountId(options.account))
+        gone = {} if newcomer is None else await store.erase(newcomer)
+        print("Nothing was kept about this account." if not gone else f"Erased: {json.dumps(dict(gone))}")
+
+    _with_store(work)
+    return 0
+
+
+def backup(options: argparse.Namespace) -> int:
+    """Copy the database while it runs; keys apart, older copies deleted when their time is over."""
+    premises = Premises()
+    now = datetime.now(UTC)
+    made = back_up(premises.database, options.folder, premises.keys, now=now)
+    gone = rotate(options.folder, now=now)
+    print(f"data  {made.data}\nkeys  {made.keys}  (keep these two on different disks, and the secret key on neither)")
+    if gone:
+        print(f"{len(gone)} older files deleted")
+    return 0
+
+
+def put_back(options: argparse.Namespace) -> int:
+    """Put a backup in the place of the database. Stop the guichet first."""
+    premises = Premises()
+    restore(Backup(data=options.data, keys=options.keys), premises.database, premises.keys)
+    print(f"{premises.database} is restored. People who were erased since stay erased; nothing is sent again.")
+    return 0
+
+
+def posters(_: argparse.Namespace) -> int:
+    """A signed start link for each topic and offered language."""
+    premises = Premises()
+    data = Data(premises.places, premises.settings)
+    guide = data.guide(datetime.now(UTC).date())
+    for topic in sorted(guide.book.by_topic):
+        for language in guide.languages:
+            payload = payload_of(premises.keys.signing, topic=topic, locale=language.locale)
+            print(f"{topic}\t{language.locale}\t?start={payload}")
+    return 0
+
+
+def figures(options: argparse.Namespace) -> int:
+    """Faceless counts of the last days; small ones are hidden."""
+
+    async def work(store: KeptStore) -> None:
+        totals: dict[tuple[str, str], int] = {}
+        for _, figure, label, number in await store.figures(datetime.now(UTC) - timedelta(days=options.days)):
+            totals[(figure, label)] = totals.get((figure, label), 0) + number
+        for (figure, label), number in sorted(totals.items()):
+            print(f"{figure}\t{label}\t{number if number >= SMALLEST_FIGURE else f'<{SMALLEST_FIGURE}'}")
+
+    _with_store(work)
+    return 0
+
+
+def review(_: argparse.Namespace) -> int:
+    """Words that were not understood, without author or time, from five alike on."""
+
+    async def work(store: KeptStore) -> None:
+        shown = [(words, locale, number) for locale, words, number in await store.gaps() if number >= ALIKE]
+        for words, locale, number in sorted(shown, key=lambda row: -row[2]):
+            print(f"{number}\t{locale}\t{words}")
+        if not shown:
+            print(f"Nothing was said by {ALIKE} people alike that was not understood.")
+
+    _with_store(work)
+    return 0
+
+
+def doctor(_: argparse.Namespace) -> int:
+    """Look for what is misconfigured; 1 when something is."""
+    wrong = list(_faults(Premises()))
+    for fault in wrong:
+        print(f"✗ {fault}")
+    if not wrong:
+        print("Nothing is wrong that can be seen from here.")
+    return 1 if wrong else 0
+
+
+def _faults(premises: Premises) -> Iterator[str]:
+    environment = premises.environment
+    if environment.telegram_token is None:
+        yield "TELEGRAM_BOT_TOKEN is not set: only the demonstration can run."
+    if not environment.adviser_ids:
+        yield "GUICHET_ADVISER_IDS is empty: nobody can answer."
+    for name, team in premises.settings.teams.items():
+        if name not in environment.team_chats:
+            yield f"{team.chat} is not set: the team {name} has no group."
+    for name, chat in environment.team_chats.items():
+        if chat >= 0:
+            yield f"The group of the team {name} is {chat}; the id of a forum supergroup begins with -100."
+    if environment.webhook_url and not environment.webhook_secret:
+        yield "TELEGRAM_WEBHOOK_URL is set without TELEGRAM_WEBHOOK_SECRET."
+    if environment.webhook_url and not environment.webhook_url.startswith("https://"):
+        yield "TELEGRAM_WEBHOOK_URL does not begin with https://."
+    is_near = "127.0.0.1" in environment.nlu_url or "localhost" in environment.nlu_url
+    if environment.nlu_url.startswith("http://") and not is_near:
+        yield "NLU_URL is not on this machine: people's words would cross the network in the clear."
+    yield from _faults_of_files(premises)
+
+
+def _faults_of_files(premises: Premises) -> Iterator[str]:
+    key = premises.places.keys / "guichet.key"
+    if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
+        yield f"{key} can be read by others: chmod 600 {key}"
+    database = database_path(premises.environment.database_url)
+    if database is not None:
+        if key.exists() and database.parent.resolve() == key.parent.resolve():
+            yield f"The key {key} lies beside the database: move it away, or set GUICHET_SECRET_KEY."
+        if database.exists() and stat.S_IMODE(database.stat().st_mode) & 0o077:
+            yield f"{database} can be read by others: chmod 600 {database}"
+        if database.parent.exists() and not os.access(database.parent, os.W_OK):
+            yield f"{database.parent} cannot be written."
+    dotenv = Path(".env")
+    if dotenv.exists() and stat.S_IMODE(dotenv.stat().st_mode) & 0o077:
+        yield ".env can be read by others: chmod 600 .env"
+
+
+def _with_store(work: Callable[[KeptStore], Awaitable[None]]) -> None:
+    async def run() -> None:
+        store = await Premises().store()
+        try:
+            await work(store)
+        finally:
+            await store.close()
+
+    asyncio.run(run())
