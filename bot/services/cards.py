@@ -26,6 +26,8 @@ class DirectoryCards:
         self._living = living
         self._catalogues = catalogues
         self._name_language = name_language
+        self._minute: tuple[int, int] | None = None
+        self._made: dict[tuple[str, Locale, bool], Text] = {}
 
     def blocks(self, cards: ServiceCards, locale: Locale, now: datetime) -> Sequence[Block | Text]:
         """The cards in place of the block; one honest sentence when nothing is found."""
@@ -33,7 +35,7 @@ class DirectoryCards:
         if not services:
             return [self._living.directory.vocabulary.phrase("card.none_found")]
         return [
-            self._text(service, locale, now, is_whole=cards.whole, km=self._km(service, cards)) for service in services
+            self._kept(service, locale, now, is_whole=cards.whole, km=self._km(service, cards)) for service in services
         ]
 
     def details(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
@@ -67,6 +69,20 @@ class DirectoryCards:
             return None
         there = point_of(service, self._living.directory.districts)
         return None if there is None else distance_km(cards.near_point, there)
+
+    def _kept(self, service: Service, locale: Locale, now: datetime, *, is_whole: bool, km: float | None) -> Text:
+        """As `_text`, made once a minute: what is open changes no faster, and many people read the same card."""
+        if km is not None:
+            return self._text(service, locale, now, is_whole=is_whole, km=km)
+        minute = (int(now.timestamp()) // 60, id(self._living.directory))
+        if minute != self._minute:
+            self._minute = minute
+            self._made.clear()
+        key = (service.id, locale, is_whole)
+        text = self._made.get(key)
+        if text is None:
+            text = self._made[key] = self._text(service, locale, now, is_whole=is_whole, km=None)
+        return text
 
     def _text(self, service: Service, locale: Locale, now: datetime, *, is_whole: bool, km: float | None) -> Text:
         directory = self._living.directory
