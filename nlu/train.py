@@ -23,7 +23,8 @@ def main(config: str, data: str, folder: str, name: str, memory_mb: int) -> int:
 
             model = train_nlu(config, data, folder, fixed_model_name=name)
     except Exception as exc:  # the last stop: whatever went wrong becomes one sentence for the operator
-        print(json.dumps({"error": f"{type(exc).__name__}: {exc}"}), flush=True)
+        reason = exc.__cause__ or exc  # Rasa wraps what a component raises
+        print(json.dumps({"error": f"{type(reason).__name__}: {reason}"}), flush=True)
         return 1
     print(json.dumps({"model": model}), flush=True)
     return 0 if model else 1

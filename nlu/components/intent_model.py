@@ -1,6 +1,13 @@
-"""Vectors to intents: numbers in, numbers out, nothing of Rasa.
+"""From an utterance to intents with a confidence: numbers in, numbers out, nothing of Rasa.
 
-A multinomial logistic regression over the embedding, with its confidence calibrated on held-out folds.
+Everything is learned on the examples alone, in three steps:
+
+1. *Which intent?* Three channels give their scores (`channels`), added up with the votes that `config.yml` gives them
+   and softened until held-back examples are least surprising.
+2. *How sure?* `trust` learns it on the same held-back examples. They are cut so that translations of one sentence stay
+   together (`folds`), and with some intents hidden altogether: a question outside the register looks like these.
+3. *What if it is danger, or nothing of ours?* Two thresholds on the same examples: danger is put first from a low
+   probability on, and what resembles nothing known becomes `out_of_scope`.
 """
 
 from __future__ import annotations
@@ -8,21 +15,43 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import List, Sequence, Tuple
+from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy as np
+
+from components.channels import CHANNELS, Examples, directions, softmax
+from components.folds import grouped_folds
+from components.trust import confidence, learn, signs, spread
+
+OUT_OF_SCOPE = "out_of_scope"
+
+#: The intents that must be found; the same as `importance: safety` in `intents.yml`.
+SAFETY = ("emergency", "violence", "suicide_crisis", "child_alone", "exploitation", "arrest_or_detention")
+
+#: The signs of step 2 are read off this channel, which is therefore always asked.
+NEARNESS = "neighbours"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What `config.yml` may set; the values that stand there were chosen on held-out folds."""
+    """What `config.yml` may set."""
 
-    #: Inverse of the strength of regularisation.
-    c: float = 1.0
-    #: Embeddings are unit vectors close to each other: the model learns better from stretched ones.
-    scale: float = 20.0
-    #: Folds for calibration.
-    folds: int = 4
+    #: Votes of the channels, as `name:weight` separated by spaces.
+    channels: str = "line:1 neighbours:10 characters:0.5"
+    #: Inverse of the strength of regularisation of `line`.
+    c: float = 0.1
+    #: Folds for steps 2 and 3.
+    folds: int = 3
+    #: At most this share of examples without danger may be taken for danger.
+    false_alarms: float = 0.005
+    #: At most this share of examples of ours may be refused as out of scope.
+    refused: float = 0.02
+
+    @property
+    def votes(self) -> Dict[str, float]:
+        """Channel → weight."""
+        pairs = (vote.split(":") for vote in self.channels.split())
+        return {name: float(weight) for name, weight in pairs}
 
 
 @dataclass
@@ -31,60 +60,163 @@ class IntentModel:
 
     settings: Settings
     intents: List[str]
+    #: Subtracted from every vector: what all sentences have in common.
     mean: np.ndarray
+    #: Name → channel, the voting ones and `NEARNESS`.
+    channels: Dict[str, Any]
+    #: Votes by the temperature, in the order of the settings.
     weights: np.ndarray
-    bias: np.ndarray
-    temperature: float
+    #: Of the signs, the constant last.
+    trust: np.ndarray
+    #: Danger is put first when all dangers together reach this.
+    danger_from: float = 1.1
+    #: An answer less sure than this is `out_of_scope`.
+    refuse_below: float = 0.0
 
-    def scores(self, vectors: np.ndarray) -> np.ndarray:
-        """Calibrated probabilities, one row a vector, one column an intent."""
-        return softmax(self._logits(vectors) / self.temperature)
+    def rank(self, vector: np.ndarray, text: str) -> List[Tuple[str, float]]:
+        """Intents with their confidence, surest first, but for the exceptions of step 3."""
+        order, shares = self.decide(*self.judge(vector.reshape(1, -1), [text]))
+        return [(self.intents[column], float(share)) for column, share in zip(order[0], shares[0], strict=True)]
 
-    def rank(self, vector: np.ndarray) -> List[Tuple[str, float]]:
-        """Intents with their confidence, surest first."""
-        row = self.scores(vector.reshape(1, -1))[0]
-        return [(self.intents[i], float(row[i])) for i in np.argsort(-row)]
+    def judge(self, vectors: np.ndarray, texts: Sequence[str]) -> Tuple[np.ndarray, np.ndarray]:
+        """Steps 1 and 2: probabilities by row and intent, and the confidence in the likeliest of each row."""
+        asked = Examples(vectors - self.mean, list(texts), np.zeros(len(texts), dtype=int))
+        scores = {name: channel.score(asked) for name, channel in self.channels.items()}
+        probabilities = _together([scores[name] for name in self.settings.votes], self.weights)
+        return probabilities, confidence(signs(probabilities, scores[NEARNESS]), self.trust)
 
-    def _logits(self, vectors: np.ndarray) -> np.ndarray:
-        return (vectors - self.mean) * self.settings.scale @ self.weights.T + self.bias
+    def decide(self, probabilities: np.ndarray, sure: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+        """Step 3: columns by row, best first, and a confidence for each; those of a row add up to one."""
+        shares = spread(probabilities, sure)
+        order = np.argsort(-shares, axis=1, kind="stable")
+        for row in range(len(order)):
+            put_first = self._exception(shares[row], float(sure[row]), int(probabilities[row].argmax()))
+            if put_first is not None:
+                order[row] = np.r_[put_first, order[row][order[row] != put_first]]
+        return order, np.take_along_axis(shares, order, axis=1)
+
+    def _exception(self, shares: np.ndarray, sure: float, first: int) -> int | None:
+        """The column to put first against the order of the shares, if any."""
+        dangers = self.dangers()
+        if first in dangers:
+            return None
+        if dangers and shares[dangers].sum() >= self.danger_from:
+            return dangers[int(np.argmax(shares[dangers]))]
+        if sure < self.refuse_below and OUT_OF_SCOPE in self.intents:
+            return self.intents.index(OUT_OF_SCOPE)
+        return None
+
+    def dangers(self) -> List[int]:
+        """Columns of the safety intents."""
+        return [column for column, name in enumerate(self.intents) if name in SAFETY]
 
     def save(self, folder: Path) -> None:
         """Write `intents.npz` and `intents.json` into `folder`."""
-        np.savez(folder / "intents.npz", mean=self.mean, weights=self.weights, bias=self.bias)
-        about = {"settings": asdict(self.settings), "intents": self.intents, "temperature": self.temperature}
+        arrays = {"mean": self.mean, "weights": self.weights, "trust": self.trust}
+        for name, channel in self.channels.items():
+            arrays.update({f"{name}.{part}": array for part, array in channel.arrays.items()})
+        np.savez(folder / "intents.npz", **arrays)
+        about = {
+            "settings": asdict(self.settings),
+            "intents": self.intents,
+            "channels": list(self.channels),
+            "danger_from": self.danger_from,
+            "refuse_below": self.refuse_below,
+        }
         (folder / "intents.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> IntentModel:
         """Read what `save` wrote; anything pickled is refused by numpy."""
         about = json.loads((folder / "intents.json").read_text(encoding="utf-8"))
-        with np.load(folder / "intents.npz", allow_pickle=False) as arrays:
-            return cls(
-                settings=Settings(**about["settings"]),
-                intents=list(about["intents"]),
-                mean=arrays["mean"],
-                weights=arrays["weights"],
-                bias=arrays["bias"],
-                temperature=float(about["temperature"]),
-            )
+        with np.load(folder / "intents.npz", allow_pickle=False) as stored:
+            arrays = {key: stored[key] for key in stored.files}
+        channels = {
+            name: CHANNELS[name](**{k.split(".")[1]: array for k, array in arrays.items() if k.startswith(name + ".")})
+            for name in about["channels"]
+        }
+        return cls(
+            settings=Settings(**about["settings"]),
+            intents=[str(name) for name in about["intents"]],
+            mean=arrays["mean"],
+            channels=channels,
+            weights=arrays["weights"],
+            trust=arrays["trust"],
+            danger_from=float(about["danger_from"]),
+            refuse_below=float(about["refuse_below"]),
+        )
 
 
-def fit(vectors: np.ndarray, names: Sequence[str], settings: Settings) -> IntentModel:
-    """Train on vectors and the intent of each."""
-    from sklearn.linear_model import LogisticRegression
-
+def fit(vectors: np.ndarray, texts: Sequence[str], names: Sequence[str], settings: Settings) -> IntentModel:
+    """Train on utterances and the intent of each."""
     intents = sorted(set(names))
-    labels = np.array([intents.index(name) for name in names])
-    mean = vectors.mean(axis=0)
-    machine = LogisticRegression(C=settings.c, max_iter=400, class_weight="balanced")
-    machine.fit((vectors - mean) * settings.scale, labels)
-    weights, bias = machine.coef_.astype(np.float32), machine.intercept_.astype(np.float32)
-    if len(intents) == 2:  # scikit-learn keeps one row then
-        weights, bias = np.vstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
-    return IntentModel(settings, intents, mean.astype(np.float32), weights, bias, 1.0)
+    mean = vectors.mean(axis=0).astype(np.float32)
+    taught = Examples(vectors - mean, list(texts), np.array([intents.index(name) for name in names]))
+    scores, truth = _held_back(taught, len(intents), settings)
+    voting, votes = [scores[name] for name in settings.votes], np.array(list(settings.votes.values()))
+    weights = (votes / _temperature(voting, votes, truth)).astype(np.float32)
+    probabilities = _together(voting, weights)
+    evidence = signs(probabilities, scores[NEARNESS])
+    trust = learn(evidence, probabilities.argmax(axis=1) == truth)
+    channels = _channels(taught, len(intents), settings)
+    model = IntentModel(settings, intents, mean, channels, weights, trust)
+    _set_thresholds(model, probabilities, confidence(evidence, trust), truth)
+    return model
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Row by row, without overflow."""
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)
+def _channels(examples: Examples, count: int, settings: Settings) -> Dict[str, Any]:
+    names = dict.fromkeys([*settings.votes, NEARNESS])
+    return {name: CHANNELS[name].fit(examples, count, settings.c) for name in names}
+
+
+def _held_back(examples: Examples, count: int, settings: Settings) -> Tuple[Dict[str, np.ndarray], np.ndarray]:
+    """What channels say of examples they were not taught, and the truth; -1 where the intent itself was hidden."""
+    folds = grouped_folds(directions(examples.vectors), settings.folds)
+    truth = examples.labels.copy()
+    scores: Dict[str, np.ndarray] = {}
+    for fold in range(settings.folds):
+        # One intent in eight is hidden in each fold: its examples are "none of ours" there.
+        hidden = np.arange(fold, count, 8) if count > 16 else np.array([], dtype=int)
+        rows = np.flatnonzero(folds == fold)
+        known = np.flatnonzero((folds != fold) & ~np.isin(examples.labels, hidden))
+        truth[rows[np.isin(examples.labels[rows], hidden)]] = -1
+        for name, channel in _channels(examples.some(known), count, settings).items():
+            scores.setdefault(name, np.zeros((len(truth), count)))[rows] = channel.score(examples.some(rows))
+    return scores, truth
+
+
+def _together(scores: List[np.ndarray], weights: np.ndarray) -> np.ndarray:
+    return softmax(sum(weight * score for weight, score in zip(weights, scores, strict=True)))
+
+
+def _temperature(scores: List[np.ndarray], votes: np.ndarray, truth: np.ndarray) -> float:
+    """What all votes are divided by, so that the truth is least surprising."""
+    seen = np.flatnonzero(truth >= 0)
+    summed = sum(vote * score[seen] for vote, score in zip(votes, scores, strict=True))
+
+    def surprise(temperature: float) -> float:
+        return float(-np.log(softmax(summed / temperature)[np.arange(len(seen)), truth[seen]] + 1e-12).mean())
+
+    return min((float(one) for one in np.geomspace(0.3, 6.0, 25)), key=surprise)
+
+
+def _set_thresholds(model: IntentModel, probabilities: np.ndarray, sure: np.ndarray, truth: np.ndarray) -> None:
+    """As low (danger) and as high (refusal) as the settings allow on held-back examples."""
+    dangers = model.dangers()
+    beyond = model.intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in model.intents else -2
+    first, shares = probabilities.argmax(axis=1), spread(probabilities, sure)
+    if dangers:
+        safe = (truth >= 0) & ~np.isin(truth, dangers)
+        spare = model.settings.false_alarms * safe.sum()
+        model.danger_from = _at_most(shares[safe & ~np.isin(first, dangers)][:, dangers].sum(axis=1), spare, low=0.15)
+    ours = (truth >= 0) & (truth != beyond)
+    spare = model.settings.refused * ours.sum() - (first[ours] == beyond).sum()
+    model.refuse_below = -_at_most(-sure[ours & (first != beyond)], max(spare, 0), low=-0.5)
+
+
+def _at_most(values: np.ndarray, spare: float, low: float) -> float:
+    """The lowest threshold, not under `low`, that at most `spare` of the values reach."""
+    if not len(values):
+        return low
+    ordered = np.sort(values)[::-1]
+    return float(max(low, np.nextafter(ordered[min(int(spare), len(ordered) - 1)], np.inf)))

@@ -17,6 +17,9 @@ class Project:
     """The folder `nlu/`."""
 
     folder: Path
+    #: Names inside the folder; others only to compare pipelines.
+    pipeline: str = "config.yml"
+    shelf: str = "models"
 
     @property
     def python(self) -> Path:
@@ -31,7 +34,7 @@ class Project:
     @property
     def config(self) -> Path:
         """The pipeline."""
-        return self.folder / "config.yml"
+        return self.folder / self.pipeline
 
     @property
     def data(self) -> Path:
@@ -41,7 +44,7 @@ class Project:
     @property
     def models(self) -> Path:
         """Trained models and what is known of them."""
-        return self.folder / "models"
+        return self.folder / self.shelf
 
     def training_files(self) -> list[Path]:
         """Every file of examples, in a fixed order."""
@@ -50,7 +53,7 @@ class Project:
     def content(self) -> str:
         """SHA-256 over all that a model depends on; the same content never needs a second training."""
         digest = hashlib.sha256()
-        code = [*sorted((self.folder / "components").glob("*.py")), self.folder / "train.py"]
+        code = [*sorted((self.folder / "components").glob("*.*")), self.folder / "train.py"]
         for path in (self.lock, self.config, *code, *self.training_files()):
             body = path.read_bytes()
             digest.update(f"{path.relative_to(self.folder).as_posix()}\0{len(body)}\0".encode())

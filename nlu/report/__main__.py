@@ -1,0 +1,144 @@
+"""`python -m nlu.report [--diet]`: train if needed, ask every held-out utterance over HTTP, write the page."""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import aiohttp
+import yaml
+from aiohttp import web
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.service.child import Worker
+from bot.nlu.service.environment import ready_environment
+from bot.nlu.service.front import Front
+from bot.nlu.service.models import accepted, private_copy, seal_key
+from bot.nlu.service.project import Project
+from bot.nlu.service.training import train
+from nlu.report.figures import calibration, confusion
+from nlu.report.heldout import HeldOut, hard_negatives, held_out
+from nlu.report.page import Run, page
+from nlu.report.scores import Answer, calibration_points, score
+
+OURS = "ours"
+DIET = "Rasa's default (DIET)"
+#: Rasa's default pipeline takes its time over this many examples, and more memory than we grant ours.
+DIET_MEMORY_MB = 12_000
+
+
+def main() -> None:
+    """Read the command line and write the page."""
+    parser = argparse.ArgumentParser(prog="python -m nlu.report")
+    parser.add_argument("--diet", action="store_true", help="also train and ask Rasa's default pipeline")
+    parser.add_argument("--page", type=Path, default=Path("docs/reference/understanding.md"))
+    parser.add_argument("--state", type=Path, default=Path("var"))
+    chosen = parser.parse_args()
+    asyncio.run(report(Project(folder=Path("nlu")), chosen.page, chosen.state, with_diet=chosen.diet))
+
+
+async def report(project: Project, to: Path, state: Path, *, with_diet: bool) -> None:
+    """Everything, in one run."""
+    register = yaml.safe_load((project.folder / "intents.yml").read_text(encoding="utf-8"))["intents"]
+    safety = frozenset(name for name, about in register.items() if about["importance"] == "safety")
+    await ready_environment(project, _say)
+    run = await measured(project, state, OURS)
+    diet = None
+    if with_diet:
+        plain = replace(project, pipeline="diet.yml", shelf="models/diet")
+        diet = await measured(plain, state, DIET)
+    written(to, run, diet, safety, list(register))
+    _say(f"written to {to}; macro-F1 {score(run.answers).macro_f1:.3f} over {len(run.answers)} utterances")
+
+
+def written(to: Path, run: Run, diet: Run | None, safety: frozenset[str], intents: Sequence[str]) -> None:
+    """The page, and its pictures beside it."""
+    figures = to.parent / "figures"
+    figures.mkdir(parents=True, exist_ok=True)
+    pairs = Counter((one.asked.intent or "", one.intent or "out_of_scope") for one in run.answers)
+    drawn = {"calibration": calibration(calibration_points(run.answers)), "confusion": confusion(pairs, intents)}
+    for name, picture in drawn.items():
+        (figures / f"understanding-{name}.svg").write_text(picture, encoding="utf-8")
+    to.write_text(
+        page(run, safety, diet, {name: f"figures/understanding-{name}.svg" for name in drawn}), encoding="utf-8"
+    )
+
+
+async def measured(project: Project, state: Path, name: str) -> Run:
+    """Train when needed, serve, ask."""
+    key, content = seal_key(state), project.content()
+    known = (one for one in accepted(project.models, key) if one.content == content)
+    record = next(known, None) or await train(project, key, _say)
+    async with AsyncExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="guichet-nlu-")))
+        model = private_copy(project.models, record, home)
+        if model is None:
+            raise SystemExit(f"{record.name} is not the model that was trained here")
+        _say(f"asking {name}")
+        worker = await Worker.start(project, model, home, memory_mb=DIET_MEMORY_MB)
+        stack.push_async_callback(worker.stop)
+        url = await _served(stack, worker)
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        lexicon = Lexicon.load(project.folder / "lexicon")
+        answers = await asked(http, url, lexicon, held_out(project.folder / "tests"))
+        harmless = await asked(http, url, lexicon, hard_negatives(project.folder / "tests"))
+        return Run(
+            name=name,
+            answers=answers,
+            harmless=harmless,
+            training_s=record.seconds,
+            training_examples=_examples(project),
+            resident_mb=_resident_mb(worker.pid),
+        )
+
+
+async def _served(stack: AsyncExitStack, worker: Worker) -> str:
+    runner = web.AppRunner(Front(None, worker=worker).app(), access_log=None, handle_signals=False)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    return f"http://127.0.0.1:{runner.addresses[0][1]}/model/parse"
+
+
+async def asked(http: aiohttp.ClientSession, url: str, lexicon: Lexicon, texts: Sequence[HeldOut]) -> list[Answer]:
+    """One after the other, on one connection, as one person's bot would."""
+    answers = []
+    for one in texts:
+        danger = lexicon.danger(one.text)
+        began_s = time.perf_counter()
+        async with http.post(url, json={"text": one.text}) as response:
+            reply = await response.json()
+        took_s = time.perf_counter() - began_s
+        top = reply.get("intent") or {}
+        answers.append(
+            Answer(
+                asked=one,
+                intent=top.get("name"),
+                confidence=float(top.get("confidence") or 0.0),
+                offered=tuple(item["name"] for item in reply.get("intent_ranking", [])[:3]),
+                danger=danger.intent if danger else None,
+                took_s=took_s,
+            )
+        )
+    return answers
+
+
+def _examples(project: Project) -> int:
+    return sum(path.read_text(encoding="utf-8").count("\n    - ") for path in project.training_files())
+
+
+def _resident_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1024
+
+
+def _say(line: str) -> None:
+    print(f"nlu-report: {line}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
