@@ -28,7 +28,7 @@ class News:
 
     async def refused(self, row: OutboxRow, reason: str) -> None:
         """An adviser whose words did not arrive is told so."""
-        log.warning("delivery.refused row=%d verb=%s", row.id, row.delivery.verb)
+        log.warning("delivery.refused row=%d verb=%s reason=%s", row.id, row.delivery.verb, reason)
         await self._tell_adviser(row, "adviser_not_delivered")
 
     async def uncertain(self, row: OutboxRow) -> None:

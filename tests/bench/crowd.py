@@ -130,13 +130,14 @@ def say(text: str) -> Act:
     return act
 
 
-def press_first(world: World, person: Person, message: dict[str, Any]) -> None:
-    """Tap the first choice of the newest message that has buttons."""
+def there_and_back(world: World, person: Person, message: dict[str, Any]) -> None:
+    """Tap a topic of the main menu, then "menu", and so on: ordinary turns, each kept on disk."""
     chat = world.chats[person.id]
     for one in (message, *reversed(list(chat.messages.values()))):
-        for row in one.get("reply_markup", {}).get("inline_keyboard", ()):
-            for button in row:
-                if "callback_data" in button:
-                    doings.press(world, person, person.id, one["message_id"], button["callback_data"])
-                    return
+        rows = one.get("reply_markup", {}).get("inline_keyboard", ())
+        if rows:
+            home = next((b for row in rows for b in row if b["text"].startswith("🏠 ")), None)
+            button = rows[1][0] if home is None else home
+            doings.press(world, person, person.id, one["message_id"], button["callback_data"])
+            return
     raise LookupError("no button")
