@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -70,8 +71,6 @@ def edges_of(transcript: Transcript, stage: Stage) -> Iterator[Edge]:
         if (edge := edge_of(rehearsal, given)) is not None:
             found.append(edge)
 
-    try:
+    with contextlib.suppress(LookupError):
         play(transcript, stage, watch=watch)
-    except LookupError:
-        pass
     yield from found

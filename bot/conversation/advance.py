@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.conversation import commands, walk
 from bot.conversation.guide import Guide
 from bot.conversation.said import resume_offer, said
-from bot.conversation.screens import go, language_page, navigation, system
+from bot.conversation.screens import go, language_page, navigation, system, waiting_rows
 from bot.conversation.turn import Draft, Turn
 from bot.core.effects import CancelTimers, RelayEdit, RelayMedia
 from bot.core.events import (
@@ -57,13 +57,15 @@ def advance(session: Session, event: Event, guide: Guide, *, now: datetime) -> T
     try:
         _take(draft, event)
     except StepGone as gone:
-        draft = Draft(session=replace(session, shadow=None), guide=guide, now=now)
         _recover(draft, gone)
     turn = draft.done()
     return replace(turn, session=replace(turn.session, seen_at=now))
 
 
 def _take(draft: Draft, event: Event) -> None:
+    if isinstance(event, Started | Said | Showed | Located):
+        # A button pressed again after this is meant.
+        draft.session = replace(draft.session, last_token=None)
     match event:
         case Started():
             _started(draft, event)
@@ -127,7 +129,7 @@ def _welcomed(draft: Draft, event: Said) -> None:
 
 
 def _notice(draft: Draft) -> None:
-    if not draft.session.welcomed:
+    if not draft.session.welcomed and draft.session.hold is Hold.NONE:
         book = draft.guide.book
         draft.tell(Message(blocks=(book.phrase("notice").having(days=book.facts["session_days"]),)))
         draft.session = replace(draft.session, welcomed=True)
@@ -145,7 +147,9 @@ def _pressed(draft: Draft, event: Pressed) -> None:
         case ShowService(service=service):
             cards = ServiceCards(ids=(service,), whole=True)
             draft.tell(Message(blocks=(cards,), buttons=navigation(draft.session, draft.guide.book)))
-        case _ if draft.session.hold is Hold.HELD:
+        case Choose(flow=flow, step=step, choice=choice) if flow in commands.FLOWS_WHILE_HELD:
+            _chose(draft, flow, step, choice)
+        case _ if draft.session.hold is Hold.HELD and not isinstance(event.action, Page | Tick | Open):
             commands.held_notice(draft)
         case Choose(flow=flow, step=step, choice=choice):
             _chose(draft, flow, step, choice)
@@ -171,7 +175,8 @@ def _chose(draft: Draft, flow: FlowId, step: StepId, choice: str) -> None:
         walk.ask(draft)  # an old keyboard: the present question, never a jump (D03)
         return
     _, waiting = walk.waiting(draft)
-    if not _offers(waiting.act, choice):
+    is_open = draft.session.hold is Hold.NONE or not isinstance(waiting.act, Handoff)
+    if not is_open or not _offers(waiting.act, choice):
         walk.ask(draft)
         return
     draft.session = replace(draft.session, misses=0)
@@ -193,7 +198,8 @@ def _offers(act: object, choice: str) -> bool:
 def _showed(draft: Draft, event: Showed) -> None:
     book = draft.guide.book
     if event.media is Media.CONTACT:
-        draft.tell(system(book, "media_contact"))
+        rows = navigation(draft.session, book) if draft.session.hold is Hold.NONE else ()
+        draft.tell(system(book, "media_contact", buttons=rows))
     elif draft.session.hold is not Hold.NONE:
         draft.start(RelayMedia(message_id=event.message_id, caption=event.caption))
         if draft.session.hold is Hold.WAITING and not event.album_continued:
@@ -246,7 +252,7 @@ def _handoff_moved(draft: Draft, news: HandoffNews) -> None:
             draft.tell(system(book, "handoff_claimed", buttons=((end,),)))
         case HandoffNews.RELEASED:
             draft.session = replace(draft.session, hold=Hold.WAITING)
-            draft.tell(system(book, "handoff_released", buttons=commands.waiting_rows(draft)))
+            draft.tell(system(book, "handoff_released", buttons=waiting_rows(book)))
         case HandoffNews.RETURNED:
             draft.session = replace(draft.session, hold=Hold.NONE)
             draft.tell(system(book, "handoff_returned"))
@@ -258,9 +264,15 @@ def _handoff_moved(draft: Draft, news: HandoffNews) -> None:
 
 
 def _recover(draft: Draft, gone: StepGone) -> None:
-    """The page a person was on is gone in every kept revision: begin its flow again, or the menu."""
+    """The page a person was on is gone in every kept revision: begin its flow again, or the menu.
+
+    What the turn did before it found out stays: a handoff that ended has ended.
+    """
+    was_volatile = draft.session.shadow is not None
+    draft.pending.clear()
     draft.tell(system(draft.guide.book, "step_gone"))
-    here = draft.session.durable
-    draft.session = replace(draft.session, durable=replace(here, frames=(), trail=()), paused=None)
+    here = replace(draft.session.durable, frames=(), trail=())
+    draft.session = replace(draft.session, durable=here, shadow=None, paused=None)
     flow = FlowId(gone.flow)
-    walk.begin(draft, flow if flow in draft.guide.book.flows else walk.MENU)
+    known = flow in draft.guide.book.flows and not was_volatile
+    walk.begin(draft, flow if known else walk.MENU)

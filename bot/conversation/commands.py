@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import walk
-from bot.conversation.screens import go, navigation, system
-from bot.conversation.turn import Draft, Rows
+from bot.conversation.guide import OfferedLanguage
+from bot.conversation.screens import go, navigation, system, waiting_rows
+from bot.conversation.turn import Draft
 from bot.core.effects import CancelTimers, EndHandoff, ShowData
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Command, Message
 from bot.core.phrases import Verbatim
 from bot.core.session import Hold, Position
-from bot.flow.graph import AnswerKind, Ask
+from bot.flow.graph import AnswerKind, Ask, FlowBook
 
 #: Commands that are flows of their own.
 FLOWS = {
@@ -35,13 +36,38 @@ CALLS = {
 WHILE_HELD = frozenset(
     {Command.LEAVE, Command.STAY, Command.EMERGENCY, Command.FORGET, Command.MY_DATA, Command.PRIVACY, Command.LANGUAGE}
 )
+#: Flows of those commands, whose questions can be answered by a tap while an adviser has the conversation.
+FLOWS_WHILE_HELD = frozenset({CALLS[one] for one in WHILE_HELD & CALLS.keys()} | {FLOWS[Command.PRIVACY]})
 
 
 def run(draft: Draft, command: Command) -> None:
     """Do what the command says, wherever the conversation stands."""
-    if draft.session.hold is Hold.HELD and command not in WHILE_HELD:
+    if draft.session.hold is Hold.HELD:
+        _run_while_held(draft, command)
+    else:
+        _run(draft, command)
+
+
+def _run_while_held(draft: Draft, command: Command) -> None:
+    """Few things, each on top of the conversation with the adviser: nothing is asked afterwards."""
+    if command not in WHILE_HELD:
         held_notice(draft)
-        return
+    elif command is Command.EMERGENCY:
+        card_only(draft, FLOWS[command])
+    elif command in FLOWS:
+        walk.call(draft, FLOWS[command])
+    else:
+        _run(draft, command)
+
+
+def card_only(draft: Draft, flow: FlowId) -> None:
+    """The first message of a safety flow, without moving a conversation that a person holds."""
+    aside = Draft(session=replace(draft.session, hold=Hold.NONE), guide=draft.guide, now=draft.now)
+    walk.begin(aside, flow)
+    draft.tell(replace(aside.done().messages[0], buttons=()))
+
+
+def _run(draft: Draft, command: Command) -> None:
     if command in FLOWS:
         flow = FLOWS[command]
         walk.begin(draft, flow if flow in draft.guide.book.flows else walk.MENU)
@@ -70,7 +96,7 @@ def run(draft: Draft, command: Command) -> None:
 
 def _call(draft: Draft, command: Command) -> None:
     if command is Command.PERSON and draft.session.hold is Hold.WAITING:
-        draft.tell(system(draft.guide.book, "handoff_added", buttons=waiting_rows(draft)))
+        draft.tell(system(draft.guide.book, "handoff_added", buttons=waiting_rows(draft.guide.book)))
         return
     flow = CALLS[command]
     if any(frame.flow == flow for frame in draft.session.position.frames):
@@ -121,11 +147,16 @@ def speak(draft: Draft, locale: Locale) -> None:
     if frames:
         _, step = walk.waiting(draft)
         if isinstance(step.act, Ask) and step.act.kind is AnswerKind.LANGUAGE:
+            if frames[-1].flow == CALLS[Command.LANGUAGE]:
+                draft.tell(_changed(book, language))
             walk.answered(draft, locale)
             return
-    draft.tell(Message(blocks=(book.phrase("language_changed").having(language=Verbatim(text=language.name)),)))
-    if draft.session.hold is not Hold.HELD:
-        walk.ask(draft)
+    draft.tell(_changed(book, language))
+    walk.ask(draft)
+
+
+def _changed(book: FlowBook, language: OfferedLanguage) -> Message:
+    return Message(blocks=(book.phrase("language_changed").having(language=Verbatim(text=language.name)),))
 
 
 def held_notice(draft: Draft) -> None:
@@ -133,12 +164,3 @@ def held_notice(draft: Draft) -> None:
     book = draft.guide.book
     rows = ((go(book, Command.LEAVE, "held_leave", "🔚"),), (go(book, Command.STAY, "held_stay", "💬"),))
     draft.tell(system(book, "held_notice", buttons=rows))
-
-
-def waiting_rows(draft: Draft) -> Rows:
-    """What can be done while waiting for a person."""
-    book = draft.guide.book
-    return (
-        (go(book, Command.LEAVE, "waiting_leave", "✖️"),),
-        (go(book, Command.EMERGENCY, "nav_emergency", "🆘"), go(book, Command.MENU, "nav_menu", "🏠")),
-    )

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.conversation import commands, walk
 from bot.conversation.answers import Answer, Refusal, answer_to
-from bot.conversation.screens import OFFERS, go, navigation, offers, own_name, system
+from bot.conversation.screens import OFFERS, go, navigation, offers, own_name, system, waiting_rows
 from bot.conversation.turn import Draft
 from bot.core.effects import NoteGap, RelayText
 from bot.core.events import Said
@@ -52,7 +52,7 @@ def said(draft: Draft, event: Said) -> None:
         return
     if session.hold is Hold.WAITING:
         draft.start(RelayText(text=event.text, message_id=event.message_id))
-        draft.tell(system(draft.guide.book, "handoff_added", buttons=commands.waiting_rows(draft)))
+        draft.tell(system(draft.guide.book, "handoff_added", buttons=waiting_rows(draft.guide.book)))
         return
     _understood(draft, event)
     _offer_language(draft, event)
@@ -79,16 +79,9 @@ def _danger(draft: Draft, event: Said) -> None:
         draft.start(RelayText(text=event.text, message_id=event.message_id, danger=True))
     flow = draft.guide.book.by_intent.get(event.danger.intent, FlowId("urgence.danger"))
     if draft.session.hold is Hold.HELD:
-        _card_only(draft, flow)
+        commands.card_only(draft, flow)
     else:
         walk.begin(draft, flow)
-
-
-def _card_only(draft: Draft, flow_id: FlowId) -> None:
-    """The first message of a safety flow, without moving a conversation that a person holds."""
-    aside = Draft(session=draft.session, guide=draft.guide, now=draft.now)
-    walk.begin(aside, flow_id)
-    draft.tell(replace(aside.done().messages[0], buttons=()))
 
 
 def _held(draft: Draft, event: Said) -> None:
@@ -225,14 +218,17 @@ def _otherwise_or_miss(draft: Draft, event: Said) -> None:
             draft.session = replace(draft.session, misses=0)
             walk.lead(draft, flow, step.act.otherwise)
             return
-    draft.start(NoteGap(text=event.text))
-    draft.session = replace(draft.session, misses=draft.session.misses + 1)
+    if draft.session.shadow is None:
+        draft.start(NoteGap(text=event.text))
+    misses = draft.session.misses + 1
+    draft.session = replace(draft.session, misses=misses)
     book = draft.guide.book
-    if draft.session.misses >= 2:
+    if misses >= 2:
         draft.tell(system(book, "topics", buttons=_topics(draft)))
         return
     draft.tell(system(book, "not_understood"))
     walk.ask(draft)
+    draft.session = replace(draft.session, misses=misses)  # the menu begun for want of a question is no success
 
 
 def _topics(draft: Draft) -> tuple[tuple[Button, ...], ...]:

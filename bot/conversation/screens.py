@@ -76,6 +76,14 @@ def own_name(language: OfferedLanguage) -> Phrase:
     return Phrase(key="", text="{name}", values={"name": Verbatim(text=language.name)})
 
 
+def waiting_rows(book: FlowBook) -> Rows:
+    """What can be done while waiting for a person."""
+    return (
+        (go(book, Command.LEAVE, "waiting_leave", "✖️"),),
+        (go(book, Command.EMERGENCY, "nav_emergency", "🆘"), go(book, Command.MENU, "nav_menu", "🏠")),
+    )
+
+
 def offers(book: FlowBook, flows: Sequence[FlowId]) -> Rows:
     """A button for each flow."""
     return tuple((begin(book.flows[flow]),) for flow in flows[:OFFERS])

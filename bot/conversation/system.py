@@ -67,6 +67,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "handoff_closed": (),
         "handoff_left": (),
         "handoff_added": (),
+        "handoff_still_waiting": (),
         "handoff_media_added": (),
         "handoff_waiting_open": ("code", "minutes"),
         "handoff_waiting_busy": ("code", "minutes"),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.conversation.guide import Guide
 from bot.core.effects import Effect
-from bot.core.messages import Block, Button, Message
+from bot.core.messages import Block, Button, Go, Message
 from bot.core.phrases import Phrase
 from bot.core.session import Session
 
@@ -40,6 +40,8 @@ class Draft:
     pending: list[Block] = field(default_factory=list)
     #: Inside a safety flow: messages are vital and may be longer.
     safety: bool = False
+    #: Steps visited in this turn.
+    steps: int = 0
 
     def say(self, *blocks: Block) -> None:
         """Add paragraphs to the message being made; a full message is closed first."""
@@ -49,10 +51,13 @@ class Draft:
         self.pending.extend(blocks)
 
     def close(self, buttons: Rows = ()) -> None:
-        """Make one message of what was said, with these buttons."""
+        """Make one message of what was said, with these buttons; with nothing to say they go under the last words."""
         if self.pending:
             blocks, self.pending = tuple(self.pending), []
             self.tell(Message(blocks=blocks, buttons=buttons, vital=self.safety))
+        elif buttons and self.messages and not _has_commands(self.messages[-1]):
+            last = self.messages.pop()
+            self.tell(replace(last, buttons=(*last.buttons, *buttons)))
 
     def tell(self, message: Message) -> None:
         """Add a whole message. After a volatile answer it is volatile too."""
@@ -69,6 +74,10 @@ class Draft:
         """The finished turn."""
         self.close()
         return Turn(session=self.session, messages=tuple(self.messages), effects=tuple(self.effects))
+
+
+def _has_commands(message: Message) -> bool:
+    return any(isinstance(button.action, Go) for row in message.buttons for button in row)
 
 
 def _length(blocks: list[Block] | tuple[Block, ...]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.conversation.conditions import holds
-from bot.conversation.screens import checklist, choices, go, navigation, share_choices
+from bot.conversation.screens import checklist, choices, go, navigation, share_choices, system, waiting_rows
 from bot.conversation.turn import Draft
 from bot.core.effects import Count, Forget, OpenHandoff, ShowData, StartTimer
 from bot.core.ids import FlowId, StepId
@@ -48,16 +48,18 @@ PERSON = FlowId("_system.person")
 
 def begin(draft: Draft, flow_id: FlowId) -> None:
     """Leave whatever is being walked and begin this flow. A flow of the pathways that is left is kept as paused."""
+    if draft.session.shadow is not None:
+        # What was said after a volatile answer must not be joined to words that reach a disk.
+        draft.close()
     session, book = draft.session, draft.guide.book
     flow = book.flows[flow_id]
-    left = session.position
-    # The position after a volatile answer would reveal it: only the durable one may be offered again.
+    # The position after a volatile answer would reveal it: only the durable one may be offered again or gone back to.
     pathway = _pathway(session.durable)
     if pathway is not None and pathway.frames[-1].flow != flow_id:
         session = replace(session, paused=pathway)
     elif session.paused is not None and session.paused.frames and session.paused.frames[0].flow == flow_id:
         session = replace(session, paused=None)
-    entered = Position(frames=(_frame(flow, flow.first),), trail=_trail(left))
+    entered = Position(frames=(_frame(flow, flow.first),), trail=_trail(session.durable))
     draft.session = replace(session, durable=entered, shadow=None, misses=0)
     draft.start(Count(figure="flow.begun", label=flow_id))
     walk(draft)
@@ -96,12 +98,14 @@ def lead(draft: Draft, flow: Flow, target: Next) -> None:
         case ToStep(step=step):
             _stand_on(draft, flow, step)
         case ToFlow(flow=flow_id):
-            other = draft.guide.book.flows[flow_id]
+            other = draft.guide.book.flows.get(flow_id)
+            if other is None:  # an older revision leads to a flow that is gone
+                begin(draft, MENU)
+                return
             here = draft.session.position
             draft.session = draft.session.at(replace(here, frames=(*here.frames[:-1], _frame(other, other.first))))
             draft.start(Count(figure="flow.begun", label=flow_id))
         case Exit.MENU:
-            draft.session = replace(draft.session, shadow=None)
             begin(draft, MENU)
             return
         case Exit.END:
@@ -112,9 +116,10 @@ def lead(draft: Draft, flow: Flow, target: Next) -> None:
 
 def walk(draft: Draft) -> None:
     """Visit steps until one waits or the flow is over."""
-    for _ in range(MAX_STEPS):
+    while draft.steps < MAX_STEPS:
+        draft.steps += 1
         flow, step = waiting(draft)
-        if step.when is not None and not holds(step.when, draft.session.position.answers):
+        if _skipped(step, draft):
             target: Next = step.leads
         else:
             if step.volatile and draft.session.shadow is None:
@@ -130,19 +135,27 @@ def walk(draft: Draft) -> None:
         else:
             lead(draft, flow, target)
             return
-    # Only a graph that escaped the checker gets here: say so rather than spin.
+    # Only a graph that escaped the checker gets here: say so rather than spin, and stand nowhere.
+    draft.pending.clear()
+    draft.session = replace(draft.session, durable=Position(), shadow=None)
     draft.tell(
         Message(blocks=(draft.guide.book.phrase("apology"),), buttons=navigation(draft.session, draft.guide.book))
     )
 
 
 def ask(draft: Draft) -> None:
-    """Show the question of the waiting step again, or the menu when nothing is waited for."""
+    """Show the question of the waiting step again, or the menu when nothing is waited for. Silent while held."""
+    if draft.session.hold is Hold.HELD:
+        return
     if not draft.session.position.frames:
         begin(draft, MENU)
         return
     flow, step = waiting(draft)
     draft.safety = flow.safety
+    if isinstance(step.act, Handoff) and draft.session.hold is Hold.WAITING:
+        # Asked for already: never twice.
+        draft.tell(system(draft.guide.book, "handoff_still_waiting", buttons=waiting_rows(draft.guide.book)))
+        return
     if _waits(step):
         draft.say(*(_filled(phrase, draft) for phrase in step.say))
         _act(draft, flow, step)
@@ -178,11 +191,21 @@ def after_handoff(draft: Draft) -> None:
 
 def back(draft: Draft) -> None:
     """Return to the question before; its answer can be given anew, the others stay."""
-    here = draft.session.position
+    session, here = draft.session, draft.session.position
     if not here.trail:
         begin(draft, MENU)
         return
-    draft.session = draft.session.at(replace(here, frames=here.trail[-1], trail=here.trail[:-1]))
+    frames = here.trail[-1]
+    before = replace(here, frames=frames, trail=here.trail[:-1])
+    if _has_its_answers(here, frames, draft):
+        draft.session = session.at(before)
+    elif session.paused is not None and _root(session.paused.frames) == _root(frames):
+        draft.session = replace(session, paused=None).at(replace(before, answers=session.paused.answers))
+    else:
+        # Its answers are gone: its questions are asked anew.
+        draft.session = session.at(replace(before, frames=()))
+        begin(draft, frames[0].flow if frames[0].flow in draft.guide.book.flows else MENU)
+        return
     ask(draft)
 
 
@@ -219,7 +242,9 @@ def _act(draft: Draft, flow: Flow, step: Step) -> Next | None:
         case Handoff():
             return _offer_handoff(draft, flow, step)
         case Call(flow=called):
-            target = book.flows[called]
+            target = book.flows.get(called)
+            if target is None:  # an older revision calls a flow that is gone
+                return step.leads
             here = draft.session.position
             draft.session = draft.session.at(replace(here, frames=(*here.frames, _frame(target, target.first))))
             return ToStep(step=target.first)
@@ -293,8 +318,10 @@ def _finish(draft: Draft, flow: Flow) -> None:
         return
     last_rows = _last_rows(draft)
     draft.close(last_rows)
-    ended = Position(trail=_trail(session.position))
+    ended = Position(answers=session.durable.answers, trail=_trail(session.durable))
     draft.session = replace(draft.session, durable=ended, shadow=None, done=done)
+    if not draft.messages and session.hold is Hold.NONE and all(isinstance(one, Count) for one in draft.effects):
+        begin(draft, MENU)  # a tap is never answered by silence
 
 
 def _last_rows(draft: Draft) -> tuple[tuple[Button, ...], ...]:
@@ -402,6 +429,25 @@ def _leads(ask: Ask, value: str, step: Step) -> Next:
     return step.leads
 
 
+def _skipped(step: Step, draft: Draft) -> bool:
+    """Whether the step's condition does not hold. A reminder is a row: after a volatile answer none is offered."""
+    if isinstance(step.act, Remind) and draft.session.shadow is not None:
+        return True
+    return step.when is not None and not holds(step.when, draft.session.position.answers)
+
+
+def _has_its_answers(here: Position, frames: tuple[Frame, ...], draft: Draft) -> bool:
+    """Whether the answers at hand are those of the flow that is gone back to, or it keeps none."""
+    if _root(here.frames) == _root(frames) or (not here.frames and here.answers):
+        return True
+    flow = draft.guide.book.flow(frames[0].flow, frames[0].revision)
+    return flow is None or not any(isinstance(step.act, Ask) and step.act.slot for step in flow.steps.values())
+
+
+def _root(frames: tuple[Frame, ...]) -> FlowId | None:
+    return frames[0].flow if frames else None
+
+
 def _waits(step: Step) -> bool:
     return isinstance(step.act, Ask | Remind | Handoff | Checklist)
 
@@ -413,11 +459,29 @@ def _filled(phrase: Phrase, draft: Draft) -> Phrase:
     answers, facts = draft.session.position.answers, draft.guide.book.facts
     values: dict[str, Value] = {}
     for name in _PLACE.findall(phrase.text):
-        if name.startswith("fact."):
+        if name.startswith("fact.") and name.removeprefix("fact.") in facts:
             values[name] = facts[name.removeprefix("fact.")]
         elif name in answers:
-            values[name] = answers[name]
+            values[name] = _as_chosen(name, answers[name], draft)
     return replace(phrase, values={**phrase.values, **values})
+
+
+def _as_chosen(slot: str, answer: str, draft: Draft) -> Value:
+    """The label of a choice, in place of its id; any other answer as it was written."""
+    book = draft.guide.book
+    walked = [book.flow(frame.flow, frame.revision) for frame in draft.session.position.frames]
+    called = [
+        book.flows.get(step.act.flow)
+        for flow in walked
+        if flow is not None
+        for step in flow.steps.values()
+        if isinstance(step.act, Call)
+    ]
+    for flow in (*walked, *called):
+        for step in flow.steps.values() if flow is not None else ():
+            if isinstance(step.act, Ask) and step.act.slot == slot and step.act.choices:
+                return next((choice.label for choice in step.act.choices if choice.id == answer), answer)
+    return answer
 
 
 def _trail(position: Position) -> tuple[tuple[Frame, ...], ...]:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from bot.conversation.advance import advance
 from bot.conversation.guide import Guide
-from bot.core.effects import Count, Effect
+from bot.core.effects import Count, Effect, Forget
 from bot.core.events import Event, Pressed, Said
 from bot.core.ids import Locale, NewcomerId, Token
 from bot.core.messages import Action, Block, Button, Message, Rendered, ServiceCards
@@ -85,6 +85,7 @@ class Rehearsal:
     #: Buttons in the order they were shown, newest message last.
     shown: list[tuple[str, Token]] = field(default_factory=list)
     _message_id: int = 0
+    _pressed: Token | None = None
     _random: random.Random = field(default_factory=lambda: random.Random(0))
 
     @classmethod
@@ -111,7 +112,13 @@ class Rehearsal:
 
     def press(self, label: str) -> Heard:
         """Tap the newest button with this label, or with this icon. Raises LookupError when there is none."""
-        token = self.token_of(label)
+        self._pressed = self.token_of(label)
+        return self.press_again()
+
+    def press_again(self) -> Heard:
+        """Tap the very button that was tapped last. Raises LookupError when none was."""
+        if (token := self._pressed) is None:
+            raise LookupError("no button was pressed yet")
         return self.take(Pressed(token=token, message_id=self._message_id, action=self.actions.get(token)))
 
     def token_of(self, label: str) -> Token:
@@ -130,6 +137,8 @@ class Rehearsal:
         turn = advance(self.session, event, self.stage.guide(), now=self.now)
         session, parts = spoken(self._voice(), turn.messages, turn.session)
         session = replace(session, version=session.version + 1)
+        if any(isinstance(effect, Forget) for effect in turn.effects):
+            session = Session(newcomer=NEWCOMER, locale=session.locale, version=session.version)
         self.session = Session.restored(NEWCOMER, session.version, session.stored(), session.shadow)
         self._remember(parts.buttons)
         messages = tuple(delivery.rendered for delivery in parts.deliveries if delivery.rendered is not None)

@@ -13,7 +13,8 @@
     > (after 7d)
 
 A line `> (…)` is something that happens: `begin <flow>` (its button in a menu), `claimed`, `released`, `returned`,
-`closed`, `restart`, `after 3h`, a kind of media such as `photo`, `location 50.64 5.57`, or `timer reminder flow/step`.
+`closed`, `restart`, `again` (the same button), `after 3h`, a kind of media such as `photo`, `location 50.64 5.57`, or
+`timer reminder flow/step`.
 A line `> (in uk) …` is written in another language than the chosen one.
 The navigation row is shown by its icons. With `cards: names` in the head, services are shown by their names only.
 """
@@ -171,6 +172,8 @@ def _happen(rehearsal: Rehearsal, words: list[str]) -> Heard:
             return Heard(messages=(), effects=())
         case ["begin", flow]:
             return rehearsal.do(Begin(flow=FlowId(flow)))
+        case ["again"]:
+            return rehearsal.press_again()
         case ["restart"]:
             rehearsal.restart()
             return rehearsal.take(Resumed())

@@ -1,0 +1,75 @@
+"""A small guichet for these tests: the flows beside this file, system phrases that are called what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from bot.bootstrap import Data
+from bot.conversation.guide import Guide, OfferedLanguage
+from bot.conversation.system import PHRASES
+from bot.core.ids import Locale
+from bot.core.messages import Block, Button, ServiceCards
+from bot.core.phrases import Phrase
+from bot.core.understanding import Danger
+from bot.flow.book import load_book
+from bot.flow.graph import FlowBook
+from bot.i18n.render import Text
+from bot.services.rehearsal import Rehearsal, Stage
+
+FLOWS = Path(__file__).parent / "flows"
+NOW = datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
+LANGUAGES = (
+    OfferedLanguage(locale=Locale("fr"), name="Français"),
+    OfferedLanguage(locale=Locale("en"), name="English"),
+    OfferedLanguage(locale=Locale("ar"), name="العربية"),
+)
+INTENTS = {"room", "part", "secret", "words", "emergency", "talk_to_human", "change_language", "privacy_forget"}
+
+
+def small_book(folder: Path = FLOWS) -> FlowBook:
+    """The flows of this folder. They have no issues but missing reviews and sources."""
+    book, issues = load_book(
+        folder,
+        intents=INTENTS,
+        services={"shelter"},
+        facts=(),
+        queues={"accueil"},
+        today=date(2026, 3, 14),
+    )
+    assert [one for one in issues if one.is_critical] == []
+    names = {
+        name: Phrase(key=f"system/{name}", text=" ".join([name, *(f"{{{place}}}" for place in sorted(places))]))
+        for name, places in PHRASES.items()
+    }
+    return replace(book, system=names, facts={"session_days": 30})
+
+
+class Shelters:
+    """A directory of one service."""
+
+    def blocks(self, cards: ServiceCards, locale: Locale, now: datetime) -> Sequence[Block | Text]:
+        return [Text(text=f"card of {', '.join(cards.ids) or 'the nearest'}{' in full' if cards.whole else ''}")]
+
+    def details(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
+        return ()
+
+
+def small_stage(data: Data, book: FlowBook | None = None) -> Stage:
+    """A stage over the small book; words and languages are the real ones, danger is the word DANGER."""
+    guide = Guide(book=book or small_book(), words=data.words, languages=LANGUAGES)
+    cards = Shelters()
+    return Stage(
+        guide=lambda: guide,
+        catalogues=data.catalogues,
+        cards=lambda: cards,
+        danger=lambda text: Danger(intent="emergency", locale="fr", phrase="danger") if "DANGER" in text else None,
+        keywords=lambda text, locale: None,
+    )
+
+
+def somebody(stage: Stage) -> Rehearsal:
+    """A person who knows the guichet and speaks French."""
+    return Rehearsal.begin(stage, Locale("fr"), NOW)
