@@ -61,6 +61,11 @@ class Dispatcher:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+    @property
+    def is_idle(self) -> bool:
+        """Every row offered so far is done."""
+        return self._idle.is_set()
+
     async def idle(self) -> None:
         """Until every row offered so far is done."""
         await self._idle.wait()

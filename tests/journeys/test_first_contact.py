@@ -1,0 +1,129 @@
+"""The first minutes of somebody new, and finding one's way with buttons and words."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.ids import Locale
+from bot.services.posters import payload_of
+from bot.store import load_keys
+from tests.journeys.nest import SECRET
+from tests.journeys.office import Office
+
+PICKER = "👋 Bonjour ! Choisissez votre langue."
+MENU = "De quoi avez-vous besoin ?"
+
+
+def poster(office: Office, topic: str, locale: str | None = None) -> str:
+    """A code as printed on a poster of this guichet."""
+    keys = load_keys(office.folder / "guichet.key", may_create=False, environment={"GUICHET_SECRET_KEY": SECRET})
+    return payload_of(keys.signing, topic=topic, locale=None if locale is None else Locale(locale))
+
+
+async def test_the_language_comes_first_then_the_notice_then_the_menu(office: Office) -> None:
+    fatou = await office.fatou(is_welcome=False)
+    assert await fatou.start() == [PICKER]
+    assert "Français" in await fatou.labels()
+    welcome = "\n".join(await fatou.press("Français"))
+    assert "Je suis un robot" in welcome and "/effacer" in welcome
+    assert welcome.endswith(MENU)
+    assert (await fatou.labels())[0] == "🆘 Danger, urgence"
+
+
+@pytest.mark.parametrize(("name", "language", "menu"), [("Amina", "العربية", "ar"), ("John", "English", "en")])
+async def test_a_phone_in_another_language_is_greeted_in_it(
+    office: Office, name: str, language: str, menu: str
+) -> None:
+    offered = {one.locale for one in office.running.guide().languages}
+    if menu not in offered:
+        pytest.skip(f"{menu} is not offered: its safety sentences are not complete")
+    person = await office.person(name, language, is_welcome=False)
+    [picker] = await person.start()
+    assert picker != PICKER
+    assert (await person.labels())[0] == language
+    await person.press(language)
+    session = await office.store.session_of(await person.newcomer())
+    assert session is not None and session.locale == menu
+
+
+async def test_a_poster_opens_its_topic_with_the_notice(office: Office) -> None:
+    fatou = await office.fatou(is_welcome=False)
+    notice, question = await fatou.start(poster(office, "dormir"))
+    assert "Je suis un robot" in notice
+    assert question == "Pour qui cherchez-vous un lit cette nuit ?"
+
+
+async def test_a_poster_in_a_language_switches_to_it(office: Office) -> None:
+    john = await office.person("John", "English", is_welcome=False)
+    answers = await john.start(poster(office, "dormir", "fr"))
+    assert answers[-1] == "Pour qui cherchez-vous un lit cette nuit ?"
+
+
+@pytest.mark.parametrize("payload", ["dormir", "dormir_fr_AAAAAAAAAAAA", "x" * 64, "__", "urgence_xx_0"])
+async def test_a_payload_that_is_not_ours_is_an_ordinary_start(office: Office, payload: str) -> None:
+    fatou = await office.fatou(is_welcome=False)
+    assert await fatou.start(payload) == [PICKER]
+
+
+async def test_words_before_start_get_the_notice_with_the_answer(office: Office) -> None:
+    fatou = await office.fatou(is_welcome=False)
+    notice, question = await fatou.say("où dormir")
+    assert "Je suis un robot" in notice
+    assert question == "Pour qui cherchez-vous un lit cette nuit ?"
+    assert await fatou.say("merci") != []
+
+
+async def test_danger_before_start_gets_the_card_before_anything(office: Office) -> None:
+    fatou = await office.fatou(is_welcome=False)
+    answers = await fatou.say("au secours il a un couteau")
+    assert "112" in answers[0]
+    assert not any("Je suis un robot" in answer for answer in answers)
+
+
+async def test_buttons_lead_on_back_and_home(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.press("Dormir, manger, santé")
+    assert (await fatou.press("Dormir ce soir"))[-1] == "Pour qui cherchez-vous un lit cette nuit ?"
+    assert "DUS" in " ".join(await fatou.press("Un homme"))
+    assert (await fatou.press("Retour"))[-1] == "Pour qui cherchez-vous un lit cette nuit ?"
+    assert "Les Sans Logis" in " ".join(await fatou.press("Une femme"))
+    assert (await fatou.press("Menu"))[-1] == MENU
+
+
+async def test_a_button_pressed_twice_moves_once(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.seat.press("Dormir, manger, santé", timeout_s=3)
+    await fatou.seat.press("Dormir, manger, santé", timeout_s=3)
+    assert len(await fatou.heard()) == 1
+
+
+async def test_start_in_the_middle_offers_to_go_on(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("où dormir")
+    [offer] = await fatou.start()
+    assert "Dormir ce soir" in offer
+    assert (await fatou.press("Continuer"))[-1] == "Pour qui cherchez-vous un lit cette nuit ?"
+
+
+async def test_without_nlu_keywords_lead_to_flows_and_twice_nothing_to_topics(office: Office) -> None:
+    fatou = await office.fatou()
+    assert (await fatou.say("je cherche un médecin"))[-1].startswith("Est-ce très grave")
+    await fatou.press("Menu")
+    first = await fatou.say("le football demain soir")
+    assert "Je n'ai pas compris" in first[0]
+    [topics] = await fatou.say("blablabla truc machin")
+    assert topics == "Choisissez un sujet. Ou parlez avec une personne."
+    assert (await fatou.labels())[-1] == "👤 Une personne"
+
+
+async def test_an_answer_may_be_written_in_words(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("où dormir")
+    assert "Les Sans Logis" in " ".join(await fatou.say("une femme"))
+
+
+async def test_a_conversation_goes_on_after_a_restart(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("où dormir")
+    await office.reopen()
+    assert "Les Sans Logis" in " ".join(await fatou.press("Une femme"))
