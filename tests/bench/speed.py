@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.sandbox import ADVISER_CHAT_ID, ADVISER_IDS, Limits, RunningSandbox, start_sandbox
 from bot.sandbox.people import DEMO_TOKEN
-from tests.bench.crowd import Act, Crowd, Result, there_and_back, say
+from tests.bench.crowd import Act, Crowd, Result, say, there_and_back
 from tests.journeys.kills import config_for
 
 PEOPLE, TURNS = 200, 10
@@ -121,4 +121,4 @@ def resident_mib(pid: int) -> float:
     return 0.0
 
 
-__all__ = ["Speed", "cold_start_s", "echo", "guichet", "guichet_env", "measure", "there_and_back", "say"]
+__all__ = ["Speed", "cold_start_s", "echo", "guichet", "guichet_env", "measure", "say", "there_and_back"]
