@@ -125,7 +125,13 @@ class Worker:
             jobs = [job for job in group if job is not None]
             is_open = len(jobs) == len(group)
             if jobs:
-                self._serve(jobs)
+                try:
+                    self._serve(jobs)
+                except Exception as exc:  # a thread that dies would let everybody wait for ever
+                    self._drop()
+                    self._committing = None
+                    for job in jobs:
+                        job.error = _own(exc)
                 _tell(jobs)
         self._drop()
 
@@ -139,7 +145,7 @@ class Worker:
                     return
                 self._committing = None
                 is_whole = self._attempt(self._connected(), jobs)
-            except (psycopg.OperationalError, psycopg.InterfaceError) as exc:
+            except psycopg.Error as exc:
                 self._drop()
                 if _is_passing(exc) and time.monotonic() < give_up_at:
                     time.sleep(_PAUSE_S)
@@ -185,7 +191,10 @@ class Worker:
         """Ask the server what became of a transaction whose end we did not see."""
         sql = "SELECT pg_xact_status(%s::xid8)"
         while True:
-            row = self._connected().execute(sql, (number,)).fetchone()
+            try:
+                row = self._connected().execute(sql, (number,)).fetchone()
+            except psycopg.DataError:  # "in the future": a crashed server has never heard of it
+                return False
             status = None if row is None else row[0]
             if status != "in progress":
                 return bool(status == "committed")
@@ -284,6 +293,8 @@ def _finish(jobs: list[Job]) -> None:
 
 def _is_passing(exc: psycopg.Error) -> bool:
     """Whether trying again soon may help: a broken connection, a restart, a deadlock; not a full disk."""
+    if not isinstance(exc, (psycopg.OperationalError, psycopg.InterfaceError)):
+        return False
     state = exc.sqlstate
     return state is None or state[:2] in {"08", "40", "57"} or isinstance(exc, errors.TooManyConnections)
 
@@ -292,7 +303,7 @@ def _own(exc: BaseException) -> BaseException:
     """The error in our own words; the driver's is kept as the cause."""
     if isinstance(exc, psycopg.IntegrityError):
         own: Exception = Conflict(_sentence(exc))
-    elif isinstance(exc, (psycopg.OperationalError, psycopg.InterfaceError)):
+    elif isinstance(exc, (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)):
         own = StoreError(_sentence(exc))
     else:
         return exc

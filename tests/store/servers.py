@@ -94,9 +94,9 @@ class Server:
         raise RuntimeError("PostgreSQL did not start")
 
     def stop(self) -> None:
-        """At once, with no word to its clients: the next start recovers as after a crash."""
+        """At once, in the middle of whatever its clients do."""
         if self.process is not None:
-            self.process.send_signal(signal.SIGQUIT)
+            self.process.send_signal(signal.SIGINT)
             self.process.wait()
 
     def end(self) -> None:

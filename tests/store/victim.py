@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -197,13 +198,15 @@ def every_statement(folder: Path) -> dict[str, object]:
     counts: dict[str, object] = {}
     for name, (prepare, work, look) in SCENES.items():
         number, is_through = 0, False
+        before = folder / name
+        before.mkdir()
+        if prepare is not None:
+            asyncio.run(prepare(f"sqlite:///{before}/guichet.db"))
         while not is_through:
             number += 1
             place = folder / f"{name}{number}"
-            place.mkdir()
+            shutil.copytree(before, place)
             url = f"sqlite:///{place}/guichet.db"
-            if prepare is not None:
-                doomed(lambda pipe, url=url, prepare=prepare: prepare(url))
 
             async def dying(pipe: int, url: str = url, work: Any = work, number: int = number) -> None:
                 at_statement(number)
