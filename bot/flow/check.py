@@ -41,7 +41,8 @@ def known_beside(folder: Path) -> Known:
         intents=_keys_under(_tree(root / "nlu" / "intents.yml"), "intents"),
         services={word for node in directory for word in _ids(_at(node, "services"))},
         facts={
-            *_ids(_tree(folder / "facts.yml")),
+            # Each fact also has its whole amount and its year, as `bot.directory.amounts.values` says.
+            *(form for name in _ids(_tree(folder / "facts.yml")) for form in (name, f"{name}.full", f"{name}.year")),
             # How long things are kept is a setting that sentences may name.
             *(f"{kept}_days" for kept in _keys_under(_tree(root / "config.yml"), "retention")),
         },

@@ -62,7 +62,7 @@ def _scalar_schema(shape: Scalar) -> dict[str, Any]:
         case Form.DATE:
             return {"type": "string", "format": "date"}
         case Form.SOURCE:
-            return {"type": "string", "pattern": "^https?://"}
+            return {"type": "string", "pattern": "^(https?://|document:[a-z0-9-])"}
         case Form.WORD:
             return {"enum": list(shape.words)}
         case Form.TEXT:
