@@ -11,7 +11,6 @@ from bot.errors import UnusableStore
 from bot.ports import Clock
 from bot.store.claims import LEASE_S, Leases
 from bot.store.crypto import Keys, keys_from, load_keys
-from bot.store.postgres import PostgresEngine
 from bot.store.sqlite import SqliteEngine
 from bot.store.store import KeptStore
 from bot.store.tombs import Tombs
@@ -57,6 +56,9 @@ async def open_store(
             tombs=Tombs(path.with_name(path.name + ".erased")),
         )
     elif urlsplit(url).scheme in {"postgresql", "postgres"}:
+        # Imported when it is wanted: the driver costs a guichet on SQLite half a second at its start.
+        from bot.store.postgres import PostgresEngine
+
         leases = Leases(replica or socket.gethostname(), lease_s=lease_s)
         store = KeptStore(PostgresEngine(url, keys), vault, clock=clock, claims=leases)
         await store.engine.write(leases.start)
