@@ -1,0 +1,98 @@
+"""What may reach a disk: never what followed a volatile answer."""
+
+from __future__ import annotations
+
+from bot.core.ids import FlowId, Locale
+from bot.core.messages import Begin, Message
+from bot.core.phrases import Phrase
+from bot.core.session import Session
+from bot.services.rehearsal import Rehearsal, Stage
+from bot.services.transcript import Input, step
+from tests.conversation.small_book import NOW, somebody
+
+
+def heard_by(rehearsal: Rehearsal, *inputs: str) -> list[Message]:
+    """Do these inputs; everything said."""
+    return [message for text in inputs for message in step(rehearsal, Input(text=text)).said]
+
+
+def keys(messages: list[Message], *, volatile: bool) -> set[str]:
+    return {
+        block.key
+        for message in messages
+        if message.volatile is volatile
+        for block in message.blocks
+        if isinstance(block, Phrase) and block.key.startswith("t.")
+    }
+
+
+def test_messages_after_a_volatile_question_are_volatile_and_those_before_are_not(small: Stage) -> None:
+    rehearsal = somebody(small)
+    messages = heard_by(rehearsal, "(begin t.secret)", "[Liège]", "[La page deux]", "mon histoire", "[Voir le menu]")
+    assert keys(messages, volatile=False) == {"t.secret/town.say"}
+    assert keys(messages, volatile=True) == {
+        "t.secret/page.say",
+        "t.secret/two.say",
+        "t.secret/story.say",
+        "t.secret/next.say",
+        "t.secret/leave.say",
+    }
+
+
+def test_stored_form_stays_as_it_was_at_the_question_before(small: Stage) -> None:
+    rehearsal = somebody(small)
+    heard_by(rehearsal, "(begin t.secret)")
+    before = rehearsal.session.durable.frames
+    heard_by(rehearsal, "[Liège]")
+    for text in ("[La page une]", "mon histoire secrète", "[⬅️]", "encore elle", "une personne"):
+        heard_by(rehearsal, text)
+        assert rehearsal.session.durable.frames == before
+        assert rehearsal.session.durable.answers == {"town": "liege"}
+        assert rehearsal.session.shadow is not None
+        assert_says_nothing(rehearsal.session)
+
+
+def test_the_way_back_from_menu_danger_and_end_says_nothing(small: Stage) -> None:
+    for way in ("menu", "DANGER", "[C'est tout]", "[Voir le menu]", "[Chercher une chambre]", "/start", "stop"):
+        rehearsal = somebody(small)
+        heard_by(rehearsal, "(begin t.secret)", "[Liège]", "[La page une]", "une histoire", way)
+        assert_says_nothing(rehearsal.session)
+
+
+def test_last_button_of_a_volatile_answer_is_not_stored(small: Stage) -> None:
+    rehearsal = somebody(small)
+    heard_by(rehearsal, "(begin t.secret)", "[Liège]", "[La page une]")
+    assert rehearsal.session.last_token is None
+
+
+def test_restart_forgets_the_answer_and_keeps_the_rest(small: Stage) -> None:
+    rehearsal = somebody(small)
+    heard_by(rehearsal, "(begin t.secret)", "[Huy]", "[La page une]", "une histoire")
+    rehearsal.restart()
+    assert rehearsal.session.shadow is None
+    assert rehearsal.session.position.answers == {"town": "huy"}
+    assert [frame.step for frame in rehearsal.session.position.frames] == ["town"]
+
+
+def test_stored_form_comes_back_as_it_was(small: Stage) -> None:
+    rehearsal = somebody(small)
+    heard_by(rehearsal, "(begin t.room)", "[Une famille]", "une personne", "[share_yes]", "(claimed)")
+    session = rehearsal.session
+    assert Session.restored(session.newcomer, session.version, session.stored()) == session
+
+
+def test_position_that_was_sent_makes_a_volatile_message(small: Stage) -> None:
+    rehearsal = Rehearsal.begin(small, Locale("fr"), NOW)
+    rehearsal.do(Begin(flow=FlowId("t.room")))
+    before = rehearsal.session.durable
+    heard = step(rehearsal, Input(text="(location 50.64 5.57)"))
+    assert [message.volatile for message in heard.said] == [True]
+    assert rehearsal.session.durable == before
+    assert b"50.64" not in rehearsal.session.stored()
+
+
+def assert_says_nothing(session: Session) -> None:
+    """No volatile answer, no step that one led to."""
+    stored = session.stored().decode()
+    for secret in ("canary", "histoire", '"one"', '"two"', '"story"', '"next"', '"page"', '"adviser"', '"leave"'):
+        assert secret not in stored
