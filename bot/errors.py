@@ -40,6 +40,10 @@ class StepGone(BotError):
         self.step = step
 
 
+class PaperError(BotError):
+    """A card, a picture or a booklet could not be drawn: the person gets the words instead."""
+
+
 class IllegalMove(BotError):
     """A handoff cannot make this move from where it is."""
 
