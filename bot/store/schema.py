@@ -94,7 +94,13 @@ SECOND = Migration(
     ),
 )
 
-MIGRATIONS: tuple[Migration, ...] = (FIRST, SECOND)
+THIRD = Migration(
+    number=3,
+    about="Deleting a keyboard finds its buttons without looking at all of them.",
+    statements=("CREATE INDEX buttons_keyboard ON buttons(keyboard)",),
+)
+
+MIGRATIONS: tuple[Migration, ...] = (FIRST, SECOND, THIRD)
 #: The schema this program reads and writes.
 NEWEST = MIGRATIONS[-1].number
 #: Made before anything else, outside the count.

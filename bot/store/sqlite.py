@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 #: 64 MiB of pages: a year of a city's guichet stays in memory (negative: KiB, https://sqlite.org/pragma.html).
 _CACHE = -65_536
+#: Above this the check at the start would take longer than people may wait for their buttons (R8).
+_CHECKED_BYTES = 200_000_000
 #: Pages of the log before it is folded into the file: 16 MiB, so that few commits pay for it.
 _CHECKPOINT = 4_000
 
@@ -118,6 +120,9 @@ class SqliteEngine:
         self._writer = Writer(self._connection)
 
     def _check_pages(self) -> None:
+        """Look at the whole file as long as that takes less than a second; every page is authenticated when read."""
+        if self.path.stat().st_size > _CHECKED_BYTES:
+            return
         found = [str(row[0]) for row in self._connection.execute("PRAGMA quick_check(1)").fetchall()]
         if found != ["ok"]:
             raise UnusableStore(f"The database {self.path} is damaged: restore a backup with `guichet restore`.")

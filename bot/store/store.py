@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -24,7 +25,7 @@ from bot.ports import (
     Receipt,
     TimerRow,
 )
-from bot.store import counts, erasure, handoffs, inbox, outbox, people, timers, turn, upkeep
+from bot.store import counts, erasure, handoffs, inbox, outbox, people, retention, shown, timers, turn, upkeep
 from bot.store.claims import Alone, Claims
 from bot.store.engine import Engine, Tx
 from bot.store.memory import Memory
@@ -173,7 +174,7 @@ class KeptStore:
         return await self.engine.read(lambda tx: people.newcomer_of(tx, self._vault, account))
 
     async def data_of(self, newcomer: NewcomerId) -> Mapping[str, Any]:
-        return await self.engine.read(lambda tx: erasure.data_of(tx, self._vault, self._memory, newcomer))
+        return await self.engine.read(lambda tx: shown.data_of(tx, self._vault, self._memory, newcomer))
 
     async def sent_messages_of(self, newcomer: NewcomerId, since: datetime) -> list[int]:
         return await self.engine.read(lambda tx: outbox.spoken_since(tx, newcomer, since))
@@ -195,15 +196,16 @@ class KeptStore:
         return erased
 
     async def purge(self, now: datetime, limits_days: Mapping[str, int]) -> Mapping[str, int]:
-        in_use = await self.flow_revisions_in_use()
-        gone = await self.engine.write(
-            lambda tx: (
-                erasure.purge(tx, self._vault, self._memory, now, limits_days)
-                | erasure.purge_flows(tx, now, limits_days, {(flow, revision) for flow, revision, _ in in_use})
+        in_use = {(flow, revision) for flow, revision, _ in await self.flow_revisions_in_use()}
+        gone = await self.engine.write(lambda tx: retention.purge_flows(tx, now, limits_days, in_use))
+        has_more = True
+        while has_more:
+            bite, has_more = await self.engine.write(
+                lambda tx: retention.purge(tx, self._vault, self._memory, self._claims, now, limits_days)
             )
-        )
+            gone += bite
         await self.engine.clean()
-        return gone
+        return dict(gone)
 
     # flows
 
@@ -221,6 +223,7 @@ class KeptStore:
             used |= more
             if not after:
                 break
+            await asyncio.sleep(0)  # others may go in between
         return await self.engine.read(lambda tx: upkeep.sources(tx, used))
 
     # running

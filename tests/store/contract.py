@@ -790,6 +790,31 @@ async def test_a_closed_handoff_leaves_with_its_log(guichet: Guichet) -> None:
     after = await guichet.store.purge(NOON + timedelta(days=30, seconds=1), {"person": 400, "inbox_ids": 400})
     assert after == {"handoffs": 1, "handoff_log": 1}
     assert await guichet.store.handoff(handoff.id) is None
+    assert await guichet.store.take_outbox() == []
+
+
+async def test_the_topic_of_a_case_leaves_with_it(guichet: Guichet) -> None:
+    handoff = await guichet.hand_over(await guichet.welcome())
+    await guichet.open_topic(handoff)
+    closed = moved(handoff, Move.CLOSE, now=NOON)
+    await guichet.store.commit(Commit(handoffs=(HandoffChange(handoff=closed, expected=1),)))
+    await guichet.store.purge(NOON + timedelta(days=31), {"person": 400, "sent": 400, "inbox_ids": 400})
+    [row] = await guichet.store.take_outbox()
+    assert (row.delivery.verb, row.chat, row.thread) == (Verb.DELETE_TOPIC, GROUP, 77)
+
+
+async def test_a_purge_of_many_goes_to_its_end(guichet: Guichet) -> None:
+    accounts = [AccountId(7_200_000_000 + number) for number in range(12)]
+    rows = await guichet.store.keep([arrival(number, account) for number, account in enumerate(accounts)], offset=None)
+    people = [row.newcomer for row in rows if row.newcomer is not None]
+    for row in rows:
+        await guichet.store.commit(Commit(done=row.id))
+    await asyncio.gather(
+        *(guichet.store.commit(Commit(buttons=tuple(choice(person) for _ in range(3)))) for person in people * 10)
+    )
+    assert await guichet.store.purge(NOON + timedelta(days=200), {}) == {
+        "people": 12, "person_keys": 12, "keyboards": 120, "buttons": 360, "inbox": 12,
+    }  # fmt: skip
 
 
 async def test_an_open_handoff_leaves_only_when_it_was_silent_for_long(guichet: Guichet) -> None:

@@ -1,5 +1,4 @@
 """Files that cannot be used are refused with one sentence; a full or locked disk costs nothing but time."""
-# ruff: noqa: ASYNC240
 
 from __future__ import annotations
 
