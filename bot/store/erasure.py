@@ -13,7 +13,7 @@ from bot.store.vault import Vault
 OF_HANDOFF = "handoff IN (SELECT id FROM handoffs WHERE newcomer = ?)"
 _WIPED = "UPDATE inbox SET state = 1, payload = NULL, newcomer = NULL, natural_key = NULL, lane = ''"
 #: In this order: what points at something goes before it.
-_ERASED: tuple[tuple[str, str], ...] = (
+ERASED: tuple[tuple[str, str], ...] = (
     ("person_keys", "newcomer = ?"),
     ("inbox", "lane = 'n:' || ? AND state = 0"),
     ("timers", f"newcomer = ? OR {OF_HANDOFF}"),
@@ -35,7 +35,7 @@ def erase(tx: Tx, vault: Vault, memory: Memory, newcomer: NewcomerId, month: str
     Idempotent: nothing is found the second time. Ids of arrivals stay, without owner or words, against repeats.
     """
     counts = {}
-    for table, condition in _ERASED:
+    for table, condition in ERASED:
         verb = _WIPED if table == "inbox" else f"DELETE FROM {table}"
         touched = tx.run(f"{verb} WHERE {condition}", (newcomer,) * condition.count("?"))
         if touched:

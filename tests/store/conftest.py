@@ -81,3 +81,11 @@ def now(house: House) -> Now:
 @pytest.fixture
 async def guichet(house: House) -> Guichet:
     return await house.open()
+
+
+@pytest.fixture
+async def sqlite_guichet(tmp_path: Path) -> AsyncIterator[Guichet]:
+    """For what concerns the file only."""
+    store = await open_store(f"sqlite:///{tmp_path}/guichet.db", KEYS, clock=Now())
+    yield Guichet(store)
+    await store.close()
