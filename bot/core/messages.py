@@ -27,6 +27,11 @@ class Command(StrEnum):
     LANGUAGE = "language"
     EMERGENCY = "emergency"
     ROADMAP = "roadmap"
+    #: Note which flows are walked to an end; stop and forget those that were noted.
+    KEEP_ROADMAP = "keep_roadmap"
+    DROP_ROADMAP = "drop_roadmap"
+    #: The pocket booklet.
+    BOOKLET = "booklet"
     PERSON = "person"
     HELP = "help"
     MY_DATA = "my_data"
@@ -103,7 +108,23 @@ class ShowService:
     service: ServiceId
 
 
-Action: TypeAlias = Choose | Go | Begin | Speak | Page | Tick | Open | ShowService
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowCard:
+    """Show the card for a counter that this step offers; never stale. `volatile`: it was offered in memory only."""
+
+    flow: FlowId
+    step: StepId
+    volatile: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowServiceCard:
+    """Show a card for the counter of one service; never stale."""
+
+    service: ServiceId
+
+
+Action: TypeAlias = Choose | Go | Begin | Speak | Page | Tick | Open | ShowService | ShowCard | ShowServiceCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,8 @@ class Role(StrEnum):
     WORD = "word"
     ITEM = "item"
     REMINDER = "reminder"
+    #: The line of a card for a counter.
+    CARD = "card"
     #: A system phrase.
     PHRASE = "phrase"
 
@@ -86,6 +88,8 @@ class Draft:
     phrases: dict[str, Sentence] = field(default_factory=dict)
     #: Id → line of every step whose id can be read, also of those with mistakes inside.
     step_lines: dict[StepId, int] = field(default_factory=dict)
+    #: Card → the step whose checklist it takes its papers from, and the line that says so.
+    brings: dict[StepId, tuple[StepId, int]] = field(default_factory=dict)
     #: Some steps could not be read: what hangs together over all steps cannot be judged.
     has_holes: bool = False
     #: Lines of top-level keys, for issues about the whole flow.

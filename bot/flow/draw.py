@@ -12,6 +12,7 @@ from bot.flow.graph import (
     Between,
     Branch,
     Call,
+    Card,
     Checklist,
     Condition,
     Do,
@@ -117,6 +118,8 @@ def _said(step: Step) -> str:
             did = f"📇 {', '.join(ids) or need}"
         case Checklist(items=items):
             did = f"☑ {len(items)}"
+        case Card(line=line):
+            did = f"🪪 {line.text}"
         case Remind(after_days=days):
             did = f"⏰ {days} j"
         case Handoff(queue=queue):

@@ -17,7 +17,7 @@ from bot.core.phrases import Phrase
 from bot.flow.book import find
 from bot.flow.compile import compile_file
 from bot.flow.draft import Draft, Role, Sentence
-from bot.flow.graph import Ask, Checklist, Flow, FlowBook, Remind, Step
+from bot.flow.graph import Ask, Card, Checklist, Flow, FlowBook, Remind, Step
 from bot.flow.sentences import LABEL_LIMIT, LONG_LIMIT, MESSAGE_LIMIT, TITLE_LIMIT
 from bot.flow.source import LIMIT_BYTES, Table, Text, read
 from bot.flow.walks import author_id
@@ -29,6 +29,7 @@ _COMMENTS = {
     Role.LABEL: f"texte d'un bouton : {LABEL_LIMIT} caractères au plus",
     Role.WORD: "mot qu'une personne écrit pour ce choix ; plusieurs traductions séparées par « | »",
     Role.ITEM: "ligne d'une liste à cocher",
+    Role.CARD: "carte à montrer au guichet : se lit sous la même phrase en français, dans la langue de la personne",
     Role.REMINDER: "rappel, envoyé quelques jours plus tard",
     Role.PHRASE: "phrase du guichet lui-même",
 }
@@ -101,6 +102,8 @@ def _phrases_of(flow: Flow) -> Iterator[tuple[Phrase, Role, Step | None]]:
             case Checklist(items=items):
                 for item in items:
                     yield item, Role.ITEM, step
+            case Card(line=line):
+                yield line, Role.CARD, step
             case Remind(text=text):
                 yield text, Role.REMINDER, step
             case _:

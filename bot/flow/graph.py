@@ -152,6 +152,15 @@ class Checklist:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Offer a picture to show at a counter: this line in large French, the person's language under it."""
+
+    line: Phrase
+    #: The papers asked for: the items of a checklist of the same flow.
+    bring: tuple[Phrase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remind:
     """Offer a reminder (yes/no) after this many days, with this sentence; only with the person's tap."""
 
@@ -188,7 +197,7 @@ class Do:
     command: str
 
 
-Act: TypeAlias = Ask | ShowServices | Checklist | Remind | Handoff | Call | Branch | Do
+Act: TypeAlias = Ask | ShowServices | Checklist | Card | Remind | Handoff | Call | Branch | Do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -279,6 +279,13 @@ KINDS: dict[str, Kind] = {
         "mène à « {name} », qui n'est pas une étape de ce parcours.",
         'leads to "{name}", which is not a step of this flow.',
     ),
+    "card-without-list": Kind(
+        _STOP,
+        "la carte prend ses papiers à l'étape « {name} », qui n'a pas de liste à cocher. Ajoutez-y `checklist`, ou"
+        " enlevez `bring`.",
+        'the card takes its papers from step "{name}", which has no checklist. Add a `checklist` there, or drop'
+        " `bring`.",
+    ),
     "unknown-flow": Kind(
         _STOP,
         "mène au parcours « {name} », qui n'existe pas.",

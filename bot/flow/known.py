@@ -9,7 +9,18 @@ from datetime import date
 from bot.core.messages import Command
 
 #: Commands that mean something in the middle of a flow; the others are buttons of every screen.
-FLOW_COMMANDS = frozenset({Command.MENU, Command.MY_DATA, Command.EXPORT_DATA, Command.FORGET})
+FLOW_COMMANDS = frozenset(
+    {
+        Command.MENU,
+        Command.MY_DATA,
+        Command.EXPORT_DATA,
+        Command.FORGET,
+        Command.ROADMAP,
+        Command.KEEP_ROADMAP,
+        Command.DROP_ROADMAP,
+        Command.BOOKLET,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

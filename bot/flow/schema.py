@@ -54,6 +54,15 @@ SERVICES = Record(
         "limit": Key(shape=Scalar(form=Form.NUMBER, least=1, most=6), doc="How many cards, 3 when not given."),
     },
 )
+CARD = Record(
+    name="card",
+    keys={
+        "line": Key(
+            shape=_TEXT, doc="What the person at the counter reads, in French; may contain {language}.", required=True
+        ),
+        "bring": Key(shape=_ID, doc="Step of this flow whose checklist names the papers."),
+    },
+)
 REMIND = Record(
     name="remind",
     keys={
@@ -90,6 +99,7 @@ STEP = Record(
         ),
         "services": Key(shape=Either(shapes=(_NAME, ListOf(item=_NAME), SERVICES)), doc="Show cards of the directory."),
         "checklist": Key(shape=ListOf(item=_TEXT), doc="Show things to tick."),
+        "card": Key(shape=Either(shapes=(_TEXT, CARD)), doc="Offer a card to show at a counter."),
         "remind": Key(shape=REMIND, doc="Offer a reminder; `say` is the offer."),
         "call": Key(shape=_FLOW, doc="Walk another flow, then come back here."),
         "branch": Key(shape=ListOf(item=CASE), doc="Go where the first condition that holds leads."),
@@ -157,4 +167,4 @@ PHRASES = Record(
     },
 )
 #: Every record, in the order the reference explains them.
-RECORDS = (FLOW, STARTS_ON, STEP, ASK, CHOICE, CASE, SERVICES, REMIND, PHRASES, PLURAL)
+RECORDS = (FLOW, STARTS_ON, STEP, ASK, CHOICE, CASE, SERVICES, CARD, REMIND, PHRASES, PLURAL)

@@ -11,6 +11,8 @@ from bot.flow.known import Known
 
 TITLE_LIMIT = 32
 LABEL_LIMIT = 40
+#: A line of a card for a counter: read at arm's length.
+CARD_LIMIT = 120
 MESSAGE_LIMIT = 300
 #: Safety and legal notices (FLOW LANGUAGE: `safety: yes`, `long: yes`).
 LONG_LIMIT = 600
@@ -61,10 +63,9 @@ def _length(sentence: Sentence, draft: Draft) -> Iterator[Issue]:
         code = "title-too-long" if sentence.role is Role.TITLE else "label-too-long"
         named = {} if sentence.role is Role.TITLE else {"label": sentence.phrase.text}
         yield issue(draft.path, sentence.line, code, step=sentence.step, length=length, limit=limit, **named)
-    if sentence.role in (Role.PHRASE, Role.ITEM, Role.REMINDER) and length > _limit(draft):
-        yield issue(
-            draft.path, sentence.line, "message-too-long", step=sentence.step, length=length, limit=_limit(draft)
-        )
+    longest = CARD_LIMIT if sentence.role is Role.CARD else _limit(draft)
+    if sentence.role in (Role.PHRASE, Role.ITEM, Role.REMINDER, Role.CARD) and length > longest:
+        yield issue(draft.path, sentence.line, "message-too-long", step=sentence.step, length=length, limit=longest)
 
 
 def _limit(draft: Draft) -> int:
@@ -131,7 +132,8 @@ def _allowed(sentence: Sentence, draft: Draft, slots: Collection[str], known: Kn
         return {*registered, "count"} if sentence.phrase.plural is not None else registered
     if sentence.role in (Role.SAY, Role.ITEM, Role.REMINDER):
         return None if draft.has_holes else slots
-    return ()
+    # The clerk is told what language the person speaks, and nothing else of them.
+    return ("language",) if sentence.role is Role.CARD else ()
 
 
 def _markup(sentence: Sentence, draft: Draft) -> Iterator[Issue]:

@@ -20,6 +20,7 @@ from bot.flow.graph import (
     Ask,
     Branch,
     Call,
+    Card,
     Checklist,
     Choice,
     Condition,
@@ -40,7 +41,7 @@ from bot.flow.shapes import check, flag
 from bot.flow.source import LIMIT_ISSUES, Items, Node, Table, Text, texts
 
 #: What a step can do, of which it does at most one.
-ACTS = ("ask", "services", "checklist", "remind", "call", "branch", "handoff", "do")
+ACTS = ("ask", "services", "checklist", "card", "remind", "call", "branch", "handoff", "do")
 #: Six are already many on a small phone.
 CHOICES_LIMIT = 6
 #: Where every flow may lead without naming a step.
@@ -69,6 +70,21 @@ def read_steps(node: Node | None, draft: Draft) -> dict[StepId, Step]:
         follows: Next = Exit.END if after is None else ToStep(step=after)
         for step in _read_step(table, follows, draft):
             steps[step.id] = step
+    return _with_papers(steps, draft)
+
+
+def _with_papers(steps: dict[StepId, Step], draft: Draft) -> dict[StepId, Step]:
+    """The steps with each card's papers taken from the checklist that it names."""
+    for place, step in steps.items():
+        named = draft.brings.get(StepId(step.id.removesuffix("!")))
+        if not isinstance(step.act, Card) or named is None:
+            continue
+        target, line = named
+        listing = steps.get(StepId(f"{target}!")) or steps.get(target)
+        if listing is not None and isinstance(listing.act, Checklist):
+            steps[place] = replace(step, act=replace(step.act, bring=listing.act.items))
+        elif target in draft.step_lines and not draft.has_holes:
+            draft.issues.append(issue(draft.path, line, "card-without-list", step=step.id, name=target))
     return steps
 
 
@@ -190,6 +206,8 @@ def _act(name: str, table: Table, step: StepId, draft: Draft) -> Act | None:
                     if (phrase := sentence_of(text, f"{draft.id}/{step}.item.{number}", Role.ITEM, draft, step))
                 )
             )
+        case "card", _:
+            return _card(node, step, draft)
         case "remind", Table():
             text = sentence_of(node.get("text"), f"{draft.id}/{step}.remind", Role.REMINDER, draft, step)
             return None if text is None else Remind(after_days=int(text_of(node.get("after_days"))), text=text)
@@ -294,6 +312,18 @@ def _services(node: Node | None, step: StepId, draft: Draft) -> ShowServices | N
     ids = [text for text in texts(node) if text.value]
     draft.mentions += [Mention(of=Names.SERVICE, name=text.value, line=text.line, step=step) for text in ids]
     return ShowServices(ids=tuple(ServiceId(text.value) for text in ids), limit=max(3, len(ids)))
+
+
+def _card(node: Node | None, step: StepId, draft: Draft) -> Card | None:
+    record = node if isinstance(node, Table) else None
+    line = sentence_of(
+        node if record is None else record.get("line"), f"{draft.id}/{step}.card", Role.CARD, draft, step
+    )
+    bring = None if record is None else record.get("bring")
+    if isinstance(bring, Text):
+        draft.mentions.append(Mention(of=Names.STEP, name=bring.value, line=bring.line, step=step))
+        draft.brings[step] = (StepId(bring.value), bring.line)
+    return None if line is None else Card(line=line)
 
 
 def _branch(node: Items, table: Table, step: StepId, draft: Draft) -> Branch | None:
