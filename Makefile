@@ -34,7 +34,7 @@ nlu: var/.bot-ready  ## Install, train if anything changed, and serve the NLU on
 
 nlu-report: var/.dev-ready  ## Measure understanding; writes docs/reference/understanding.md
 	@$(BIN)/python -m bot.nlu.service --train-only
-	@$(BIN)/python nlu/report.py $(ARGS)
+	@$(BIN)/python -m nlu.report $(ARGS)
 
 # --- what guards main ------------------------------------------------------------------------------------------
 test: var/.dev-ready lint types contracts check  ## Everything that guards main

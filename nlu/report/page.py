@@ -166,7 +166,7 @@ def _cost(runs: Sequence[Run]) -> str:
 
 def _against(run: Run, diet: Run | None) -> str:
     if diet is None:
-        return "Not measured in this run; `make nlu-report DIET=1` trains it on the same examples (about half an hour)."
+        return "Not measured in this run; `make nlu-report ARGS=--diet` trains it on the same examples (about half an hour)."
     theirs = grouped(diet.answers, lambda one: one.asked.locale)
     rows = []
     for locale, group in grouped(run.answers, lambda one: one.asked.locale).items():

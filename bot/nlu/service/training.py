@@ -16,6 +16,9 @@ from bot.nlu.service.project import Project
 #: 90 s is what a training takes at most on two cores; a machine ten times slower still gets there.
 LONGEST_S = 1200.0
 
+#: Vectors of the training sentences, written by the embedding component.
+VECTORS = "vectors.npz"
+
 
 async def train(project: Project, key: bytes, say: Callable[[str], None]) -> Accepted:
     """Train on the files as they are now and accept the result.
@@ -55,6 +58,11 @@ async def train(project: Project, key: bytes, say: Callable[[str], None]) -> Acc
         if process.returncode or not trained.is_file() or trained.is_symlink():
             raise SettingsError(_complaint(said))
         seconds = round(time.monotonic() - started_s, 1)
+        if (home / VECTORS).is_file() and not (
+            home / VECTORS
+        ).is_symlink():  # for the next training; its components check it before they believe it
+            project.models.mkdir(parents=True, exist_ok=True)
+            shutil.move(home / VECTORS, project.models / VECTORS)
         return accept(project.models, key, trained, content, seconds)
 
 

@@ -1,0 +1,192 @@
+"""The pipeline's own parts, in the NLU's own environment: skipped, with the reason, where that is not installed."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+NLU = Path(__file__).parents[2] / "nlu"
+PYTHON = NLU / ".venv" / "bin" / "python"
+
+pytestmark = [
+    pytest.mark.nlu,
+    pytest.mark.skipif(not (NLU / ".venv" / "installed").exists(), reason="nlu/.venv is not installed: run `make nlu`"),
+]
+
+#: Every check prints one JSON value; numpy and scikit-learn only, so that a check takes seconds.
+PRELUDE = """
+import json, sys
+import numpy as np
+from components.channels import CHANNELS, Examples
+from components.folds import grouped_folds
+from components.glossary import Glossary
+from components.intent_model import IntentModel, Settings, fit
+
+rng = np.random.default_rng(0)
+NAMES = ["emergency", "find_job", "greet", "out_of_scope", "see_doctor", "thanks"]
+CENTRES = rng.normal(size=(len(NAMES), 24)) * 6
+WORDS = {"emergency": "attack knife", "find_job": "work cv", "greet": "hello", "out_of_scope": "weather score",
+         "see_doctor": "pain tooth", "thanks": "thank you"}
+
+def toy(count, spread=1.0, seed=1):
+    local = np.random.default_rng(seed)
+    labels = local.integers(0, len(NAMES), count)
+    vectors = CENTRES[labels] + local.normal(size=(count, 24)) * spread
+    names = [NAMES[label] for label in labels]
+    return vectors.astype(np.float32), [f"{WORDS[name]} {n}" for n, name in enumerate(names)], names
+"""
+
+
+def told(script: str, tmp_path: Path) -> object:
+    """Run a check in the NLU's Python and read what it prints."""
+    done = subprocess.run(
+        [str(PYTHON), "-W", "ignore", "-c", PRELUDE + script, str(tmp_path)],
+        cwd=NLU,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_toy_intents_are_told_apart_and_saved_without_pickle(tmp_path: Path) -> None:
+    script = """
+from pathlib import Path
+model = fit(*toy(600), Settings())
+model.save(Path(sys.argv[1]))
+again = IntentModel.load(Path(sys.argv[1]))
+vectors, texts, names = toy(200, seed=2)
+first = [again.rank(vector, text)[0][0] for vector, text in zip(vectors, texts)]
+same = [model.rank(vector, text) == again.rank(vector, text) for vector, text in zip(vectors, texts)]
+shares = [share for _, share in again.rank(vectors[0], texts[0])]
+print(json.dumps([bool(np.mean([a == b for a, b in zip(first, names)]) > 0.98), all(same), round(sum(shares), 3)]))
+"""
+    assert told(script, tmp_path) == [True, True, 1.0]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["intents.json", "intents.npz"]
+
+
+def test_pickled_arrays_are_refused(tmp_path: Path) -> None:
+    script = """
+from pathlib import Path
+folder = Path(sys.argv[1])
+fit(*toy(600), Settings()).save(folder)
+np.savez(folder / "intents.npz", mean=np.array([{"a": 1}], dtype=object))
+try:
+    IntentModel.load(folder)
+    print(json.dumps("loaded"))
+except (ValueError, KeyError):
+    print(json.dumps("refused"))
+"""
+    assert told(script, tmp_path) == "refused"
+
+
+def test_same_examples_make_the_same_model(tmp_path: Path) -> None:
+    script = """
+one, two = fit(*toy(600), Settings()), fit(*toy(600), Settings())
+vectors, texts, _ = toy(50, seed=3)
+print(json.dumps([one.rank(v, t) for v, t in zip(vectors, texts)] == [two.rank(v, t) for v, t in zip(vectors, texts)]))
+"""
+    assert told(script, tmp_path) is True
+
+
+def test_confidence_falls_where_intents_overlap(tmp_path: Path) -> None:
+    script = """
+def mean_confidence(spread):
+    model = fit(*toy(900, spread), Settings())
+    vectors, texts, _ = toy(200, spread, seed=4)
+    texts = ["?"] * len(texts)
+    return float(model.judge(vectors, texts)[1].mean())
+print(json.dumps(mean_confidence(1.0) > mean_confidence(14.0) + 0.1))
+"""
+    assert told(script, tmp_path) is True
+
+
+def test_danger_goes_first_from_its_threshold_on(tmp_path: Path) -> None:
+    script = """
+model = fit(*toy(600), Settings())
+model.danger_from, model.refuse_below = 0.2, 0.0
+shares = np.zeros((2, 6)); shares[0, [1, 0]] = 0.7, 0.3; shares[1, [1, 0]] = 0.9, 0.1
+order, _ = model.decide(shares, np.array([0.7, 0.9]))
+print(json.dumps([model.intents[column] for column in order[:, 0]]))
+"""
+    assert told(script, tmp_path) == ["emergency", "find_job"]
+
+
+def test_answer_below_its_threshold_is_out_of_scope(tmp_path: Path) -> None:
+    script = """
+model = fit(*toy(600), Settings())
+model.danger_from, model.refuse_below = 1.1, 0.3
+shares = np.full((2, 6), 0.02); shares[:, 1] = 0.9
+order, given = model.decide(shares, np.array([0.25, 0.35]))
+print(json.dumps([model.intents[column] for column in order[:, 0]]))
+"""
+    assert told(script, tmp_path) == ["out_of_scope", "find_job"]
+
+
+def test_likenesses_stay_on_one_side_of_the_folds(tmp_path: Path) -> None:
+    script = """
+centres = rng.normal(size=(60, 16))
+rows = np.repeat(centres, 8, axis=0) + rng.normal(size=(480, 16)) * 0.01
+folds = grouped_folds(rows / np.linalg.norm(rows, axis=1, keepdims=True), 3)
+torn = sum(len(set(folds[start:start + 8])) > 1 for start in range(0, 480, 8))
+print(json.dumps([torn < 6, sorted(set(folds.tolist()))]))
+"""
+    assert told(script, tmp_path) == [True, [0, 1, 2]]
+
+
+def test_intent_without_examples_never_wins(tmp_path: Path) -> None:
+    script = """
+vectors, texts, _ = toy(60)
+labels = np.arange(60) % 3
+examples = Examples(vectors, texts, labels)
+print(json.dumps({name: bool((channel.fit(examples, 6, 0.1).score(examples)[:, 3:].max() <
+      channel.fit(examples, 6, 0.1).score(examples)[:, :3].max())) for name, channel in CHANNELS.items()}))
+"""
+    assert told(script, tmp_path) == {"line": True, "neighbours": True, "characters": True}
+
+
+def test_glossary_explains_local_names_and_leaves_the_rest(tmp_path: Path) -> None:
+    script = """
+plain = Glossary().plain
+print(json.dumps([plain("rdv au CPAS svp"), plain("j’ai reçu une Annexe  13"), plain("hello"), plain(""),
+                  plain("بدي شغل"), plain("cpas CPAS cpas")]))
+"""
+    assert told(script, tmp_path) == [
+        "rendez-vous au CPAS s'il vous plaît (social welfare office, no money)",
+        "j’ai reçu une Annexe 13",
+        "hello",
+        "",
+        "أريد عمل",
+        "cpas CPAS cpas (social welfare office, no money)",
+    ]
+
+
+def test_sandbox_takes_away_network_files_and_processes(tmp_path: Path) -> None:
+    script = """
+import os, socket
+import sandbox
+held = sandbox.before_loading(2000) + sandbox.after_loading()
+lost = []
+for name, attempt in (
+    ("network", lambda: socket.socket().connect(("192.0.2.1", 9))),
+    ("read", lambda: open("/etc/passwd").read()),
+    ("write", lambda: open(sys.argv[1] + "/x", "w").write("x")),
+    ("process", lambda: os.fork() or os._exit(0)),
+    ("memory", lambda: np.ones(3_000_000_000, dtype=np.uint8)),
+):
+    try:
+        attempt()
+    except (OSError, MemoryError):
+        lost.append(name)
+print(json.dumps([held, lost]))
+"""
+    done = subprocess.run(
+        [str(PYTHON), "-c", PRELUDE + script, str(tmp_path)], cwd=NLU, stdout=subprocess.PIPE, text=True, check=False
+    )
+    held, lost = json.loads(done.stdout)
+    expected = {"no-network": "network", "no-files": "read", "no-processes": "process", "memory-cap": "memory"}
+    assert {"no-new-rights", "memory-cap"} <= set(held)
+    assert {expected[step] for step in expected if step in held} <= set(lost)
