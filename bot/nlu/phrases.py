@@ -66,7 +66,7 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a word of a text can be: the places it may begin, and every symbol it stands for."""
+    """What a word of a text can be: the places where reading may begin, and every symbol it stands for."""
 
     starts: tuple[_Node, ...]
     symbols: frozenset[int]
@@ -186,11 +186,16 @@ class PhraseFinder:
         self._known: Mapping[str, _Known] = {word: self._look_up(word) for word in self._whole}
 
     def find(self, text: str) -> list[Hit]:
-        """Return every place where a phrase stands in `text`, in order of its last word."""
+        """Return every place where a phrase stands in `text`, the last one first.
+
+        Read from the end: phrases begin with words that are everywhere («il», «my»), but end with the rare ones.
+        """
         hits: list[Hit] = []
         seen: dict[str, _Known] = {}
-        live: dict[_Node, tuple[int, int]] = {}  # place in the tree → last word matched, first word matched
-        for here, token in enumerate(words_of(text)):
+        live: dict[_Node, tuple[int, int]] = {}  # place in the tree → word matched now, word where the phrase ends
+        tokens = words_of(text)
+        for here in range(len(tokens) - 1, -1, -1):
+            token = tokens[here]
             if token[0] in ".!?":
                 if token == "." or token.strip("."):
                     live = {}
@@ -198,40 +203,42 @@ class PhraseFinder:
             known = self._known.get(token) or seen.get(token)
             if known is None:
                 known = seen[token] = self._look_up(token)
-            if not live and not known.starts:
-                continue
-            live = self._step(live, known, here, hits)
+            if live or known.starts:
+                live = self._step(live, known, here, hits)
         return hits
 
     def _step(
         self, live: Mapping[_Node, tuple[int, int]], known: _Known, here: int, hits: list[Hit]
     ) -> dict[_Node, tuple[int, int]]:
-        """Read one word: places that may still go on, places newly reached, and phrases that end here."""
-        reached: dict[_Node, tuple[int, int]] = {}
-        waiting: dict[_Node, tuple[int, int]] = {}
-        for node, (last, start) in live.items():
-            gap = here - last - 1
+        """Read one word: places that may still go on, places newly reached, and phrases that are complete here."""
+        after: dict[_Node, tuple[int, int]] = {}
+        symbols = known.symbols
+        reached = [(node, here) for node in known.starts]
+        for node, (matched, end) in live.items():
+            gap = matched - here - 1
             if gap < node.reach:
-                waiting[node] = (last, start)
-            if not node.symbols.isdisjoint(known.symbols):
+                after[node] = (matched, end)
+            if symbols and not node.symbols.isdisjoint(symbols):
                 for (allowed, symbol), target in node.edges.items():
-                    if gap <= allowed and symbol in known.symbols:
-                        reached[target] = (here, start)
-        for node in known.starts:
-            reached[node] = (here, here)
-        for node, (_, start) in reached.items():
-            hits.extend(Hit(phrase=number, start=start, end=here) for number in node.ends)
-        return waiting | reached
+                    if gap <= allowed and symbol in symbols:
+                        reached.append((target, end))
+        for node, end in reached:
+            if node.ends:
+                hits.extend(Hit(phrase=number, start=here, end=end) for number in node.ends)
+            if node.edges:
+                after[node] = (here, end)
+        return after
 
     def _add(self, steps: Sequence[Step], number: int) -> None:
-        node = self._root
-        for step in steps:
+        node, gap = self._root, 0
+        for step in reversed(steps):
             symbol = self._symbols.setdefault(step.words, len(self._symbols))
-            target = node.edges.get((step.gap, symbol))
+            target = node.edges.get((gap, symbol))
             if target is None:
-                target = node.edges[step.gap, symbol] = _Node()
-                node.reach = max(node.reach, step.gap)
+                target = node.edges[gap, symbol] = _Node()
+                node.reach = max(node.reach, gap)
                 node.symbols.add(symbol)
+            gap = step.gap  # towards the word before
             node = target
         if number not in node.ends:
             node.ends.append(number)
@@ -250,14 +257,16 @@ class PhraseFinder:
     def _look_up(self, word: str) -> _Known:
         symbols: set[int] = set()
         for form in forms_of(word):
-            symbols |= self._whole.get(form, set())
+            symbols.update(self._whole.get(form, ()))
             for length in self._head_lengths:
-                symbols |= self._head.get(form[:length], set())
+                if length > len(form):
+                    break
+                symbols.update(self._head.get(form[:length], ()))
             for length in self._tail_lengths:
-                symbols |= self._tail.get(form[-length:], set())
+                symbols.update(self._tail.get(form[-length:], ()))
             for stem, found in self._inside.items():
                 if stem in form:
-                    symbols |= found
+                    symbols.update(found)
         if not symbols:
             return _NOTHING
         return _Known(tuple(self._starts[one] for one in symbols if one in self._starts), frozenset(symbols))
