@@ -10,6 +10,7 @@ from bot.bootstrap import Data, Places
 from bot.config import read_settings
 from bot.services.rehearsal import Stage
 from bot.talk import stage_of
+from tests.content.walk import Walked, walked
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,3 +32,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
 def stage(data: Data) -> Stage:
     """A conversation without a channel over what is shipped."""
     return stage_of(data)
+
+
+@pytest.fixture(scope="session")
+def everything(stage: Stage) -> Walked:
+    """Every flow with every choice taken once."""
+    return walked(stage)

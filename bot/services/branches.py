@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from bot.core.ids import FlowId, StepId
-from bot.core.messages import Begin, Choose, Message, ServiceCards
+from bot.core.messages import Begin, Choose, Message, ServiceCards, Speak
 from bot.core.phrases import Phrase
 from bot.core.session import Hold
 from bot.flow.graph import (
@@ -36,6 +36,10 @@ from bot.services.transcript import step as do
 TAPS = 12
 #: Different states of one flow looked at.
 STATES = 4_000
+
+
+#: The answer to a language picker: the language already spoken.
+OWN = "own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -98,10 +102,15 @@ def branches(flow: FlowId, begun_by: Rehearsal) -> list[Path]:
     return paths
 
 
-def explored(flow: FlowId, begun_by: Rehearsal) -> Map:
-    """Every state that answers lead to inside this flow. Raises RuntimeError when there are too many."""
+def explored(flow: FlowId, begun_by: Rehearsal, listen: Callable[[Heard, Rehearsal], object] = lambda *_: None) -> Map:
+    """Every state that answers lead to inside this flow; `listen` hears each turn and where it led.
+
+    Raises RuntimeError when there are too many.
+    """
     begun = _copy(begun_by)
-    met = _marks(begun.do(Begin(flow=flow)), flow)
+    heard = begun.do(Begin(flow=flow))
+    listen(heard, begun)
+    met = _marks(heard, flow)
     slots = _slots(begun, flow)
     first = _key(begun, slots)
     found = Map(first=first, met_first=met, states={first: _State(rehearsal=begun)})
@@ -111,6 +120,7 @@ def explored(flow: FlowId, begun_by: Rehearsal) -> Map:
         for edge in answers_at(here.rehearsal, flow):
             after = _copy(here.rehearsal)
             heard = do(after, input_of(after, edge))
+            listen(heard, after)
             key = _key(after, slots)
             here.ways[edge] = (key, _marks(heard, flow) | {edge})
             if key not in found.states:
@@ -129,6 +139,8 @@ def answers_at(rehearsal: Rehearsal, flow: FlowId) -> Iterator[Edge]:
         return
     where = frames[-1]
     for answer in _answers(step):
+        if answer == OWN and not _is_offered(rehearsal):
+            continue
         yield Edge(flow=where.flow, step=where.step, answer=answer)
 
 
@@ -141,6 +153,8 @@ def input_of(rehearsal: Rehearsal, edge: Edge) -> Input:
         action = rehearsal.actions.get(token)
         if isinstance(action, Choose) and (action.choice, action.step) == (edge.answer, edge.step):
             return Input(text=f"[{label}]")
+        if isinstance(action, Speak) and edge.answer == OWN and action.locale == rehearsal.session.locale:
+            return Input(text=f"[{label}]")
     raise LookupError(edge.answer)
 
 
@@ -151,6 +165,8 @@ def edge_of(rehearsal: Rehearsal, given: Input) -> Edge | None:
         action = rehearsal.actions.get(rehearsal.token_of(given.text[1:-1]))
         if isinstance(action, Choose):
             return Edge(flow=action.flow, step=action.step, answer=action.choice)
+        if isinstance(action, Speak) and step is not None and action.locale == rehearsal.session.locale:
+            return Edge(flow=rehearsal.session.position.frames[-1].flow, step=step.id, answer=OWN)
     elif step is not None and isinstance(step.act, Ask) and step.act.kind in _WRITTEN:
         return Edge(flow=rehearsal.session.position.frames[-1].flow, step=step.id, answer=given.text)
     return None
@@ -177,13 +193,17 @@ def marks_of(messages: tuple[Message, ...], flow: FlowId) -> frozenset[Mark]:
     return frozenset(found)
 
 
+def _is_offered(rehearsal: Rehearsal) -> bool:
+    return any(language.locale == rehearsal.session.locale for language in rehearsal.stage.guide().languages)
+
+
 _WRITTEN = {AnswerKind.NUMBER, AnswerKind.DATE, AnswerKind.TEXT}
 
 
 def _answers(step: Step) -> tuple[str, ...]:
     match step.act:
         case Ask(kind=AnswerKind.LANGUAGE):
-            return ()
+            return (OWN,)
         case Ask(kind=AnswerKind.NUMBER, at_least=low, at_most=high):
             return tuple(dict.fromkeys(str(number) for number in (low or 0, high if high is not None else 5)))
         case Ask(kind=AnswerKind.DATE):
