@@ -1,0 +1,75 @@
+"""The reference tells everything there is: settings, commands, system phrases."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+import yaml
+
+from bot.cli import commands
+from bot.config import Environment, Settings, read_settings
+from bot.errors import SettingsError
+
+SETTINGS = Path("docs/reference/settings.md").read_text(encoding="utf-8")
+COMMANDS = Path("docs/reference/commands.md").read_text(encoding="utf-8")
+
+
+def names(kind: type[Any], at: str = "") -> list[str]:
+    """Dotted names of all settings that hold a value."""
+    found: list[str] = []
+    for name, hint in get_type_hints(kind).items():
+        if name == "teams":
+            continue
+        found += names(hint, f"{at}{name}.") if is_dataclass(hint) and isinstance(hint, type) else [f"{at}{name}"]
+    return found
+
+
+@pytest.mark.parametrize("name", names(Settings))
+def test_every_setting_is_in_the_reference(name: str) -> None:
+    assert f"| `{name}` |" in SETTINGS
+
+
+def test_every_setting_of_a_team_is_in_the_reference() -> None:
+    team = get_type_hints(Settings)["teams"].__args__[1]
+    assert [one.name for one in fields(team) if f"`teams.<name>.{one.name}`" not in SETTINGS] == []
+
+
+def test_every_variable_of_the_environment_is_in_the_reference() -> None:
+    source = Path("bot/config.py").read_text(encoding="utf-8") + Path("bot/demo.py").read_text(encoding="utf-8")
+    variables = set(re.findall(r'env\.get\("([A-Z_]+)"', source)) - {"GUICHET_ADVISER"}
+    assert sorted(one for one in variables if f"`{one}`" not in SETTINGS) == []
+    assert len(fields(Environment)) >= 10
+
+
+@pytest.mark.parametrize("name", [command.name for command in commands()])
+def test_every_command_is_in_the_reference(name: str) -> None:
+    assert re.search(rf"`{name}[ `]", COMMANDS)
+
+
+def test_the_settings_file_of_the_project_sets_nothing_but_the_defaults() -> None:
+    assert read_settings(Path("config.yml")).nlu == Settings().nlu
+    assert read_settings(Path("config.yml")).retention == Settings().retention
+
+
+def test_an_unknown_setting_names_the_nearest_one(tmp_path: Path) -> None:
+    wrong = tmp_path / "config.yml"
+    wrong.write_text(yaml.safe_dump({"nlu": {"timout_s": 1}, "telegram": {"chat_per_s": "fast"}}), encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        read_settings(wrong)
+    assert str(caught.value).splitlines() == [
+        f'{wrong}: "nlu.timout_s" is not a setting. Did you mean "timeout_s"?',
+        f"{wrong}: \"telegram.chat_per_s\" must be a number, not 'fast'.",
+    ]
+
+
+def test_no_page_leads_nowhere() -> None:
+    broken = []
+    for page in [*Path("docs").rglob("*.md"), Path("README.md"), Path("CONTRIBUTING.md")]:
+        for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if "://" not in target and not (page.parent / target).exists():
+                broken.append(f"{page}: {target}")
+    assert broken == []
