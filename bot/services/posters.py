@@ -25,7 +25,8 @@ def payload_of(key: bytes, *, topic: str = "", locale: Locale | None = None) -> 
 
 def poster_in(payload: str, key: bytes, *, locales: Collection[Locale]) -> Poster | None:
     """What a payload says; None when we did not sign it."""
-    body, _, signature = payload.rpartition("_")
+    # By length: a signature may itself hold the separator.
+    body, signature = payload[: -SIGNATURE - 1], payload[-SIGNATURE:]
     topic, separator, locale = body.partition("_")
     if not separator or not hmac.compare_digest(signature.encode(), _signature(key, body).encode()):
         return None
