@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
-from telegram.error import TelegramError
+from telegram.error import ChatMigrated, TelegramError
 
 from bot.channel.client import Identity, TelegramMessenger
 from bot.channel.feed import TelegramFeed
@@ -34,7 +34,8 @@ from bot.directory import hours as directory_hours
 from bot.directory.extract import phrases_of as directory_phrases
 from bot.directory.living import Living
 from bot.directory.lookup import Directory
-from bot.errors import DeliveryError, SettingsError
+from bot.documents.printer import Printer
+from bot.errors import DeliveryError, FeedError, SettingsError
 from bot.flow.book import flow_of, load
 from bot.flow.extract import phrases_in, phrases_of
 from bot.flow.graph import Flow, FlowBook
@@ -56,7 +57,8 @@ from bot.services.cards import DirectoryCards
 from bot.services.delivery import Sender
 from bot.services.desk import Desk, Poster, Team
 from bot.services.dispatch import Dispatcher
-from bot.services.intake import Intake, poll
+from bot.services.groups import group_moved, team_in
+from bot.services.intake import Intake, Pause, poll
 from bot.services.keywords import Keywords
 from bot.services.memory import Memory
 from bot.services.news import News
@@ -253,12 +255,15 @@ class Guichet:
         self.flows = await self.data.live_flows(self.clock, self._flows_changed)
         await self._recall_flows()
         await self.messenger.open()
-        identity = await self._identity(bot_id)
+        identity = await self._identity()
         await self._save_advisers()
-        self.desk = self._desk(keys.signing, identity)
+        self.desk = self._desk(keys.signing)
+        self._reader = self._reader_for(identity or _guessed(bot_id))
         self.news.desk = self.desk
         self.dispatcher = Dispatcher(self.desk)
         self.intake = Intake(self.store, on_rows=self.dispatcher.offer, is_volatile=self.memory.is_volatile)
+        if identity is not None:
+            await self._follow_groups()
         await self._serve_web()
         self.dispatcher.offer(await self.store.waiting())
         await self.sender.start()
@@ -266,9 +271,7 @@ class Guichet:
         self._spawn(self.timers.run(), "timers")
         self._spawn(self.flows.follow(asyncio.sleep), "flows")
         self._spawn(self._follow_data(), "data")
-        await self._listen()
-        self._spawn(self._learn_names(), "names")
-        self._spawn(introduce(self.messenger, self.guide(), self.data), "introduce")
+        self._spawn(self._serve_telegram(is_known=identity is not None), "intake")
 
     async def stop(self) -> None:
         """Fetch nothing new, finish turns and calls under way, close (G14)."""
@@ -320,7 +323,7 @@ class Guichet:
             for wrong in await asyncio.to_thread(self.data.living.refresh, self.clock().date()):
                 log.error("directory.issue %s", wrong.shown("en"))
 
-    def _desk(self, signing: bytes, identity: Identity) -> Desk:
+    def _desk(self, signing: bytes) -> Desk:
         keywords = self.data.keywords(lambda: self.flows.current)
         cards = self.data.cards()
         telegram = self.settings.telegram
@@ -337,11 +340,6 @@ class Guichet:
             ),
         )
         teams = {TeamName(name): _team(name, one, self.environment) for name, one in self.settings.teams.items()}
-        reader = Reader(
-            bot_id=identity.id,
-            username=identity.username,
-            is_team=lambda chat: any(team.chat == chat for team in teams.values()),
-        )
         languages = self.data.catalogues.languages
 
         def poster(payload: str) -> Poster | None:
@@ -365,9 +363,10 @@ class Guichet:
             guide=self.guide,
             catalogues=self.data.catalogues,
             cards=lambda: cards,
+            papers=Printer(),
             hours=hours,
             teams=teams,
-            read=reader.hear,
+            read=lambda payload: self._reader.hear(payload),
             danger=self.data.danger,
             keywords=keywords.understand,
             language_of=nlu_language.language_of,
@@ -378,15 +377,54 @@ class Guichet:
             memory=self.memory,
         )
 
-    async def _identity(self, bot_id: str) -> Identity:
-        """Who we are at Telegram; when it cannot be reached now, what the token says, so that work can begin."""
+    def _reader_for(self, identity: Identity) -> Reader:
+        return Reader(
+            bot_id=identity.id,
+            username=identity.username,
+            is_team=lambda chat: team_in(self.desk, chat) is not None,
+        )
+
+    async def _identity(self) -> Identity | None:
+        """Who we are at Telegram; None when it cannot be reached now, so that other work can begin."""
         try:
             return await self.messenger.identity()
         except DeliveryError as exc:
             if exc.unauthorised or exc.permanent:
                 raise SettingsError("Telegram refuses TELEGRAM_BOT_TOKEN: copy it again from BotFather.") from exc
             log.warning("telegram.unreachable at=start")
-            return Identity(id=int(bot_id) if bot_id.isdecimal() else 0, username="", reads_all_group_messages=False)
+            return None
+
+    async def _serve_telegram(self, *, is_known: bool) -> None:
+        """Learn who we are, should Telegram have been away at the start; then take what comes until told to stop."""
+        pause = Pause(0.5, 30.0)
+        while not is_known and not self._stop_intake.is_set():
+            await self._nap(pause.next_s())
+            with contextlib.suppress(SettingsError):
+                identity = await self._identity()
+                if identity is not None:
+                    self._reader = self._reader_for(identity)
+                    await self._follow_groups()
+                    is_known = True
+        self._spawn(self._learn_names(), "names")
+        self._spawn(introduce(self.messenger, self.guide(), self.data), "names")
+        await self._listen()
+
+    async def _follow_groups(self) -> None:
+        """A group that has a new id says so to whoever asks for the old one (B09); one that is lost is reported."""
+        for team in list(self.desk.teams.values()):
+            if team.chat is None:
+                continue
+            try:
+                await self.messenger.bot.get_chat(team.chat)
+            except ChatMigrated as exc:
+                await group_moved(self.desk, team.chat, ChatId(exc.new_chat_id))
+            except TelegramError as exc:
+                log.error("group.unreachable team=%s reason=%s", team.name, type(exc).__name__)
+
+    async def _nap(self, seconds: float) -> None:
+        """Wait, but not past the order to stop."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stop_intake.wait(), seconds)
 
     async def _save_advisers(self) -> None:
         known = {adviser.account: adviser for adviser in await self.store.advisers()}
@@ -430,14 +468,23 @@ class Guichet:
         await self.web.start()
 
     async def _listen(self) -> None:
+        """Have updates pushed, or fetch them; asked for until Telegram agrees."""
         feed = TelegramFeed(self.messenger.transport, self.clock, wait_s=self.settings.telegram.poll_timeout_s)
-        if self.environment.webhook_url:
-            assert self.environment.webhook_secret is not None
-            await feed.listen_by_webhook(self.environment.webhook_url, self.environment.webhook_secret)
-            return
-        with contextlib.suppress(Exception):
-            await feed.listen_by_polling()
-        self._spawn(poll(self.intake, feed, self.store, stop=self._stop_intake), "intake")
+        url, secret = self.environment.webhook_url, self.environment.webhook_secret
+        pause = Pause(0.5, 30.0)
+        while not self._stop_intake.is_set():
+            try:
+                if url and secret:
+                    await feed.listen_by_webhook(url, secret)
+                    self.intake.trouble = ""
+                    return
+                await feed.listen_by_polling()
+                break
+            except FeedError as exc:
+                self.intake.trouble = "Telegram cannot be reached"
+                log.error("intake.not_listening reason=%s", exc)
+                await self._nap(exc.retry_after_s or pause.next_s())
+        await poll(self.intake, feed, self.store, stop=self._stop_intake)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)
@@ -458,6 +505,7 @@ _LISTED = (
     Command.EMERGENCY,
     Command.PERSON,
     Command.ROADMAP,
+    Command.BOOKLET,
     Command.HELP,
     Command.MY_DATA,
     Command.FORGET,
@@ -491,6 +539,11 @@ def _team(name: str, settings: TeamSettings, environment: Environment) -> Team:
         hours=settings.hours,
         queues=settings.queues,
     )
+
+
+def _guessed(bot_id: str) -> Identity:
+    """What the token alone tells."""
+    return Identity(id=int(bot_id) if bot_id.isdecimal() else 0, username="", reads_all_group_messages=False)
 
 
 def bot_id_of(token: str) -> str:

@@ -6,10 +6,9 @@ import logging
 from dataclasses import replace
 
 from bot.conversation.advance import advance
-from bot.core.effects import StartTimer
 from bot.core.events import HandoffMoved, HandoffNews, Media
 from bot.core.heard import FromTeam, MembersChanged, Speaker, TeamPressed
-from bot.core.ids import AccountId, AdviserId, ChatId, HandoffId
+from bot.core.ids import AccountId, AdviserId, HandoffId
 from bot.core.messages import Author, Message
 from bot.core.phrases import Phrase, Value, Verbatim
 from bot.errors import Conflict, IllegalMove
@@ -18,6 +17,7 @@ from bot.i18n.render import render
 from bot.ports import AdviserRow, Commit, Delivery, HandoffChange, LogLine, Verb
 from bot.services import handover, topics
 from bot.services.desk import Desk, Team
+from bot.services.groups import team_in
 from bot.services.newcomer import TRIES, save, session_of
 from bot.services.parts import Parts
 
@@ -37,17 +37,19 @@ RELAYED_MEDIA = frozenset(
      Media.STICKER, Media.ANIMATION}
 )  # fmt: skip
 
+#: What a keyboard may put before the first letter without showing it: direction marks, zero-width characters, spaces.
+_UNSEEN = (
+    " \t\r\n\u00a0\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+#: As East Asian keyboards write it.
+_WIDE_SLASH = "／"
+
 _NEWS = {
     Move.CLAIM: HandoffNews.CLAIMED,
     Move.RELEASE: HandoffNews.RELEASED,
     Move.RETURN: HandoffNews.RETURNED,
     Move.CLOSE: HandoffNews.CLOSED,
 }
-
-
-def team_in(desk: Desk, chat: ChatId) -> Team | None:
-    """The team whose group this is."""
-    return next((team for team in desk.teams.values() if team.chat == chat), None)
 
 
 async def adviser_of(desk: Desk, account: AccountId) -> AdviserRow | None:
@@ -74,7 +76,9 @@ async def take_message(desk: Desk, heard: FromTeam, *, row: int) -> None:
 async def _from_adviser(
     desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, adviser: AdviserRow, row: int
 ) -> None:
-    text = heard.text.strip()
+    text = heard.text.lstrip(_UNSEEN).strip()
+    if text.startswith(_WIDE_SLASH):
+        text = text.replace(_WIDE_SLASH, "/", 2)
     word, _, rest = text.removeprefix("/").partition(" ")
     if text.startswith("//") or (text.startswith("/") and word.casefold() == "note"):
         note = text.removeprefix("//") if text.startswith("//") else rest
@@ -206,17 +210,11 @@ async def _apply(desk: Desk, handoff: Handoff, move: Move, name: str, row: int |
     session = await session_of(desk, handoff.newcomer, None, now)
     turn = advance(session, HandoffMoved(news=_NEWS[move]), desk.guide(), now=now)
     if handoff.is_open:
-        slow_after = desk.settings.handoff.slow_after_min
-        due_at = desk.clock().replace(microsecond=0)
         parts = Parts(handoffs=(HandoffChange(handoff=handoff, expected=handoff.version - 1),))
         if move is Move.CLAIM:
             parts += Parts(cancelled_timers=(handover.SLOW,), counts=(("handoff.claimed", handoff.queue),))
         else:
-            from datetime import timedelta
-
-            parts += Parts(
-                timers=(StartTimer(name=handover.SLOW, due_at=due_at + timedelta(minutes=slow_after), ref=handoff.id),)
-            )
+            parts += Parts(timers=(handover.slow(desk, handoff, now),))
         parts += topics.renewed(desk, handoff, team, name=name)
     else:
         parts = handover.ended(desk, handoff, name=name)
@@ -243,8 +241,8 @@ def _to_newcomer(desk: Desk, handoff: Handoff, text: str, *more: Phrase) -> Deli
     return Delivery(verb=Verb.SEND, newcomer=handoff.newcomer, handoff=handoff.id, rendered=shown.rendered)
 
 
-def _line(desk: Desk, handoff: Handoff, team: Team, name: str, **values: Value) -> Parts:
-    return Parts(deliveries=(topics.line(desk, handoff, team, name, **values),))
+def _line(desk: Desk, handoff: Handoff, team: Team, phrase_name: str, /, **values: Value) -> Parts:
+    return Parts(deliveries=(topics.line(desk, handoff, team, phrase_name, **values),))
 
 
 async def _name(desk: Desk, adviser: AdviserId | None) -> str:

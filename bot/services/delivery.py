@@ -87,6 +87,10 @@ class Sender:
             for row in rows:
                 self._memory.offer(row)
 
+    def look(self) -> None:
+        """Rows were committed that nobody offers: read the store soon."""
+        self._memory.read_soon.set()
+
     async def stop(self, timeout_s: float = 10.0) -> None:
         """Begin nothing new; finish the calls under way within `timeout_s`. What waits stays in the store (G14)."""
         self._memory.is_closing = True

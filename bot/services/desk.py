@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -10,13 +10,14 @@ from typing import Protocol
 from bot.config import Settings
 from bot.conversation.guide import Guide
 from bot.core.heard import Heard
-from bot.core.ids import ChatId, Locale, TeamName, Token
+from bot.core.ids import ChatId, Locale, ServiceId, TeamName, Token
 from bot.core.messages import Block, Button, ServiceCards
+from bot.core.papers import BookletEntry
 from bot.core.phrases import Phrase
 from bot.core.understanding import Danger, Understanding
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.text import Text
-from bot.ports import Clock, Hours, Messenger, Nlu, OutboxRow, Store
+from bot.ports import Clock, Hours, Messenger, Nlu, OutboxRow, Papers, Store
 from bot.services.memory import Memory
 
 TEAM_LOCALE = Locale("fr")
@@ -28,6 +29,9 @@ class Outgoing(Protocol):
     def offer(self, rows: Sequence[OutboxRow]) -> None:
         """Rows that were just committed: send them as soon as the pace allows."""
 
+    def look(self) -> None:
+        """Rows were committed that nobody offers: read the store soon."""
+
 
 class Cards(Protocol):
     """The directory, as blocks of a message."""
@@ -37,6 +41,16 @@ class Cards(Protocol):
 
     def details(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
         """A row with a button for the whole card of each service that `blocks` shows short."""
+
+
+class Shelf(Cards, Protocol):
+    """The directory, as messages and papers show it."""
+
+    def counter(self, service: ServiceId) -> tuple[str, tuple[Phrase, ...]] | None:
+        """Its name, and the papers it asks for; None when it is gone."""
+
+    def pages(self, cards: ServiceCards, locale: Locale, now: datetime) -> tuple[BookletEntry, ...]:
+        """The same services as entries of a booklet: what stays true without network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +69,8 @@ class Team:
     title: str
     #: The forum group; None: this team works from the console only.
     chat: ChatId | None
+    #: Ids the group had before: buttons of that time still come from there (B09).
+    former_chats: frozenset[ChatId] = frozenset()
     #: The conversation itself runs in the topic; false: only a code and a subject are told there (decision 11).
     relays: bool
     #: OSM opening_hours.
@@ -77,9 +93,11 @@ class Desk:
     #: The flows, words and languages of this moment; changes when flows are edited.
     guide: Callable[[], Guide]
     catalogues: Catalogues
-    cards: Callable[[], Cards]
+    cards: Callable[[], Shelf]
+    papers: Papers
     hours: Hours
-    teams: Mapping[TeamName, Team]
+    #: As the settings say, but for groups that have moved since.
+    teams: MutableMapping[TeamName, Team]
     #: Reads a stored payload.
     read: Callable[[bytes], Heard]
     #: Words of danger in any language (decision 4).

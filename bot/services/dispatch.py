@@ -25,6 +25,7 @@ from bot.errors import Conflict, StoreError
 from bot.ports import Commit, Delivery, InboxRow, Verb
 from bot.services import advisers
 from bot.services.desk import Desk
+from bot.services.groups import group_moved, team_in
 from bot.services.newcomer import take_forgotten, take_newcomer_turn
 
 log = logging.getLogger(__name__)
@@ -138,9 +139,9 @@ class Dispatcher:
             case MembersChanged():
                 await advisers.members_changed(desk, heard, row=row.id)
             case GroupMigrated(old=old, new=new):
-                await desk.store.team_chat_moved(old, new)
+                await group_moved(desk, old, new)
                 await self._done(row)
-            case BotMembership(chat=chat) | Stranger(chat=chat) if advisers.team_in(desk, chat) is None:
+            case BotMembership(chat=chat) | Stranger(chat=chat) if team_in(desk, chat) is None:
                 await self._done(row, leave=chat if heard.is_inside else None)
             case Unreadable(reason=reason):
                 await desk.store.quarantine(row.payload or b"", reason, row=row.id)

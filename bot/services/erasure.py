@@ -45,7 +45,7 @@ async def erase(desk: Desk, session: Session, account: AccountId | None) -> None
     ]
     await desk.store.erase(newcomer, farewell=farewell)
     desk.memory.forget(newcomer)
-    desk.outgoing.offer(())
+    desk.outgoing.look()
     log.info("newcomer.erased tables=%d", len(kept))
 
 

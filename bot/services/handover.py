@@ -50,13 +50,12 @@ async def opened(desk: Desk, session: Session, effect: OpenHandoff, now: datetim
         summary=tuple(plain(line, team.locale, desk.catalogues) for line in effect.summary),
         opened_at=now,
     )
-    slow = StartTimer(name=SLOW, due_at=now + timedelta(minutes=desk.settings.handoff.slow_after_min), ref=handoff.id)
     told = await _when(desk, handoff, team, others, now)
     return (
         Parts(
             messages=(Message(blocks=(told,), buttons=_while_waiting(desk)),),
             handoffs=(HandoffChange(handoff=handoff, expected=0),),
-            timers=(slow,),
+            timers=(slow(desk, handoff, now),),
             counts=(("handoff.opened", handoff.queue),),
         )
         + topics.opened(desk, handoff, team)
@@ -117,6 +116,21 @@ async def left(desk: Desk, session: Session, now: datetime) -> Parts:
     return ended(desk, moved(handoff, Move.LEAVE, now=now), told="adviser_person_left")
 
 
+async def reached(desk: Desk, session: Session, now: datetime, *, reachable: bool) -> Parts:
+    """The adviser is told at once that the person blocked the bot, or let it in again (B06)."""
+    handoff = await desk.store.open_handoff_of(session.newcomer)
+    if handoff is None:
+        return Parts()
+    parts = Parts()
+    if reachable and handoff.state is State.WAITING:
+        parts += Parts(timers=(slow(desk, handoff, now),))
+    team = desk.teams[handoff.team]
+    if handoff.chat is not None and team.relays:
+        told = "adviser_person_back" if reachable else "adviser_person_blocked"
+        parts += Parts(deliveries=(topics.line(desk, handoff, team, told),))
+    return parts
+
+
 def ended(desk: Desk, handoff: Handoff, *, told: str | None = None, name: str = "") -> Parts:
     """A handoff that was closed or returned, with its topic, its timer and the day its topic is deleted."""
     team = desk.teams[handoff.team]
@@ -132,6 +146,11 @@ def ended(desk: Desk, handoff: Handoff, *, told: str | None = None, name: str = 
         due_at = handoff.ended_at + timedelta(days=desk.settings.handoff.topic_kept_days)
         parts += Parts(timers=(StartTimer(name="topic_delete", due_at=due_at, ref=handoff.id),))
     return parts + topics.renewed(desk, handoff, team, name=name)
+
+
+def slow(desk: Desk, handoff: Handoff, now: datetime) -> StartTimer:
+    """When it is admitted that nobody has answered yet (C09)."""
+    return StartTimer(name=SLOW, due_at=now + timedelta(minutes=desk.settings.handoff.slow_after_min), ref=handoff.id)
 
 
 def _while_waiting(desk: Desk) -> tuple[tuple[Button, ...], ...]:

@@ -17,6 +17,9 @@ from bot.core.effects import (
     Effect,
     EndHandoff,
     Forget,
+    MakeBooklet,
+    MakeCard,
+    MakeSteps,
     NoteGap,
     OpenHandoff,
     RelayEdit,
@@ -24,15 +27,16 @@ from bot.core.effects import (
     RelayText,
     ShowData,
     StartTimer,
+    Submit,
 )
-from bot.core.events import Event, Pressed, Resumed, Said, Showed, Started, TimerFired
+from bot.core.events import Event, Pressed, Reached, Resumed, Said, Showed, Started, TimerFired
 from bot.core.heard import FromNewcomer
 from bot.core.ids import AccountId, NewcomerId
 from bot.core.messages import Tick
 from bot.core.session import Session
 from bot.errors import Conflict
 from bot.ports import Commit, InboxRow
-from bot.services import checklist, data, erasure, gaps, handover
+from bot.services import checklist, data, erasure, gaps, handover, submissions
 from bot.services.desk import Desk
 from bot.services.parts import Parts
 from bot.services.say import spoken
@@ -82,8 +86,13 @@ async def take_event(
         if any(isinstance(effect, Forget) for effect in turn.effects):
             await erasure.erase(desk, session, account)
             return
+        more = Parts()
+        if isinstance(event, Reached) and event.reachable != session.reachable:
+            more = await handover.reached(desk, session, now, reachable=event.reachable)
         try:
-            await save(desk, turn, session, now=now, row=row, timer=timer, account=account, event=event)
+            await save(
+                desk, turn, session, now=now, row=row, timer=timer, account=account, event=event, with_parts=more
+            )
         except Conflict:
             desk.memory.drop(newcomer)
             continue
@@ -132,7 +141,7 @@ async def save(
         done_timer=timer,
         session=session,
         expected_version=before.version,
-        deliveries=parts.deliveries,
+        deliveries=(*parts.pictures, *parts.deliveries),
         buttons=parts.buttons,
         timers=parts.timers,
         cancelled_timers=parts.cancelled_timers,
@@ -140,6 +149,7 @@ async def save(
         handoffs=parts.handoffs,
         log=parts.log,
         gaps=parts.gaps,
+        submissions=parts.submissions,
         counts=parts.counts,
         now=now,
     )
@@ -193,12 +203,17 @@ async def _effect(desk: Desk, effect: Effect, session: Session, now: datetime) -
     match effect:
         case StartTimer():
             return Parts(timers=(effect,))
+        case CancelTimers(name=""):
+            # All that speak to the person; the day a topic is deleted stays.
+            return Parts(cancelled_timers=("reminder", handover.SLOW))
         case CancelTimers(name=name):
             return Parts(cancelled_timers=(name,))
         case Count(figure=figure, label=label):
             return Parts(counts=((figure, label),))
         case NoteGap(text=text):
             return gaps.noted(text, session.locale)
+        case Submit():
+            return submissions.kept(effect, session.locale)
         case OpenHandoff():
             return await handover.opened(desk, session, effect, now)
         case RelayText() | RelayMedia() | RelayEdit():
@@ -207,6 +222,12 @@ async def _effect(desk: Desk, effect: Effect, session: Session, now: datetime) -
             return await handover.left(desk, session, now)
         case ShowData(export=export):
             return await data.shown(desk, session, export=export)
+        case MakeCard():
+            return await papers.card(desk, session, effect)
+        case MakeSteps():
+            return await papers.steps(desk, session, effect)
+        case MakeBooklet():
+            return await papers.booklet(desk, session, effect, now)
         case Forget():
             raise AssertionError("an erasure is not part of a commit")
 

@@ -10,6 +10,7 @@ from bot.core.phrases import Verbatim
 from bot.ports import Commit, Delivery, OutboxRow, Receipt, Verb
 from bot.services import topics
 from bot.services.desk import Desk
+from bot.services.groups import group_moved
 from bot.services.newcomer import take_event
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ class News:
         session = await self._known.store.session_of(newcomer)
         if session is not None and session.reachable:
             await take_event(self._known, newcomer, Reached(reachable=False))
+        else:
+            await self._tell_adviser(row, "adviser_not_delivered")
 
     async def topic_gone(self, row: OutboxRow) -> None:
         """Open a new topic and go on there."""
@@ -72,8 +75,7 @@ class News:
 
     async def migrated(self, old: ChatId, new: ChatId) -> None:
         """The group has a new id."""
-        await self._known.store.team_chat_moved(old, new)
-        log.warning("group.migrated")
+        await group_moved(self._known, old, new)
 
     async def unauthorised(self) -> None:
         """The token was revoked."""

@@ -56,9 +56,9 @@ def title(desk: Desk, handoff: Handoff, team: Team) -> str:
     return told(desk, team, phrase).text
 
 
-def line(desk: Desk, handoff: Handoff, team: Team, name: str, **values: Value) -> Delivery:
+def line(desk: Desk, handoff: Handoff, team: Team, phrase_name: str, /, **values: Value) -> Delivery:
     """One line from the bot in the topic of a handoff."""
-    phrase = desk.guide().book.phrase(name).having(**values)
+    phrase = desk.guide().book.phrase(phrase_name).having(**values)
     return Delivery(verb=Verb.SEND, chat=handoff.chat, handoff=handoff.id, rendered=told(desk, team, phrase))
 
 
@@ -69,9 +69,9 @@ def told(desk: Desk, team: Team, *phrases: Phrase) -> Rendered:
     return shown.rendered
 
 
-def notice(desk: Desk, team: Team, name: str, **values: Value) -> str:
+def notice(desk: Desk, team: Team, phrase_name: str, /, **values: Value) -> str:
     """One sentence as plain text: what answers an adviser's press."""
-    return told(desk, team, desk.guide().book.phrase(name).having(**values)).text
+    return told(desk, team, desk.guide().book.phrase(phrase_name).having(**values)).text
 
 
 def _to_general(desk: Desk, team: Team, phrase: Phrase) -> Delivery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import logging
 from collections.abc import AsyncIterator, Iterator
@@ -14,7 +15,7 @@ import pytest
 from bot.bootstrap import Data
 from bot.sandbox.people import ADVISERS, DEMO_TOKEN, NEWCOMERS
 from tests.journeys.nest import SECRET
-from tests.journeys.office import Office, found_office
+from tests.journeys.office import Now, Office, data_in, found_office
 
 #: Libraries that write addresses and texts; the command line keeps them to warnings too.
 CHATTY = ("httpx", "httpcore", "telegram", "aiohttp", "uvicorn", "asyncio")
@@ -51,11 +52,19 @@ def logged() -> Iterator[Lines]:
         logging.getLogger(name).setLevel(level)
 
 
+@pytest.fixture(scope="session")
+def read_data(tmp_path_factory: pytest.TempPathFactory) -> Data:
+    """The data with its flows read, once for all journeys that do not edit them."""
+    data = data_in(tmp_path_factory.mktemp("journeys"))
+    asyncio.run(data.live_flows(Now(), lambda live: None))
+    return data
+
+
 @pytest.fixture
-async def closed_office(tmp_path: Path, data: Data, logged: Lines) -> AsyncIterator[Office]:
+async def closed_office(tmp_path: Path, read_data: Data, logged: Lines) -> AsyncIterator[Office]:
     """An office that the test opens itself."""
-    mine = copy.copy(data)
-    mine.places = replace(data.places, state=tmp_path)
+    mine = copy.copy(read_data)
+    mine.places = replace(read_data.places, state=tmp_path)
     here = await found_office(tmp_path, mine)
     try:
         yield here

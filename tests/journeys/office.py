@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,16 +10,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.bootstrap import Data, Guichet
+from bot.bootstrap import Data, Guichet, Places
 from bot.config import Environment, Settings, TelegramSettings, read_environment, read_settings
 from bot.core.ids import AccountId, NewcomerId
 from bot.handoff.machine import Handoff
 from bot.sandbox import Limits, RunningSandbox, SandboxClient, start_sandbox
 from bot.sandbox.client import Message, Seat, labels_of, text_of
 from bot.store import KeptStore
+from tests.journeys.flows import ROOT, flows_in
 from tests.journeys.nest import environment
 
-ROOT = Path(__file__).parents[2]
 #: A Monday morning, the offices are open.
 MORNING = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
@@ -165,7 +164,8 @@ class Person:
         return await self.heard()
 
     async def say(self, text: str) -> list[str]:
-        """Write a text; gives the answers."""
+        """Write a text, a second after whatever was before; gives the answers."""
+        self.office.now.pass_by(seconds=1)
         await self.seat.say(text)
         return await self.heard()
 
@@ -270,13 +270,7 @@ async def found_office(folder: Path, data: Data, *, at: datetime = MORNING, **sa
     )
 
 
-def data_in(folder: Path, *, flows: bool = False) -> Data:
-    """The shipped data with a state folder of its own; with `flows`, from a copy that a test may edit."""
-    from bot.bootstrap import Places
-
-    source = ROOT / "flows"
-    if flows:
-        source = folder / "flows"
-        shutil.copytree(ROOT / "flows", source)
-    places = Places(flows=source, locales=ROOT / "locales", nlu=ROOT / "nlu", state=folder)
+def data_in(folder: Path) -> Data:
+    """The shipped data, and flows of the tests' own that a test may edit."""
+    places = Places(flows=flows_in(folder), locales=ROOT / "locales", nlu=ROOT / "nlu", state=folder)
     return Data(places, settings_without_pace())

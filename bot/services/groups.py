@@ -1,0 +1,29 @@
+"""The teams' groups: which is whose, and what happens when Telegram gives one a new id (B09)."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from bot.core.ids import ChatId
+from bot.services.desk import Desk, Team
+
+log = logging.getLogger(__name__)
+
+
+def team_in(desk: Desk, chat: ChatId) -> Team | None:
+    """The team whose group this is, or was."""
+    return next((team for team in desk.teams.values() if chat == team.chat or chat in team.former_chats), None)
+
+
+async def group_moved(desk: Desk, old: ChatId, new: ChatId) -> None:
+    """Work on in the group's new id, and rewrite it wherever it is kept.
+
+    Memory comes first, without a pause: an update from the new id may be right behind, and a group that is no team's
+    is left.
+    """
+    for name, team in desk.teams.items():
+        if team.chat == old:
+            desk.teams[name] = replace(team, chat=new, former_chats=team.former_chats | {old})
+            log.error("group.migrated team=%s new=%d: put the new id into the environment", name, new)
+    await desk.store.team_chat_moved(old, new)

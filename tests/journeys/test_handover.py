@@ -1,0 +1,491 @@
+"""A person is asked for, takes the conversation in the topic, and gives it back: both sides see what they should."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.handoff.machine import State
+from bot.sandbox import doings
+from bot.sandbox.client import labels_of, text_of
+from bot.sandbox.people import ADVISER_CHAT_ID, ADVISERS
+from tests.journeys.flows import WHO, WORDS
+from tests.journeys.office import Adviser, Office, Person
+
+SILENT: list[str] = []
+
+
+async def held(office: Office) -> tuple[Person, Adviser]:
+    """Fatou talks with Claire."""
+    fatou, claire = await office.fatou(), await office.adviser("Claire")
+    await fatou.ask_for_a_person()
+    await claire.take()
+    await fatou.heard()
+    return fatou, claire
+
+
+# --- asking ----------------------------------------------------------------------------------------------------------
+
+
+async def test_the_summary_is_shared_only_with_consent(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+    await fatou.say("il fait froid")
+    [asked] = await fatou.press("Une personne")
+    assert "Êtes-vous d'accord" in asked and "Un essai" in asked and "Une femme" in asked and "il fait froid" in asked
+    [told] = await fatou.press("Oui, envoyer le résumé")
+    handoff = await office.handoff()
+    assert handoff.code in told and "minutes" in told
+    assert handoff.summary == ("Un essai", "Une femme", "il fait froid")
+    claire = await office.adviser()
+    await claire.sit_down()
+    [card] = await claire.texts()
+    assert "Un essai\nUne femme\nil fait froid" in card
+
+
+async def test_without_consent_the_topic_holds_no_summary(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+    await fatou.press("Une personne")
+    await fatou.press("Une personne, sans résumé")
+    assert (await office.handoff()).summary == ()
+    claire = await office.adviser()
+    await claire.sit_down()
+    [card] = await claire.texts()
+    assert "n'a pas partagé de résumé" in card and "Une femme" not in card
+
+
+async def test_changing_ones_mind_asks_nobody(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("essai")
+    await fatou.press("Une personne")
+    assert (await fatou.press("Non, revenir"))[-1] == WHO
+    assert await office.client.topics() == []
+
+
+async def test_the_topic_says_what_advisers_need_and_nothing_about_the_person(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("essai")
+    await fatou.press("Une personne")
+    await fatou.press("Oui, envoyer le résumé")
+    handoff, topic, claire = await office.handoff(), await office.topic(), await office.adviser()
+    assert topic["name"] == f"⏳ {handoff.code} · Français (fr) · Besoins de base"
+    await claire.sit_down()
+    messages = [one for one in await claire.seat.messages() if one["from"]["is_bot"] and text_of(one)]
+    assert labels_of(messages[0]) == [["✋ Prendre"], ["🤖 Rendre au robot"], ["✅ Fermer"], ["📝 Écrire une note"]]
+    written = "\n".join(text_of(one) for one in messages) + topic["name"]
+    assert "Fatou" not in written and str(fatou.id) not in written
+    sends = [call["parameters"] for call in await office.calls("sendMessage")]
+    assert all(one.get("protect_content") for one in sends if one["chat_id"] == ADVISER_CHAT_ID)
+
+
+async def test_out_of_hours_the_next_opening_is_told_with_the_emergency_number(office: Office) -> None:
+    fatou = await office.fatou()
+    office.now.at = datetime(2026, 11, 27, 19, 0, tzinfo=UTC)  # a Friday evening
+    [told] = await fatou.ask_for_a_person()
+    assert "Le bureau est fermé" in told and "112" in told
+    assert "lundi 30 novembre" in told and "9 h" in told.replace("09:00", "9 h").replace("9:00", "9 h")
+
+
+async def test_on_a_holiday_the_office_is_closed(office: Office) -> None:
+    fatou = await office.fatou()
+    office.now.at = datetime(2026, 12, 25, 10, 0, tzinfo=UTC)  # Christmas, a Friday
+    [told] = await fatou.ask_for_a_person()
+    assert "lundi 28 décembre" in told
+
+
+async def test_asking_twice_opens_one_topic(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.ask_for_a_person()
+    await fatou.ask_for_a_person()
+    assert len(await office.client.topics()) == 1
+    assert len(await office.store.handoffs()) == 1
+
+
+async def test_what_is_written_while_waiting_is_kept_and_shown_to_advisers(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    [noted] = await fatou.say("je dors dans la gare avec mon fils")
+    assert noted == "C'est noté. La personne lira votre message."
+    await claire.sit_down()
+    assert (await claire.texts())[-1] == "💬 je dors dans la gare avec mon fils"
+
+
+async def test_a_slow_answer_is_admitted_to_both_sides(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    handoff = await office.handoff()
+    office.now.pass_by(minutes=31)
+    await office.look_at_timers()
+    assert (await fatou.heard())[-1].startswith("Personne n'a encore pu répondre")
+    await claire.sit_down()
+    assert (await claire.texts())[-1] == f"⏰ {handoff.code} attend depuis plus de 31 minutes."
+    office.now.pass_by(minutes=31)
+    await office.look_at_timers()
+    assert await fatou.heard() == SILENT
+
+
+# --- taking ----------------------------------------------------------------------------------------------------------
+
+
+async def test_of_two_advisers_one_wins_and_the_other_is_told(office: Office) -> None:
+    fatou = await office.fatou()
+    claire, youssef = await office.adviser("Claire"), await office.adviser("Youssef")
+    await fatou.ask_for_a_person()
+    await claire.take()
+    await youssef.sit_down()
+    # Youssef's phone still shows the button of the waiting card.
+    handoff = await office.handoff()
+    old = [call for call in await office.calls("sendMessage") if call["message_id"] == handoff.card_message][-1]
+    token = old["parameters"]["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    await youssef.seat.do("press", message_id=handoff.card_message, data=token, forged=True)
+    assert await youssef.seat.notice() == "Claire a déjà pris cette conversation."
+    await office.settled()
+    assert (await office.handoff()).adviser == handoff.adviser
+
+
+async def test_fifty_races_have_one_winner_each(office: Office) -> None:
+    world, store = office.sandbox.world, office.store
+    claire, youssef = (person for person in ADVISERS[:2])
+    for _ in range(50):
+        doings.say(world, world.invent(language_code="fr"), "/conseiller")
+    await office.settled()
+    waiting = await store.handoffs()
+    group = world.chats[ADVISER_CHAT_ID]
+    before = world.journal.seq
+    for at, handoff in enumerate(waiting):
+        card = group.messages[handoff.card_message or 0]
+        token = card["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+        for one in (claire, youssef) if at % 2 else (youssef, claire):
+            doings.press(world, one, ADVISER_CHAT_ID, card["message_id"], token, forged=True)
+    await office.settled()
+    answers = Counter(one["text"] for one in world.journal.after(before) if one["kind"] == "answered")
+    assert answers.pop("Vous avez pris la conversation.") == 50
+    assert {"Claire a déjà pris cette conversation.", "Youssef a déjà pris cette conversation."} >= answers.keys()
+    assert answers.total() == 50
+    assert [handoff.state for handoff in await store.handoffs()] == [State.CLAIMED] * 50
+
+
+async def test_while_held_the_bot_is_silent_and_words_go_both_ways(office: Office) -> None:
+    fatou, claire = await held(office)
+    assert await fatou.say("Bonjour, menu ? où dormir ?") == SILENT
+    assert (await claire.texts())[-1] == "💬 Bonjour, menu ? où dormir ?"
+    await claire.say("Bonjour, je vous écoute.")
+    [reply] = await fatou.heard()
+    assert reply.endswith("Bonjour, je vous écoute.") and "Claire" not in reply
+    topic = await office.topic()
+    assert topic["name"].startswith("💬 ")
+    assert await office.store.log_of((await office.handoff()).id) != []
+
+
+@pytest.mark.parametrize("kind", ["photo", "document", "voice", "location"])
+async def test_what_is_not_text_is_copied_both_ways_without_its_sender(office: Office, kind: str) -> None:
+    fatou, claire = await held(office)
+    assert await fatou.send(kind) == SILENT
+    assert kind in (await claire.seat.messages())[-1]
+    await claire.send(kind)
+    await office.settled()
+    assert kind in (await fatou.messages())[-1]
+    copies = await office.calls("copyMessage")
+    assert len(copies) == 2
+    assert "forward_origin" not in (await claire.seat.messages())[-1]
+
+
+async def test_a_photo_with_words_keeps_its_words(office: Office) -> None:
+    fatou, claire = await held(office)
+    await fatou.send("photo", caption="ma facture d'eau")
+    assert text_of((await claire.seat.messages())[-1]) == "ma facture d'eau"
+
+
+async def test_contact_cards_are_refused_on_both_sides(office: Office) -> None:
+    fatou, claire = await held(office)
+    assert await fatou.send("contact") == ["Je ne garde pas les numéros de téléphone. N'envoyez pas de contact."]
+    await claire.send("contact")
+    assert "n'est pas transmis" in (await claire.texts())[-1]
+    assert await fatou.heard() == SILENT
+
+
+async def test_corrections_follow_to_the_other_side(office: Office) -> None:
+    fatou, claire = await held(office)
+    said = await claire.say("rendez-vous à 9 h")
+    await fatou.heard()
+    await claire.seat.edit(said["message_id"], "rendez-vous à 10 h")
+    await office.settled()
+    last = text_of((await fatou.messages())[-1])
+    assert "rendez-vous à 10 h" in last and "Corrigé" in last and "9 h" not in last
+    written = await fatou.seat.say("je suis a la gar")
+    await fatou.heard()
+    await fatou.seat.edit(written["message_id"], "je suis à la gare")
+    assert await fatou.heard() == SILENT
+    assert (await claire.texts())[-1] == "✏️ Message corrigé par la personne :\nje suis à la gare"
+
+
+async def test_danger_while_held_shows_the_card_and_alerts_the_adviser(office: Office) -> None:
+    fatou, claire = await held(office)
+    [card] = await fatou.say("au secours il a un couteau")
+    assert "112" in card
+    assert "🆘 Mots de danger" in (await claire.texts())[-1]
+    assert (await office.handoff()).state is State.CLAIMED
+    assert await fatou.say("il est parti") == SILENT
+
+
+async def test_danger_while_waiting_shows_the_card_and_alerts_the_team(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    assert "112" in (await fatou.say("au secours il a un couteau"))[0]
+    await claire.sit_down()
+    assert "🆘 Mots de danger" in (await claire.texts())[-1]
+
+
+# --- what never leaves ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "note", ["// elle ment", "//elle ment", "/note elle ment", " // elle ment", "\u200f// elle ment"]
+)
+async def test_notes_never_leave(office: Office, note: str) -> None:
+    fatou, claire = await held(office)
+    await claire.say(note)
+    assert await fatou.heard() == SILENT
+    lines = await office.store.log_of((await office.handoff()).id)
+    assert [(line.author, line.text) for line in lines] == [("note", "elle ment")]
+
+
+async def test_a_photo_with_a_note_under_it_never_leaves(office: Office) -> None:
+    fatou, claire = await held(office)
+    before = len(await fatou.messages())
+    await claire.send("photo", caption="// pour le dossier")
+    await office.settled()
+    assert len(await fatou.messages()) == before
+
+
+async def test_the_note_button_explains_how(office: Office) -> None:
+    _, claire = await held(office)
+    assert "Écrivez //" in await claire.press("Écrire une note")
+
+
+async def test_an_unknown_order_is_refused(office: Office) -> None:
+    fatou, claire = await held(office)
+    await claire.say("/ferme la conversation")
+    assert "Ordres :" in (await claire.texts())[-1]
+    assert await fatou.heard() == SILENT
+
+
+async def test_a_plain_message_before_taking_is_refused(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    await claire.sit_down()
+    await claire.say("bonjour madame")
+    assert "prenez d'abord la conversation" in (await claire.texts())[-1]
+    assert await fatou.heard() == SILENT
+
+
+async def test_another_adviser_is_refused(office: Office) -> None:
+    fatou, _ = await held(office)
+    youssef = await office.adviser("Youssef")
+    await youssef.sit_down()
+    await youssef.say("bonjour madame")
+    assert "Claire a cette conversation" in (await youssef.texts())[-1]
+    assert await fatou.heard() == SILENT
+    assert await youssef.press("Fermer") == (
+        "Rien n'est parti : Claire a cette conversation. Pour parler entre vous, commencez par //."
+    )
+
+
+async def test_somebody_in_the_group_who_is_not_on_the_list_is_refused(office: Office) -> None:
+    fatou, _ = await held(office)
+    stranger = await office.adviser("Marc")
+    await stranger.sit_down()
+    await stranger.say("bonjour madame")
+    assert "pas sur la liste" in (await stranger.texts())[-1]
+    assert "pas sur la liste" in await stranger.press("Fermer")
+    assert await fatou.heard() == SILENT
+    assert (await office.handoff()).state is State.CLAIMED
+
+
+async def test_general_and_foreign_topics_are_the_advisers_own(office: Office) -> None:
+    fatou, claire = await held(office)
+    claire.seat.thread = None
+    await claire.say("qui a pris sa pause ?")
+    topic = await claire.seat.do("open-topic", name="Cantine")
+    claire.seat.thread = topic["id"]
+    await claire.say("du café ?")
+    assert await fatou.heard() == SILENT
+    assert await claire.texts() == SILENT
+
+
+# --- giving back -----------------------------------------------------------------------------------------------------
+
+
+async def test_released_it_waits_again_and_another_may_take_it(office: Office) -> None:
+    fatou, claire = await held(office)
+    await claire.press("Remettre")
+    assert (await fatou.heard())[0].startswith("Cette personne doit partir")
+    assert (await office.handoff()).state is State.WAITING
+    youssef = await office.adviser("Youssef")
+    await youssef.take()
+    assert "Une personne est là" in (await fatou.heard())[0]
+
+
+async def test_returned_the_bot_goes_on_where_it_was(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.say("essai")
+    await fatou.press("Une personne")
+    await fatou.press("Une personne, sans résumé")
+    await claire.take()
+    await fatou.heard()
+    await claire.press("Rendre au robot")
+    said = await fatou.heard()
+    assert said[0] == "🤖 C'est de nouveau le robot qui vous répond."
+    assert said[-1] == WHO
+    assert await fatou.press("Une femme") == [WORDS]
+    assert (await office.topic())["is_closed"] is True
+
+
+async def test_closed_the_bot_asks_whether_it_helped_and_answers_again(office: Office) -> None:
+    fatou, claire = await held(office)
+    await claire.press("Fermer")
+    said = await fatou.heard()
+    assert "La conversation avec la personne est finie" in said[0]
+    assert "Est-ce que cela vous a aidé ?" in said[-1]
+    assert "Merci !" in " ".join(await fatou.press("👍"))
+    assert (await fatou.say("essai"))[-1] == WHO
+    topic = await office.topic()
+    assert topic["name"].startswith("✅ ") and topic["is_closed"]
+
+
+async def test_a_closed_conversation_takes_no_more_words(office: Office) -> None:
+    fatou, claire = await held(office)
+    await claire.press("Fermer")
+    await fatou.heard()
+    await claire.say("encore une chose")
+    assert "cette conversation est finie" in (await claire.texts())[-1]
+    assert await fatou.heard() == SILENT
+
+
+async def test_orders_work_in_words_too(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    await claire.sit_down()
+    await claire.say("/prendre")
+    assert (await office.handoff()).state is State.CLAIMED
+    await claire.say("/fermer")
+    assert (await office.handoff()).state is State.CLOSED
+
+
+async def test_the_person_may_stop_waiting(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    assert (await fatou.press("Ne plus attendre"))[0].startswith("🤖 Vous avez quitté la conversation")
+    assert (await office.handoff()).state is State.CLOSED
+    await claire.sit_down()
+    assert "🔚 La personne a quitté la conversation." in await claire.texts()
+
+
+async def test_the_person_may_leave_the_adviser(office: Office) -> None:
+    fatou, claire = await held(office)
+    await fatou.press("Finir avec la personne")
+    assert (await office.handoff()).state is State.CLOSED
+    assert "🔚 La personne a quitté la conversation." in await claire.texts()
+    assert (await fatou.say("essai"))[-1] == WHO
+
+
+async def test_a_topic_is_deleted_some_days_after_the_end(office: Office) -> None:
+    fatou, claire = await held(office)
+    await claire.press("Fermer")
+    await fatou.heard()
+    office.now.pass_by(days=29)
+    await office.look_at_timers()
+    assert len(await office.client.topics()) == 1
+    office.now.pass_by(days=1, minutes=1)
+    await office.look_at_timers()
+    assert await office.client.topics() == []
+
+
+# --- the world around ------------------------------------------------------------------------------------------------
+
+
+async def test_an_adviser_who_leaves_the_group_loses_the_conversation_at_once(office: Office) -> None:
+    fatou, claire = await held(office)
+    await claire.seat.do("leave-group", is_removed=True)
+    assert (await fatou.heard())[0].startswith("Cette personne doit partir")
+    assert (await office.handoff()).state is State.WAITING
+
+
+async def test_a_topic_deleted_by_hand_is_opened_once_more_with_what_was_written(office: Office) -> None:
+    fatou, claire = await held(office)
+    handoff = await office.handoff()
+    await claire.seat.do("delete-topic", thread=handoff.thread)
+    await fatou.say("vous êtes là ?")
+    await fatou.say("allô ?")
+    assert len(await office.client.topics()) == 1
+    await claire.sit_down()
+    texts = await claire.texts()
+    assert [one for one in texts if one.startswith("💬 ")] == ["💬 vous êtes là ?", "💬 allô ?"]
+    assert any(handoff.code in one and "disparu" in one for one in texts)
+    await claire.say("je suis là")
+    assert "je suis là" in (await fatou.heard())[-1]
+    assert [one for one in await office.client.ledger() if one["method"] == "createForumTopic"].__len__() == 2
+
+
+async def test_a_group_with_a_new_id_keeps_its_conversations(office: Office) -> None:
+    fatou, claire = await held(office)
+    new = ADVISER_CHAT_ID - 7
+    await office.client.do("migrate", chat=ADVISER_CHAT_ID, to=new)
+    await fatou.say("vous êtes là ?")
+    claire.seat.chat_id = new
+    assert (await claire.texts())[-1] == "💬 vous êtes là ?"
+    await claire.say("oui, je vous écoute")
+    assert "oui, je vous écoute" in (await fatou.heard())[-1]
+    await office.reopen()
+    await claire.say("toujours là")
+    assert "toujours là" in (await fatou.heard())[-1]
+    await claire.press("Fermer")
+    await fatou.heard()
+    await fatou.ask_for_a_person()
+    assert (await office.handoff()).chat == new
+    assert await office.calls("leaveChat") == []
+
+
+async def test_a_person_who_blocks_the_bot_is_left_alone_and_the_adviser_knows(office: Office) -> None:
+    fatou, claire = await held(office)
+    await fatou.seat.do("block")
+    await office.settled()
+    assert (await claire.texts())[-1] == "🚫 La personne a bloqué le robot : vos messages n'arrivent plus."
+    await fatou.seat.do("unblock")
+    await office.settled()
+    assert (await claire.texts())[-1] == "La personne peut de nouveau recevoir vos messages."
+    await claire.say("de retour ?")
+    assert "de retour ?" in (await fatou.heard())[-1]
+
+
+async def test_words_to_somebody_who_is_gone_are_not_lost_silently(office: Office) -> None:
+    fatou, claire = await held(office)
+    await fatou.seat.do("deactivate")
+    await claire.say("bonjour ?")
+    assert any("bloqué" in one or "n'est pas arrivé" in one for one in await claire.texts())
+
+
+async def test_a_refused_order_of_telegram_reaches_the_adviser(office: Office) -> None:
+    """A correction of a message that the person deleted is sent anew (B11)."""
+    fatou, claire = await held(office)
+    said = await claire.say("rendez-vous à 9 h")
+    await fatou.heard()
+    last = (await fatou.messages())[-1]
+    await fatou.seat.do("withdraw", message_id=last["message_id"])
+    await claire.seat.edit(said["message_id"], "rendez-vous à 10 h")
+    await office.settled()
+    assert "rendez-vous à 10 h" in text_of((await fatou.messages())[-1])
+
+
+async def test_a_restart_changes_nothing_for_people_who_talk(office: Office) -> None:
+    fatou, claire = await held(office)
+    await office.reopen()
+    assert await fatou.say("vous êtes toujours là ?") == SILENT
+    assert (await claire.texts())[-1] == "💬 vous êtes toujours là ?"
+    await claire.say("oui")
+    assert (await fatou.heard())[-1].endswith("oui")
