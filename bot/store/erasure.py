@@ -35,6 +35,10 @@ def erase(tx: Tx, vault: Vault, memory: Memory, newcomer: NewcomerId, month: str
     Idempotent: nothing is found the second time. Ids of arrivals stay, without owner or words, against repeats.
     """
     counts = {}
+    ours = "lane = 'n:' || ? AND state = 0"
+    payloads = [row[0] for row in tx.rows(f"SELECT id FROM inbox WHERE {ours}", (newcomer,))]
+    unsent = f"(lane = 'n:' || ? OR {OF_HANDOFF}) AND state < 3"
+    texts = [row[0] for row in tx.rows(f"SELECT id FROM outbox WHERE {unsent}", (newcomer, newcomer))]
     for table, condition in ERASED:
         verb = _WIPED if table == "inbox" else f"DELETE FROM {table}"
         touched = tx.run(f"{verb} WHERE {condition}", (newcomer,) * condition.count("?"))
@@ -49,7 +53,7 @@ def erase(tx: Tx, vault: Vault, memory: Memory, newcomer: NewcomerId, month: str
 
     def drop() -> None:
         vault.forget(newcomer)
-        memory.forget(newcomer)
+        memory.forget(newcomer, payloads, texts)
 
     tx.afterwards.append(drop)
     return counts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
@@ -68,11 +69,16 @@ class Memory:
     def drop_payload(self, row: int) -> None:
         self.payloads.pop(row, None)
 
-    def forget(self, newcomer: NewcomerId) -> None:
-        """Drop everything about a person."""
+    def drop_text(self, row: int) -> None:
+        self.texts.pop(row, None)
+        self.recent.drop(row)
+
+    def forget(self, newcomer: NewcomerId, payloads: Sequence[int], texts: Sequence[int]) -> None:
+        """Drop everything about a person, and these rows of the inbox and the outbox."""
         self.sessions.pop(newcomer, None)
         self.accounts.drop(newcomer)
         self.buttons.drop_where(newcomer)
-        self.recent.drop_where(newcomer)
-        for row in [row for row, delivery in self.texts.items() if delivery.newcomer == newcomer]:
-            del self.texts[row]
+        for row in payloads:
+            self.drop_payload(row)
+        for row in texts:
+            self.drop_text(row)

@@ -12,7 +12,7 @@ from bot.store.claims import Claims
 from bot.store.engine import Row, Tx
 from bot.store.inbox import lane_of
 from bot.store.memory import Memory
-from bot.store.people import chat_of
+from bot.store.people import chat_of, present_chat_of
 from bot.store.records import delivery_in, delivery_out, instant, instant_or_none, micros
 from bot.store.vault import Gone, Vault
 
@@ -49,7 +49,7 @@ def _queued(
         owner, thread = NewcomerId(topic[0]), thread or topic[2]
         if delivery.newcomer is None and delivery.chat is None:
             delivery = replace(delivery, chat=topic[1])
-    chat = delivery.chat if delivery.newcomer is None else chat_of(tx, vault, memory, delivery.newcomer)
+    chat = delivery.chat if delivery.newcomer is None else present_chat_of(tx, vault, memory, delivery.newcomer)
     if chat is None:
         raise Gone("there is nobody to send this to")
     lane = _lane(vault, delivery, chat)
@@ -176,7 +176,7 @@ def arrived(tx: Tx, memory: Memory, row: OutboxRow, receipt: Receipt, at: dateti
         " WHERE id = ? AND state < 3",
         (micros(at), receipt.message_id, row.id),
     )
-    _forget_text(tx, memory, row.id)
+    tx.afterwards.append(lambda: memory.drop_text(row.id))
 
 
 def retry(tx: Tx, row: int, not_before: datetime) -> None:
@@ -190,7 +190,7 @@ def refuse(tx: Tx, memory: Memory, row: int, reason: str, now: datetime) -> None
         "UPDATE outbox SET state = 4, body = NULL, reason = ?, done_at = ? WHERE id = ? AND state NOT IN (3, 4, 5)",
         (reason, micros(now), row),
     )
-    _forget_text(tx, memory, row)
+    tx.afterwards.append(lambda: memory.drop_text(row))
 
 
 def doubt(tx: Tx, memory: Memory, row: int, again: bool, now: datetime) -> None:
@@ -204,15 +204,7 @@ def doubt(tx: Tx, memory: Memory, row: int, again: bool, now: datetime) -> None:
         "UPDATE outbox SET state = 5, body = NULL, reason = 'uncertain', done_at = ? WHERE id = ? AND state < 3",
         (micros(now), row),
     )
-    _forget_text(tx, memory, row)
-
-
-def _forget_text(tx: Tx, memory: Memory, row: int) -> None:
-    def drop() -> None:
-        memory.texts.pop(row, None)
-        memory.recent.drop(row)
-
-    tx.afterwards.append(drop)
+    tx.afterwards.append(lambda: memory.drop_text(row))
 
 
 def interrupted(tx: Tx, vault: Vault, memory: Memory, claims: Claims) -> list[OutboxRow]:

@@ -49,3 +49,10 @@ def chat_of(tx: Tx, vault: Vault, memory: Memory, newcomer: NewcomerId) -> ChatI
         known = int(vault.open(tx, newcomer, "people", "account", newcomer, bytes(row[0])))
         memory.accounts.put(newcomer, known)
     return ChatId(known)
+
+
+def present_chat_of(tx: Tx, vault: Vault, memory: Memory, newcomer: NewcomerId) -> ChatId | None:
+    """As `chat_of`, but asks whether the person is still there: another process may have erased them."""
+    if memory.accounts.get(newcomer) is not None and tx.row("SELECT 1 FROM people WHERE id = ?", (newcomer,)) is None:
+        memory.accounts.drop(newcomer)
+    return chat_of(tx, vault, memory, newcomer)

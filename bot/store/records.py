@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode, b64encode
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,6 +43,14 @@ def instant_or_none(value: int | None) -> datetime | None:
 def day_of(at: datetime) -> int:
     """Whole days since 1970: as exact as a retention needs, and no more."""
     return micros(at) // DAY
+
+
+def dumps(value: object) -> bytes:
+    """JSON. Half a character, which a broken client can send, becomes a question mark (H05)."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
 # --- actions ---------------------------------------------------------------------------------------------------------
@@ -90,7 +99,7 @@ _PLAIN = (
     "title",
     "mirrors",
 )
-_FLAGS = ("vital", "volatile", "silent", "is_card")
+_FLAGS = ("vital", "volatile", "silent", "is_card", "is_photo")
 
 
 def delivery_out(delivery: Delivery) -> bytes:
@@ -107,7 +116,7 @@ def delivery_out(delivery: Delivery) -> bytes:
         raw["rendered"] = _rendered_out(delivery.rendered)
     if delivery.file_bytes is not None:
         raw["file_bytes"] = b64encode(delivery.file_bytes).decode()
-    return orjson.dumps(raw)
+    return dumps(raw)
 
 
 def delivery_in(body: bytes) -> Delivery:
@@ -148,7 +157,7 @@ def _rendered_in(raw: list[Any]) -> Rendered:
 
 def handoff_out(handoff: Handoff) -> bytes:
     """What speaks of the person or of the subject; the rest has columns of its own."""
-    return orjson.dumps(
+    return dumps(
         {
             "code": handoff.code,
             "locale": handoff.locale,
@@ -189,7 +198,7 @@ def handoff_in(row: Any, body: bytes) -> Handoff:
 
 
 def line_out(line: LogLine) -> bytes:
-    return orjson.dumps([line.author, line.text])
+    return dumps([line.author, line.text])
 
 
 def line_in(
@@ -210,7 +219,7 @@ def line_in(
 
 
 def adviser_out(adviser: AdviserRow) -> bytes:
-    return orjson.dumps([adviser.account, adviser.name, adviser.teams, adviser.languages])
+    return dumps([adviser.account, adviser.name, adviser.teams, adviser.languages])
 
 
 def adviser_in(ident: str, body: bytes, is_active: int) -> AdviserRow:

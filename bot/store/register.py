@@ -199,6 +199,16 @@ REGISTER: Mapping[str, Table] = {
             "noted_day": (F, "Jour."),
         },
     ),
+    "submissions": Table(
+        purpose="Mettre ensemble les réponses à une enquête (`do: submit`), vues seulement comme totaux.",
+        leaves=_days("submissions", "{days} jours. Sans auteur : un effacement ne peut pas les retrouver."),
+        columns={
+            "id": (F, "Numéro tiré au hasard, sans ordre."),
+            "flow": (F, "Le parcours."),
+            "body": (F, "Choix, et mots masqués avec leur langue, sans auteur, chiffrés."),
+            "noted_day": (F, "Premier jour du mois."),
+        },
+    ),
     "counts": Table(
         purpose="Chiffres par jour, sans personne.",
         leaves="Gardés.",

@@ -26,6 +26,7 @@ LIMITS_DAYS: Mapping[str, int] = {
     "sent": 3,
     "quarantine": 30,
     "gaps": 365,
+    "submissions": 365,
     "flows": 120,
     "tombstones": 90,
 }
@@ -66,6 +67,7 @@ def purge(
         ("outbox", "id", "state > 2 AND done_at < ?", before("sent")),
         ("quarantine", "id", "kept_day < ?", today - limits["quarantine"]),
         ("gaps", "id", "noted_day < ?", today - limits["gaps"]),
+        ("submissions", "id", "noted_day < ?", today - limits["submissions"]),
         ("tombstones", "mark", "month < ?", f"{instant(before('tombstones')):%Y-%m}"),
     ):
         rows = f"SELECT {key} FROM {table} WHERE {condition} LIMIT ?"

@@ -100,7 +100,17 @@ THIRD = Migration(
     statements=("CREATE INDEX buttons_keyboard ON buttons(keyboard)",),
 )
 
-MIGRATIONS: tuple[Migration, ...] = (FIRST, SECOND, THIRD)
+FOURTH = Migration(
+    number=4,
+    about="Answers of many people, without any of them.",
+    statements=(
+        "CREATE TABLE submissions (id TEXT PRIMARY KEY, flow TEXT NOT NULL, body {blob} NOT NULL,"
+        " noted_day {int} NOT NULL)",
+        "CREATE INDEX submissions_flow ON submissions(flow)",
+    ),
+)
+
+MIGRATIONS: tuple[Migration, ...] = (FIRST, SECOND, THIRD, FOURTH)
 #: The schema this program reads and writes.
 NEWEST = MIGRATIONS[-1].number
 #: Made before anything else, outside the count.

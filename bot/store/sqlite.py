@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 #: 64 MiB of pages: a year of a city's guichet stays in memory (negative: KiB, https://sqlite.org/pragma.html).
 _CACHE = -65_536
+#: How long emptying the log waits for readers. Nothing is written meanwhile, so it is short.
+_CLEAN_MS = 200
 #: Above this the check at the start would take longer than people may wait for their buttons (R8).
 _CHECKED_BYTES = 200_000_000
 #: Pages of the log before it is folded into the file: 16 MiB, so that few commits pay for it.
@@ -152,14 +154,14 @@ class SqliteEngine:
 
     async def close(self) -> None:
         await self._writer.close()
-        with contextlib.suppress(sqlite.Error):  # a busy reader elsewhere: the next start does it
+        with contextlib.suppress(sqlite.Error, StoreError):  # a busy reader elsewhere: the next start does it
             _emptied(self._connection)
         self._reader.close()
         self._connection.close()
 
 
 def _emptied(connection: Any) -> None:
-    connection.execute(f"PRAGMA busy_timeout = {int(LOCKED_S * 1000)}")
+    connection.execute(f"PRAGMA busy_timeout = {_CLEAN_MS}")
     try:
         busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     finally:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -10,6 +12,7 @@ from typing import Any, TypeVar
 
 from bot.core.ids import AccountId, ChatId, FlowId, HandoffId, NewcomerId, Revision, TeamName, Token
 from bot.core.session import Session
+from bot.errors import StoreError
 from bot.handoff.machine import Handoff
 from bot.ports import (
     AdviserRow,
@@ -23,9 +26,23 @@ from bot.ports import (
     OutboxRow,
     QueueAges,
     Receipt,
+    Submission,
     TimerRow,
 )
-from bot.store import counts, erasure, handoffs, inbox, outbox, people, retention, shown, timers, turn, upkeep
+from bot.store import (
+    counts,
+    erasure,
+    handoffs,
+    inbox,
+    outbox,
+    people,
+    retention,
+    shown,
+    submissions,
+    timers,
+    turn,
+    upkeep,
+)
 from bot.store.claims import Alone, Claims
 from bot.store.engine import Engine, Tx
 from bot.store.memory import Memory
@@ -33,8 +50,12 @@ from bot.store.records import day_of
 from bot.store.tombs import Tombs
 from bot.store.vault import Vault
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
+#: Until the files are cleaned again after something was in the way.
+CLEAN_AGAIN_S = 5.0
 #: Sessions opened at a time when all are looked through, so that nobody waits for long meanwhile.
 _PAGE = 200
 
@@ -59,6 +80,7 @@ class KeptStore:
         self._claims: Claims = claims or Alone()
         self._vault = vault
         self._memory = Memory()
+        self._cleaning: asyncio.Task[None] | None = None
         self._clock = clock
         self._tombs = tombs
 
@@ -192,7 +214,7 @@ class KeptStore:
         erased = await self.engine.write(work)
         if self._tombs is not None:  # killed before this line: the next start brings the file up to date
             self._tombs.add({self._vault.tombstone(newcomer, month): month})
-        await self.engine.clean()
+        await self._clean()
         return erased
 
     async def purge(self, now: datetime, limits_days: Mapping[str, int]) -> Mapping[str, int]:
@@ -204,7 +226,7 @@ class KeptStore:
                 lambda tx: retention.purge(tx, self._vault, self._memory, self._claims, now, limits_days)
             )
             gone += bite
-        await self.engine.clean()
+        await self._clean()
         return dict(gone)
 
     # flows
@@ -240,6 +262,9 @@ class KeptStore:
         """Language, masked words and how often they were said; nothing of who or when."""
         return await self.engine.read(lambda tx: upkeep.gaps(tx, self._vault))
 
+    async def submissions(self, flow: FlowId) -> list[Submission]:
+        return await self.engine.read(lambda tx: submissions.of(tx, self._vault, flow))
+
     async def queue_ages(self, now: datetime) -> QueueAges:
         return await self.engine.read(lambda tx: upkeep.queue_ages(tx, now))
 
@@ -258,7 +283,26 @@ class KeptStore:
         if self._tombs is not None:
             self._tombs.add({mark: month for mark, month in known.items() if mark not in marks})
         if erased:
+            await self._clean()
+
+    async def _clean(self) -> None:
+        """Clean now, or keep trying: a backup that reads at this moment must not undo an erasure that is done."""
+        try:
             await self.engine.clean()
+        except StoreError:
+            log.warning("store.unclean")
+            if self._cleaning is None or self._cleaning.done():
+                self._cleaning = asyncio.create_task(self._clean_later())
+
+    async def _clean_later(self) -> None:
+        while True:
+            await asyncio.sleep(CLEAN_AGAIN_S)
+            with contextlib.suppress(StoreError):
+                await self.engine.clean()
+                return
 
     async def close(self) -> None:
+        if self._cleaning is not None:
+            self._cleaning.cancel()
+            await asyncio.gather(self._cleaning, return_exceptions=True)
         await self.engine.close()

@@ -13,7 +13,7 @@ from bot.errors import Conflict
 from bot.ports import TimerRow
 from bot.store.claims import Claims
 from bot.store.engine import Tx
-from bot.store.records import instant, micros
+from bot.store.records import dumps, instant, micros
 from bot.store.vault import Vault
 
 
@@ -47,7 +47,7 @@ def start(
         alias = _alias(vault, owner, timer.name, timer.ref)
         tx.run("DELETE FROM timers WHERE owner = ? AND alias = ?", (owner, alias))
         ident = tx.ids("timers")[0]
-        body = vault.seal(tx, newcomer, "timers", "body", ident, orjson.dumps([timer.name, timer.ref]))
+        body = vault.seal(tx, newcomer, "timers", "body", ident, dumps([timer.name, timer.ref]))
         tx.run(
             "INSERT INTO timers (id, owner, newcomer, handoff, name, alias, body, due_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

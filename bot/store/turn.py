@@ -14,12 +14,12 @@ from bot.core.ids import HandoffId, NewcomerId, Token
 from bot.core.session import Session
 from bot.errors import Conflict
 from bot.ports import ButtonRow, Commit, Gap, OutboxRow
-from bot.store import handoffs, inbox, outbox, timers
+from bot.store import handoffs, inbox, outbox, submissions, timers
 from bot.store.claims import Claims
 from bot.store.counts import add
 from bot.store.engine import Tx
 from bot.store.memory import Memory
-from bot.store.records import action_in, action_out, day_of
+from bot.store.records import action_in, action_out, day_of, dumps
 from bot.store.vault import Vault
 
 
@@ -78,6 +78,7 @@ def write(tx: Tx, vault: Vault, memory: Memory, claims: Claims, commit: Commit, 
     _offer(tx, vault, memory, commit.buttons, now)
     handoffs.write_log(tx, vault, commit.log)
     _note(tx, vault, commit.gaps, now)
+    submissions.keep(tx, vault, commit.submissions, now)
     for figure, label in sorted(commit.counts):  # in one order, so that two replicas cannot wait for each other
         add(tx, claims, figure, label, 1, day_of(now))
     return outbox.queue(tx, vault, memory, claims, commit.deliveries, now)
@@ -153,7 +154,7 @@ def _keyboard(
 ) -> None:
     """One sealed row for all the buttons of a screen, and a short alias for each."""
     ident = tx.ids("keyboards")[0]
-    body = orjson.dumps({row.token: action_out(row.action) for row in rows})
+    body = dumps({row.token: action_out(row.action) for row in rows})
     tx.run(
         "INSERT INTO keyboards (id, newcomer, handoff, screen, body, made_day) VALUES (?, ?, ?, ?, ?, ?)",
         (ident, newcomer, handoff, screen, vault.seal(tx, newcomer, "keyboards", "body", ident, body), day_of(now)),
@@ -167,7 +168,8 @@ def _note(tx: Tx, vault: Vault, gaps: Sequence[Gap], now: datetime) -> None:
     """Words without their author: a random key, so that not even their order tells who was here (best-in-class 18)."""
     for gap in gaps:
         ident = secrets.token_hex(16)
+        body = vault.seal(tx, None, "gaps", "body", ident, gap.words.encode("utf-8", "replace"))
         tx.run(
             "INSERT INTO gaps (id, locale, body, noted_day) VALUES (?, ?, ?, ?)",
-            (ident, gap.locale, vault.seal(tx, None, "gaps", "body", ident, gap.words.encode()), day_of(now)),
+            (ident, gap.locale, body, day_of(now)),
         )

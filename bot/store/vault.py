@@ -53,7 +53,7 @@ class Vault:
     def alias(self, kind: str, text: str) -> bytes:
         """Finds a row by a text that is not to be readable, such as a button's token: 16 bytes."""
         # Keyed BLAKE2 (RFC 7693): a message has a dozen of these, and HMAC-SHA256 takes five times as long.
-        return blake2b(f"{kind}\0{text}".encode(), key=self._index, digest_size=16).digest()
+        return blake2b(f"{kind}\0{text}".encode("utf-8", "surrogatepass"), key=self._index, digest_size=16).digest()
 
     def tombstone(self, newcomer: NewcomerId, month: str) -> bytes:
         """Marks an erased person, under a key of the month of the erasure (`2026-11`)."""

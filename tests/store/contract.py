@@ -23,7 +23,7 @@ from bot.core.ids import (
     TeamName,
     Token,
 )
-from bot.core.messages import Begin, Choose, Command, Go, Open, Page, Rendered, ShowService, Speak, Tick
+from bot.core.messages import Action, Begin, Choose, Command, Go, Open, Page, Rendered, ShowService, Speak, Tick
 from bot.core.session import Frame, Position
 from bot.errors import Conflict
 from bot.handoff.machine import Move, moved
@@ -38,6 +38,7 @@ from bot.ports import (
     LogLine,
     QueueAges,
     Receipt,
+    Submission,
     TimerRow,
     Verb,
 )
@@ -61,6 +62,17 @@ from tests.store.scenes import (
     texts,
     token,
 )
+
+ACTIONS: list[Action] = [
+    Choose(flow=FlowId("a.b"), step=StepId("c"), choice="d"),
+    Go(command=Command.EMERGENCY),
+    Begin(flow=FlowId("a.b")),
+    Speak(locale=Locale("ar")),
+    Page(of="languages", number=2),
+    Tick(item=3),
+    Open(url="https://example.org/é"),
+    ShowService(service=ServiceId("cripel")),
+]
 
 # --- arrivals --------------------------------------------------------------------------------------------------------
 
@@ -228,16 +240,7 @@ async def test_a_volatile_position_that_was_left_is_forgotten(guichet: Guichet) 
 
 @pytest.mark.parametrize(
     "action",
-    [
-        Choose(flow=FlowId("a.b"), step=StepId("c"), choice="d"),
-        Go(command=Command.EMERGENCY),
-        Begin(flow=FlowId("a.b")),
-        Speak(locale=Locale("ar")),
-        Page(of="languages", number=2),
-        Tick(item=3),
-        Open(url="https://example.org/é"),
-        ShowService(service=ServiceId("cripel")),
-    ],
+    ACTIONS,
     ids=lambda action: type(action).__name__,
 )
 async def test_a_button_means_what_it_meant(house: House, guichet: Guichet, action: object) -> None:
@@ -412,6 +415,17 @@ async def test_a_private_chat_without_a_person_can_be_answered(guichet: Guichet)
     [row] = await guichet.queue(receipt)
     assert row.chat == ChatId(AMINA) and str(AMINA) not in row.lane
     assert await guichet.store.take_outbox() == [row]
+
+
+async def test_half_a_character_is_kept_as_a_mark_and_breaks_nothing(guichet: Guichet) -> None:  # H05
+    newcomer = await guichet.welcome()
+    handoff = await guichet.hand_over(newcomer)
+    half = "a\ud83d\x00b"
+    line = LogLine(handoff=handoff.id, author="newcomer", text=half, at=NOON)
+    gap = Gap(locale=Locale("fr"), words=half)
+    await guichet.store.commit(Commit(deliveries=(say(newcomer, half),), log=(line,), gaps=(gap,)))
+    assert await guichet.store.log_of(handoff.id) == [replace(line, text="a?\x00b")]
+    assert await guichet.store.button(Token(half)) is None
 
 
 # --- handoffs --------------------------------------------------------------------------------------------------------
@@ -706,6 +720,23 @@ async def test_everything_kept_about_a_person_is_shown(guichet: Guichet) -> None
     assert [line["text"] for line in data["handoff_log"]] == ["J’ai froid"]
     assert [row["text"] for row in data["outbox"]] == [None, None, "Bonjour", "new"]
     assert data["timers"] == [{"name": "resume", "ref": "", "due_at": "2026-03-16T12:00:00+00:00"}]
+
+
+async def test_answers_of_many_are_kept_without_anybody_and_for_a_year(guichet: Guichet) -> None:  # I06
+    newcomer = await guichet.welcome()
+    survey, voice = FlowId("ess.third_place"), FlowId("voix.say")
+    weekly = Submission(flow=survey, locale=None, answers={"frequency": "weekly"})
+    words = Submission(flow=voice, locale=Locale("fr"), answers={"kind": "missing", "words": "un cours du soir"})
+    saved = session(newcomer)
+    await guichet.store.commit(Commit(session=saved, expected_version=0, submissions=(weekly, words)))
+    await guichet.store.erase(newcomer)
+    assert await guichet.store.submissions(survey) == [weekly]
+    assert await guichet.store.submissions(voice) == [words]
+    # The month is kept instead of the day: the year counts from its first day.
+    first = NOON.replace(day=1)
+    assert (await guichet.store.purge(first + timedelta(days=365), {})).get("submissions") is None
+    assert (await guichet.store.purge(first + timedelta(days=366), {}))["submissions"] == 2
+    assert await guichet.store.submissions(survey) == []
 
 
 async def test_an_erased_person_is_gone_and_others_are_untouched(house: House, guichet: Guichet) -> None:  # I01, P1

@@ -28,7 +28,7 @@ def run(*arguments: object) -> dict[str, object]:
 
 def test_fifty_kills_lose_no_turn_and_double_none(folder: Path) -> None:
     result = run("random", folder, 50, 7)
-    assert result.pop("turns") > 100 and result.pop("starts") > 30
+    assert result.pop("turns") > 150 and result.pop("starts") > 30
     assert result == {
         "lost": [],
         "doubled": [],

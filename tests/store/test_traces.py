@@ -6,6 +6,7 @@ and scan what the pages really hold.
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,10 @@ from sqlcipher3 import dbapi2 as sqlite
 from bot.core.ids import AccountId, NewcomerId
 from bot.core.session import Position
 from bot.ports import Commit, Receipt
-from bot.store import KeptStore, open_store
+from bot.store import KeptStore, open_store, store
 from tests.store.conftest import KEYS
 from tests.store.contract import fill
-from tests.store.scenes import AMINA, BORIS, NOON, SLEEP, Guichet, Now, arrival, choice, say, session
+from tests.store.scenes import AMINA, BORIS, NOON, SLEEP, Guichet, Now, arrival, choice, say, session, tell
 
 
 @pytest.fixture
@@ -27,9 +28,9 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def guichet(folder: Path):
-    store = await open_store(f"sqlite:///{folder}/guichet.db", KEYS, clock=Now(), in_clear=True)
-    yield Guichet(store)
-    await store.close()
+    opened = await open_store(f"sqlite:///{folder}/guichet.db", KEYS, clock=Now(), in_clear=True)
+    yield Guichet(opened)
+    await opened.close()
 
 
 def everything(folder: Path) -> bytes:
@@ -80,6 +81,44 @@ async def test_nothing_of_an_erased_person_is_left_in_the_files(guichet: Guichet
     assert all(field in body for field in sealed_fields(folder, boris))
 
 
+async def test_a_reader_in_the_way_delays_the_cleaning_and_does_not_undo_the_erasure(
+    guichet: Guichet, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "CLEAN_AGAIN_S", 0.01)
+    amina = await guichet.welcome()
+    await fill(guichet, amina)
+    wanted = sealed_fields(folder, amina)
+    reader = sqlite.connect(folder / "guichet.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM people").fetchall()
+    assert (await guichet.store.erase(amina))["people"] == 1
+    assert any(field in everything(folder) for field in wanted)
+    reader.execute("COMMIT")
+    reader.close()
+    await asyncio.wait_for(guichet.store._cleaning, 5)  # type: ignore[attr-defined]
+    assert [field for field in wanted if field in everything(folder)] == []
+
+
+async def test_memory_forgets_an_erased_person_too(guichet: Guichet) -> None:
+    amina = await guichet.welcome()
+    handoff = await guichet.hand_over(amina)
+    shadow = Position(frames=(SLEEP,), answers={"papers": "no"})
+    await guichet.hear(volatile=True)
+    await guichet.store.commit(
+        Commit(
+            session=session(amina, shadow=shadow),
+            expected_version=0,
+            deliveries=(say(amina, volatile=True), say(amina), tell(handoff)),
+            buttons=(choice(amina, volatile=True),),
+        )
+    )
+    await guichet.store.erase(amina)
+    memory = guichet.store._memory  # type: ignore[attr-defined]
+    kept = (memory.payloads, memory.sessions, memory.texts, memory.recent._kept, memory.buttons._kept)
+    assert [len(held) for held in kept] == [0, 0, 0, 0, 0]
+    assert memory.accounts.get(amina) is None
+
+
 async def test_words_never_reach_the_disk_in_clear(guichet: Guichet, folder: Path) -> None:  # I05
     canary = "marmotte-aubergine-7341"
     [row] = await guichet.store.keep([arrival(1, payload=canary.encode())], offset=2)
@@ -106,19 +145,16 @@ async def test_words_never_reach_the_disk_in_clear(guichet: Guichet, folder: Pat
 
 async def test_what_is_volatile_never_reaches_the_disk_at_all(folder: Path) -> None:  # decision 9
     written: list[bytes] = []
-    store: KeptStore = await open_store(f"sqlite:///{folder}/guichet.db", KEYS, clock=Now(), in_clear=True)
-    guichet = Guichet(store)
+    kept: KeptStore = await open_store(f"sqlite:///{folder}/guichet.db", KEYS, clock=Now(), in_clear=True)
+    guichet = Guichet(kept)
     newcomer = await guichet.welcome()
-    engine = store.engine
-    tx = engine._tx  # type: ignore[attr-defined]
-    seal = store._vault.seal
-    store._vault.seal = lambda *given: written.append(given[-1]) or seal(*given)  # type: ignore[method-assign]
-    assert tx is not None
+    seal = kept._vault.seal
+    kept._vault.seal = lambda *given: written.append(given[-1]) or seal(*given)  # type: ignore[method-assign]
     canary = b"marmotte-aubergine-7341"
-    await store.keep([arrival(1, payload=canary, volatile=True)], offset=2)
+    await kept.keep([arrival(1, payload=canary, volatile=True)], offset=2)
     shadow = Position(frames=(SLEEP,), answers={"papers": canary.decode()})
     offered = choice(newcomer, volatile=True)
-    [row] = await store.commit(
+    [row] = await kept.commit(
         Commit(
             session=session(newcomer, shadow=shadow, last_token=offered.token),
             expected_version=0,
@@ -126,11 +162,11 @@ async def test_what_is_volatile_never_reaches_the_disk_at_all(folder: Path) -> N
             buttons=(offered,),
         )
     )
-    await store.mark_sending([row.id])
-    await store.mark_sent(row, Receipt(message_id=1), at=NOON)
+    await kept.mark_sending([row.id])
+    await kept.mark_sent(row, Receipt(message_id=1), at=NOON)
     sealed = b"".join(written)  # the very bytes that were sealed, before sealing
     assert canary not in sealed and offered.token.encode() not in sealed
-    await store.close()
+    await kept.close()
 
 
 async def test_what_was_sent_or_done_leaves_no_sealed_text_behind(guichet: Guichet, folder: Path) -> None:
