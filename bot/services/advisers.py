@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.conversation.advance import advance
 from bot.core.events import HandoffMoved, HandoffNews, Media
 from bot.core.heard import FromTeam, MembersChanged, Speaker, TeamPressed
-from bot.core.ids import AccountId, AdviserId, HandoffId
+from bot.core.ids import AccountId, AdviserId, HandoffId, NewcomerId
 from bot.core.messages import Author, Message
 from bot.core.phrases import Phrase, Value, Verbatim
 from bot.errors import Conflict, IllegalMove
@@ -129,7 +129,8 @@ async def _reply(desk: Desk, heard: FromTeam, handoff: Handoff, row: int) -> Non
         topic_message=heard.message_id,
     )
     delivery = replace(sent, mirrors=heard.message_id, vital=True)
-    await _done(desk, row, Parts(deliveries=(delivery,), log=(line,)))
+    parts = Parts(deliveries=(delivery,), log=(line,), timers=(handover.idle(desk, handoff, now),))
+    await _done(desk, row, parts, timers_of=handoff.newcomer)
 
 
 async def _edit(desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, row: int) -> None:
@@ -212,9 +213,13 @@ async def _apply(desk: Desk, handoff: Handoff, move: Move, name: str, row: int |
     if handoff.is_open:
         parts = Parts(handoffs=(HandoffChange(handoff=handoff, expected=handoff.version - 1),))
         if move is Move.CLAIM:
-            parts += Parts(cancelled_timers=(handover.SLOW,), counts=(("handoff.claimed", handoff.queue),))
+            parts += Parts(
+                cancelled_timers=(handover.SLOW,),
+                timers=(handover.idle(desk, handoff, now),),
+                counts=(("handoff.claimed", handoff.queue),),
+            )
         else:
-            parts += Parts(timers=(handover.slow(desk, handoff, now),))
+            parts += Parts(cancelled_timers=(handover.IDLE,), timers=(handover.slow(desk, handoff, now),))
         parts += topics.renewed(desk, handoff, team, name=name)
     else:
         parts = handover.ended(desk, handoff, name=name)
@@ -249,10 +254,18 @@ async def _name(desk: Desk, adviser: AdviserId | None) -> str:
     return next((one.name for one in await desk.store.advisers() if one.id == adviser), "?")
 
 
-async def _done(desk: Desk, row: int, parts: Parts | None = None) -> None:
+async def _done(desk: Desk, row: int, parts: Parts | None = None, *, timers_of: NewcomerId | None = None) -> None:
     """Finish this inbox row with what it leads to."""
     parts = parts or Parts()
     rows = await desk.store.commit(
-        Commit(done=row, deliveries=parts.deliveries, log=parts.log, counts=parts.counts, now=desk.clock())
+        Commit(
+            done=row,
+            deliveries=parts.deliveries,
+            log=parts.log,
+            counts=parts.counts,
+            timers=parts.timers,
+            timers_of=timers_of,
+            now=desk.clock(),
+        )
     )
     desk.outgoing.offer(rows)

@@ -21,6 +21,7 @@ from bot.services.desk import Desk, Team
 from bot.services.parts import Parts
 
 SLOW = "handoff_slow"
+IDLE = "handoff_idle"
 
 
 def team_of(desk: Desk, queue: str) -> Team:
@@ -136,7 +137,7 @@ def ended(desk: Desk, handoff: Handoff, *, told: str | None = None, name: str = 
     team = desk.teams[handoff.team]
     parts = Parts(
         handoffs=(HandoffChange(handoff=handoff, expected=handoff.version - 1),),
-        cancelled_timers=(SLOW,),
+        cancelled_timers=(SLOW, IDLE),
         counts=((f"handoff.{handoff.state}", handoff.queue),),
     )
     if handoff.chat is not None and team.relays:
@@ -146,6 +147,12 @@ def ended(desk: Desk, handoff: Handoff, *, told: str | None = None, name: str = 
         due_at = handoff.ended_at + timedelta(days=desk.settings.handoff.topic_kept_days)
         parts += Parts(timers=(StartTimer(name="topic_delete", due_at=due_at, ref=handoff.id),))
     return parts + topics.renewed(desk, handoff, team, name=name)
+
+
+def idle(desk: Desk, handoff: Handoff, now: datetime) -> StartTimer:
+    """An adviser who falls silent must not keep anybody from being answered (C09); each reply sets it anew."""
+    due_at = now + timedelta(minutes=desk.settings.handoff.idle_release_min)
+    return StartTimer(name=IDLE, due_at=due_at, ref=handoff.id)
 
 
 def slow(desk: Desk, handoff: Handoff, now: datetime) -> StartTimer:

@@ -10,9 +10,10 @@ from bot.core.ids import HandoffId
 from bot.core.messages import Message
 from bot.core.phrases import Verbatim
 from bot.errors import BotError, StoreError
-from bot.handoff.machine import State
+from bot.handoff.machine import Move, State
 from bot.ports import Commit, Delivery, TimerRow, Verb
 from bot.services import handover, topics
+from bot.services.advisers import make_move
 from bot.services.desk import Desk
 from bot.services.newcomer import take_timer
 from bot.services.parts import Parts
@@ -63,6 +64,8 @@ class Timers:
         match timer.name:
             case handover.SLOW:
                 await self._slow(timer)
+            case handover.IDLE:
+                await self._idle(timer)
             case "topic_delete":
                 await self._delete_topic(timer)
             case _ if timer.newcomer is not None:
@@ -89,6 +92,16 @@ class Timers:
                     deliveries=(topics.line(desk, handoff, team, "adviser_slow", code=code, minutes=minutes),)
                 )
         await self._commit(timer, parts)
+
+    async def _idle(self, timer: TimerRow) -> None:
+        """The adviser fell silent: the conversation waits for somebody again, and both sides are told (C09)."""
+        desk = self._desk
+        handoff = await desk.store.handoff(HandoffId(timer.ref))
+        if handoff is not None and handoff.state is State.CLAIMED:
+            holder = next((one for one in await desk.store.advisers() if one.id == handoff.adviser), None)
+            if holder is not None:
+                await make_move(desk, handoff.id, Move.RELEASE, holder)
+        await self._commit(timer, Parts())
 
     async def _delete_topic(self, timer: TimerRow) -> None:
         handoff = await self._desk.store.handoff(HandoffId(timer.ref))
