@@ -23,6 +23,7 @@ from bot.core.ids import (
     Token,
 )
 from bot.core.messages import Action, Rendered
+from bot.core.papers import Paper
 from bot.core.session import Session
 from bot.core.understanding import Understanding
 from bot.handoff.machine import Handoff
@@ -130,6 +131,8 @@ class Delivery:
     #: SEND_FILE: name, bytes and caption in `rendered`.
     file_name: str | None = None
     file_bytes: bytes | None = None
+    #: SEND_FILE: the bytes are a picture, to be seen in the chat itself.
+    is_photo: bool = False
     #: Title of a topic.
     title: str | None = None
     #: Sent once more, marked as possible repeat, when the fate of the first try is unknown (B02).
@@ -179,6 +182,13 @@ class Receipt:
     message_id: int | None = None
     #: OPEN_TOPIC: the new topic.
     thread: int | None = None
+
+
+class Papers(Protocol):
+    """Makes pictures and printed pages, away from the event loop."""
+
+    async def make(self, paper: Paper) -> bytes:
+        """The file of a paper: PNG or PDF, see `bot.core.papers`. Raises `PaperError`."""
 
 
 class Hours(Protocol):
@@ -248,6 +258,16 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """The answers of somebody to one flow, with no author, time or order; free words are masked."""
+
+    flow: FlowId
+    #: Only where there are free words.
+    locale: Locale | None
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
     """Everything one turn changes: written in one transaction, all of it or nothing."""
 
@@ -268,6 +288,7 @@ class Commit:
     handoffs: tuple[HandoffChange, ...] = ()
     log: tuple[LogLine, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    submissions: tuple[Submission, ...] = ()
     #: (figure, label) pairs to add one to, for today.
     counts: tuple[tuple[str, str], ...] = ()
     now: datetime | None = None
@@ -408,6 +429,10 @@ class Store(Protocol):
 
     async def purge(self, now: datetime, limits_days: Mapping[str, int]) -> Mapping[str, int]:
         """Delete what is past its retention."""
+
+    # answers of many
+    async def submissions(self, flow: FlowId) -> list[Submission]:
+        """What people answered together; nothing of who or when."""
 
     # flows
     async def keep_flow(self, flow: FlowId, revision: Revision, source: bytes) -> None:

@@ -100,9 +100,21 @@ async def _send_file(bot: Bot, row: OutboxRow, chat: int) -> Receipt:
     bold: tuple[tuple[int, int], ...] = ()
     if delivery.rendered is not None:
         caption, bold = split(delivery.rendered.text, delivery.rendered.bold, CAPTION_UNITS)[0]
+    name = delivery.file_name or "guichet.txt"
+    file = InputFile(delivery.file_bytes, filename=name, attach=False)
+    if delivery.is_photo and not to_team:
+        photo = await bot.send_photo(
+            chat_id=chat,
+            photo=file,
+            caption=caption or None,
+            caption_entities=typed_entities(bold),
+            disable_notification=delivery.silent or None,
+            reply_markup=typed_keyboard(delivery.rendered),
+        )
+        return Receipt(message_id=photo.message_id)
     sent = await bot.send_document(
         chat_id=chat,
-        document=InputFile(delivery.file_bytes, filename=delivery.file_name or "guichet.txt", attach=False),
+        document=file,
         caption=caption or None,
         caption_entities=typed_entities(bold),
         message_thread_id=topic_of(row) if to_team else None,

@@ -8,9 +8,9 @@ from datetime import datetime
 from bot.conversation import commands, walk
 from bot.conversation.guide import Guide
 from bot.conversation.said import resume_offer, said
-from bot.conversation.screens import go, language_page, navigation, system, waiting_rows
+from bot.conversation.screens import card_offer, go, language_page, navigation, system, waiting_rows
 from bot.conversation.turn import Draft, Turn
-from bot.core.effects import CancelTimers, RelayEdit, RelayMedia
+from bot.core.effects import CancelTimers, MakeCard, RelayEdit, RelayMedia
 from bot.core.events import (
     Edited,
     Event,
@@ -27,10 +27,24 @@ from bot.core.events import (
     TimerFired,
 )
 from bot.core.ids import FlowId, StepId
-from bot.core.messages import Begin, Choose, Command, Go, Message, Open, Page, ServiceCards, ShowService, Speak, Tick
+from bot.core.messages import (
+    Begin,
+    Choose,
+    Command,
+    Go,
+    Message,
+    Open,
+    Page,
+    ServiceCards,
+    ShowCard,
+    ShowService,
+    ShowServiceCard,
+    Speak,
+    Tick,
+)
 from bot.core.session import Hold, Session
 from bot.errors import StepGone
-from bot.flow.graph import Ask, Handoff, Remind, ShowServices
+from bot.flow.graph import Ask, Card, Handoff, Remind, ShowServices
 
 WELCOME = FlowId("_system.welcome")
 
@@ -146,7 +160,12 @@ def _pressed(draft: Draft, event: Pressed) -> None:
             commands.speak(draft, locale)
         case ShowService(service=service):
             cards = ServiceCards(ids=(service,), whole=True)
-            draft.tell(Message(blocks=(cards,), buttons=navigation(draft.session, draft.guide.book)))
+            rows = card_offer(draft.guide.book, ShowServiceCard(service=service))
+            draft.tell(Message(blocks=(cards,), buttons=(*rows, *navigation(draft.session, draft.guide.book))))
+        case ShowServiceCard(service=service):
+            draft.start(MakeCard(service=service, volatile=draft.session.shadow is not None))
+        case ShowCard(flow=flow, step=step, volatile=volatile):
+            _show_card(draft, flow, step, volatile=volatile or draft.session.shadow is not None)
         case Choose(flow=flow, step=step, choice=choice) if flow in commands.FLOWS_WHILE_HELD:
             _chose(draft, flow, step, choice)
         case _ if draft.session.hold is Hold.HELD and not isinstance(event.action, Page | Tick | Open):
@@ -167,6 +186,17 @@ def _pressed(draft: Draft, event: Pressed) -> None:
         case None:
             draft.tell(system(draft.guide.book, "button_expired"))
             walk.ask(draft)
+
+
+def _show_card(draft: Draft, flow_id: FlowId, step_id: StepId, *, volatile: bool) -> None:
+    """The card of a step, wherever the conversation stands by now."""
+    flow = draft.guide.book.flows.get(flow_id)
+    step = None if flow is None else flow.step(step_id)
+    if step is None or not isinstance(step.act, Card):
+        draft.tell(system(draft.guide.book, "button_expired"))
+        walk.ask(draft)
+        return
+    draft.start(MakeCard(line=step.act.line, bring=step.act.bring, volatile=volatile))
 
 
 def _chose(draft: Draft, flow: FlowId, step: StepId, choice: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import walk
+from bot.conversation.booklet import booklet
 from bot.conversation.guide import OfferedLanguage
 from bot.conversation.screens import go, navigation, system, waiting_rows
 from bot.conversation.turn import Draft
@@ -90,6 +91,8 @@ def _run(draft: Draft, command: Command) -> None:
             pass
         case Command.EXPORT_DATA:
             draft.start(ShowData(export=True))
+        case Command.BOOKLET:
+            draft.start(booklet(draft.session, draft.guide.book))
         case _:
             walk.ask(draft)
 

@@ -7,7 +7,21 @@ from collections.abc import Sequence
 from bot.conversation.guide import Guide, OfferedLanguage
 from bot.conversation.turn import Rows
 from bot.core.ids import FlowId, Locale
-from bot.core.messages import Action, Begin, Block, Button, Choose, Command, Go, Message, Page, Speak, Tick
+from bot.core.messages import (
+    Action,
+    Begin,
+    Block,
+    Button,
+    Choose,
+    Command,
+    Go,
+    Message,
+    Page,
+    ShowCard,
+    ShowServiceCard,
+    Speak,
+    Tick,
+)
 from bot.core.phrases import Phrase, Verbatim
 from bot.core.session import Frame, Session
 from bot.flow.graph import AnswerKind, Ask, Flow, FlowBook, Step
@@ -97,6 +111,11 @@ def begin(flow: Flow) -> Button:
 def checklist(items: Sequence[Phrase]) -> Rows:
     """Items to tick; the box is part of the button, so the message itself keeps what is ticked."""
     return tuple((Button(label=item, icon="☐", action=Tick(item=at)),) for at, item in enumerate(items))
+
+
+def card_offer(book: FlowBook, card: ShowCard | ShowServiceCard) -> Rows:
+    """The button for a card to show at a counter."""
+    return ((Button(label=book.phrase("card_show"), icon="🪪", action=card),),)
 
 
 def system(book: FlowBook, *names: str, buttons: Rows = (), blocks: tuple[Block, ...] = ()) -> Message:

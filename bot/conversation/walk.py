@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from bot.conversation import roadmap
+from bot.conversation.booklet import booklet
 from bot.conversation.conditions import holds
-from bot.conversation.screens import checklist, choices, go, navigation, share_choices, system, waiting_rows
+from bot.conversation.screens import card_offer, checklist, choices, go, navigation, share_choices, system, waiting_rows
 from bot.conversation.turn import Draft
-from bot.core.effects import Count, Forget, OpenHandoff, ShowData, StartTimer
+from bot.core.effects import Count, Forget, OpenHandoff, ShowData, StartTimer, Submit
 from bot.core.ids import FlowId, StepId
-from bot.core.messages import Button, Command, Go, Message, ServiceCards
+from bot.core.messages import Button, Command, Go, Message, ServiceCards, ShowCard
 from bot.core.phrases import Phrase, Value, Verbatim
 from bot.core.session import Frame, Hold, Position
 from bot.errors import StepGone
 from bot.flow.graph import (
+    SUBMIT,
     AnswerKind,
     Ask,
     Branch,
     Call,
+    Card,
     Checklist,
     Choice,
     Do,
@@ -38,6 +43,10 @@ from bot.flow.graph import (
 MAX_STEPS = 100
 #: Earlier questions remembered for "back".
 TRAIL_LENGTH = 20
+
+#: No reminder rings from this hour in the evening to this one in the morning; it comes at nine (best-in-class, 23).
+NIGHT_FROM, NIGHT_TO, MORNING = 21, 8, time(9)
+_BRUSSELS = ZoneInfo("Europe/Brussels")
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 
@@ -235,6 +244,12 @@ def _act(draft: Draft, flow: Flow, step: Step) -> Next | None:
         case Checklist(items=items):
             draft.close(checklist(items))
             return step.leads
+        case Card():
+            if not step.say:
+                draft.say(book.phrase("card_offer"))
+            shown = ShowCard(flow=frame.flow, step=step.id, volatile=draft.session.shadow is not None)
+            draft.close(card_offer(book, shown))
+            return step.leads
         case Remind():
             yes_no = choices(step, Ask(slot=None, kind=AnswerKind.YES_NO), frame, draft.session, draft.guide)
             draft.close((*yes_no, *navigation(draft.session, book)))
@@ -251,6 +266,8 @@ def _act(draft: Draft, flow: Flow, step: Step) -> Next | None:
         case Branch(cases=cases, otherwise=otherwise):
             answers = draft.session.position.answers
             return next((target for condition, target in cases if holds(condition, answers)), otherwise)
+        case Do(command=command) if command == SUBMIT:
+            return _submit(draft, flow, step)
         case Do(command=command):
             return _run(draft, Command(command), step)
 
@@ -281,11 +298,40 @@ def _run(draft: Draft, command: Command, step: Step) -> Next:
             draft.start(ShowData(export=True))
         case Command.FORGET:
             draft.start(Forget())
+        case Command.ROADMAP:
+            draft.start(roadmap.picture(draft.session, draft.guide.book))
+            words, rows = roadmap.told(draft.session, draft.guide.book)
+            draft.say(*words)
+            draft.close(rows)
+        case Command.KEEP_ROADMAP:
+            agreed = draft.session.consents | {roadmap.CONSENT}
+            draft.session = replace(draft.session, consents=agreed)
+        case Command.DROP_ROADMAP:
+            agreed = draft.session.consents - {roadmap.CONSENT}
+            draft.session = replace(draft.session, consents=agreed, done=())
+        case Command.BOOKLET:
+            draft.start(booklet(draft.session, draft.guide.book))
         case Command.MENU:
             return Exit.MENU
         case _:
             # The checker allows only commands that have a meaning inside a flow.
             raise AssertionError(command)
+    return step.leads
+
+
+def _submit(draft: Draft, flow: Flow, step: Step) -> Next:
+    """Hand the answers of this flow over without their author. They leave the session, and "back" stops here: what was
+    said is nobody's from now on, and is said once. Nothing of a volatile conversation is handed over."""
+    here = draft.session.durable
+    if draft.session.shadow is not None:
+        return step.leads
+    asked = {one.act.slot: one.act.kind for one in flow.steps.values() if isinstance(one.act, Ask) and one.act.slot}
+    told = {slot: here.answers[slot] for slot in asked if slot in here.answers}
+    free = {slot for slot in told if asked[slot] in (AnswerKind.TEXT, AnswerKind.DATE)}
+    answers = {slot: answer for slot, answer in told.items() if slot not in free}
+    draft.start(Submit(flow=flow.id, answers=answers, words={slot: told[slot] for slot in told if slot in free}))
+    left = {slot: answer for slot, answer in here.answers.items() if slot not in told}
+    draft.session = draft.session.at(replace(here, answers=left, trail=()))
     return step.leads
 
 
@@ -307,7 +353,8 @@ def _leave(draft: Draft, flow: Flow) -> None:
 
 def _finish(draft: Draft, flow: Flow) -> None:
     session = draft.session
-    kept = "roadmap" in session.consents and session.shadow is None and not flow.id.startswith("_system.")
+    agreed = roadmap.CONSENT in session.consents and session.shadow is None
+    kept = agreed and roadmap.is_noted(flow.id, draft.guide.book)
     done = (*session.done, flow.id) if kept and flow.id not in session.done else session.done
     draft.start(Count(figure="flow.finished", label=flow.id))
     if flow.asks_if_helped and session.shadow is None:
@@ -365,9 +412,18 @@ def _enter_shadow(draft: Draft) -> None:
 
 def _set_reminder(draft: Draft, remind: Remind, step: Step) -> None:
     frame = draft.session.position.frames[-1]
-    due_at = draft.now + timedelta(days=remind.after_days)
+    due_at = by_day(draft.now + timedelta(days=remind.after_days))
     draft.start(StartTimer(name="reminder", due_at=due_at, ref=f"{frame.flow}/{step.id}"))
     draft.say(draft.guide.book.phrase("reminder_set").having(when=due_at.date()))
+
+
+def by_day(at: datetime) -> datetime:
+    """The same instant, or the next morning in Liège when it falls in the night."""
+    local = at.astimezone(_BRUSSELS)
+    if NIGHT_TO <= local.hour < NIGHT_FROM:
+        return at
+    day = local.date() + timedelta(days=1 if local.hour >= NIGHT_FROM else 0)
+    return datetime.combine(day, MORNING, _BRUSSELS).astimezone(at.tzinfo)
 
 
 def _cards(show: ShowServices, draft: Draft) -> ServiceCards:

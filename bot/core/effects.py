@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from bot.core.ids import FlowId
+from bot.core.ids import FlowId, ServiceId
+from bot.core.messages import ServiceCards
+from bot.core.papers import StageState
 from bot.core.phrases import Phrase
 
 
@@ -80,10 +83,68 @@ class ShowData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MakeCard:
+    """Send a picture to show at a counter: of a flow's line and papers, or of one service."""
+
+    line: Phrase | None = None
+    bring: tuple[Phrase, ...] = ()
+    service: ServiceId | None = None
+    #: Follows from a volatile answer: drawn and sent from memory, never written to disk (decision 9).
+    volatile: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage of the way: its pathways, each finished or not; None for those whose end is never noted."""
+
+    title: Phrase
+    state: StageState
+    steps: tuple[tuple[Phrase, bool | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeSteps:
+    """Send the way as a picture of steps, before the words that go with it."""
+
+    stages: tuple[Stage, ...]
+    #: Finished pathways and all that are noted; None without the consent to note them.
+    progress: tuple[int, int] | None = None
+    volatile: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """One chapter of the booklet: addresses, and lists of things to bring."""
+
+    title: Phrase
+    services: tuple[ServiceCards, ...] = ()
+    lists: tuple[tuple[Phrase, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeBooklet:
+    """Send the pocket booklet as a file."""
+
+    chapters: tuple[Chapter, ...]
+    volatile: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteGap:
     """An utterance was not understood: keep its masked words without author, for the review list."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submit:
+    """Put the answers of a flow with those of others, without author: choices as they are, free words to be masked."""
+
+    flow: FlowId
+    #: Slot → id of the choice, yes/no, or number.
+    answers: Mapping[str, str]
+    #: Slot → what was written freely.
+    words: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +165,10 @@ Effect: TypeAlias = (
     | CancelTimers
     | Forget
     | ShowData
+    | MakeCard
+    | MakeSteps
+    | MakeBooklet
     | NoteGap
+    | Submit
     | Count
 )

@@ -39,11 +39,11 @@ class StageState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageRow:
-    """One stage, with its pathways and whether each was walked to its end."""
+    """One stage, with its pathways: finished, to do, or (None) never noted."""
 
     title: str
     state: StageState
-    steps: tuple[tuple[str, bool], ...] = ()
+    steps: tuple[tuple[str, bool | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

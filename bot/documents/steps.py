@@ -58,6 +58,8 @@ def _stage(sheet: Sheet, stage: StageRow, number: int, *, turned: bool, last: bo
         if done:
             sheet.dot(mark, line + 1, _SMALL, TEAL)
             sheet.tick(mark + 0.6, line + 1.6, _SMALL - 1.2, PAPER)
+        elif done is None:
+            sheet.dot(mark + _SMALL / 2 - 0.8, line + _SMALL / 2 + 0.2, 1.6, SOFT)
         else:
             sheet.frame(mark, line + 1, _SMALL, _SMALL, SOFT, thick=0.45)
         sheet.write(text, 13.5, colour=SOFT if done else INK, x=left if turned else left + _SMALL + 2.5, width=inner)

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from bot.core.ids import Locale, ServiceId
 from bot.core.messages import Block, Button, ServiceCards, ShowService
+from bot.core.papers import BookletEntry, BookletLine
 from bot.core.phrases import Phrase, Verbatim
-from bot.directory.card import card
+from bot.directory.card import Part, card
 from bot.directory.living import Living
 from bot.directory.nearest import distance_km, point_of
 from bot.directory.search import Query
@@ -17,6 +18,9 @@ from bot.directory.service import Service
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.render import joined, render_phrase
 from bot.i18n.text import Text
+
+#: What a booklet tells of a service; "open now" would be wrong tomorrow.
+_LASTING = (Part.ALERT, Part.HOURS, Part.PHONE, Part.ADDRESS, Part.SECRET, Part.DOCUMENTS, Part.CHECKED)
 
 
 class DirectoryCards:
@@ -50,6 +54,28 @@ class DirectoryCards:
             )
             for service in self.chosen(cards, now)
         )
+
+    def counter(self, service: ServiceId) -> tuple[str, tuple[Phrase, ...]] | None:
+        """Its name, and the papers it asks for; None when it is gone."""
+        found = next(iter(self._living.services((service,))), None)
+        if found is None:
+            return None
+        words = self._living.directory.vocabulary
+        asked = [word for word in found.required_documents if word != "none"]
+        return found.name, tuple(words.phrase(f"document.{word}") for word in asked)
+
+    def pages(self, cards: ServiceCards, locale: Locale, now: datetime) -> tuple[BookletEntry, ...]:
+        """The same services as entries of a booklet: what stays true without network."""
+        return tuple(self._page(service, locale, now) for service in self.chosen(cards, now))
+
+    def _page(self, service: Service, locale: Locale, now: datetime) -> BookletEntry:
+        made = card(service, self._living.directory, now, name_language=lambda tag: self._name_language(tag, locale))
+        lines = tuple(
+            BookletLine(text=render_phrase(line.phrase, locale, self._catalogues).text, url=line.url or "")
+            for line in made.lines
+            if line.part in _LASTING
+        )
+        return BookletEntry(title=service.name, lines=lines)
 
     def chosen(self, cards: ServiceCards, now: datetime) -> tuple[Service, ...]:
         """Those named, in their order; else those that answer the need, the nearest first."""

@@ -36,7 +36,7 @@ from bot.core.messages import Tick
 from bot.core.session import Session
 from bot.errors import Conflict
 from bot.ports import Commit, InboxRow
-from bot.services import checklist, data, erasure, gaps, handover, submissions
+from bot.services import checklist, data, erasure, gaps, handover, papers, submissions
 from bot.services.desk import Desk
 from bot.services.parts import Parts
 from bot.services.say import spoken

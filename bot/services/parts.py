@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.core.effects import StartTimer
 from bot.core.messages import Message
-from bot.ports import ButtonRow, Delivery, Gap, HandoffChange, LogLine
+from bot.ports import ButtonRow, Delivery, Gap, HandoffChange, LogLine, Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +14,8 @@ class Parts:
     """What one effect adds to the turn's commit. Messages are for the newcomer, rendered with the turn's own."""
 
     messages: tuple[Message, ...] = ()
+    #: Sent before the turn's own messages: a picture that they speak of.
+    pictures: tuple[Delivery, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     buttons: tuple[ButtonRow, ...] = ()
     timers: tuple[StartTimer, ...] = ()
@@ -21,11 +23,13 @@ class Parts:
     handoffs: tuple[HandoffChange, ...] = ()
     log: tuple[LogLine, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    submissions: tuple[Submission, ...] = ()
     counts: tuple[tuple[str, str], ...] = ()
 
     def __add__(self, other: Parts) -> Parts:
         return Parts(
             messages=self.messages + other.messages,
+            pictures=self.pictures + other.pictures,
             deliveries=self.deliveries + other.deliveries,
             buttons=self.buttons + other.buttons,
             timers=self.timers + other.timers,
@@ -33,5 +37,6 @@ class Parts:
             handoffs=self.handoffs + other.handoffs,
             log=self.log + other.log,
             gaps=self.gaps + other.gaps,
+            submissions=self.submissions + other.submissions,
             counts=self.counts + other.counts,
         )

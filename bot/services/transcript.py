@@ -16,6 +16,7 @@ A line `> (…)` is something that happens: `begin <flow>` (its button in a menu
 `closed`, `restart`, `again` (the same button), `after 3h`, a kind of media such as `photo`, `location 50.64 5.57`, or
 `timer reminder flow/step`.
 A line `> (in uk) …` is written in another language than the chosen one.
+`heard` is what a model is to make of the words; without it exact keywords (`keyword`) are all there is.
 The navigation row is shown by its icons. With `cards: names` in the head, services are shown by their names only.
 """
 
@@ -32,6 +33,9 @@ from bot.core.effects import (
     Effect,
     EndHandoff,
     Forget,
+    MakeBooklet,
+    MakeCard,
+    MakeSteps,
     NoteGap,
     OpenHandoff,
     RelayEdit,
@@ -39,6 +43,7 @@ from bot.core.effects import (
     RelayText,
     ShowData,
     StartTimer,
+    Submit,
 )
 from bot.core.events import HandoffMoved, HandoffNews, Located, Media, Resumed, Showed, Started, TimerFired
 from bot.core.ids import FlowId, Locale
@@ -142,7 +147,8 @@ def told(heard: Heard, stage: Stage) -> list[str]:
     if heard.danger is not None:
         lines.append(f"  danger {heard.danger.intent}")
     elif heard.understanding is not None:
-        lines.append(f"  heard {heard.understanding.intent} {heard.understanding.confidence:.2f}")
+        how = "keyword" if heard.by_keyword else "heard"
+        lines.append(f"  {how} {heard.understanding.intent} {heard.understanding.confidence:.2f}")
     for message in heard.messages:
         lines += _message(message)
     for effect in heard.effects:
@@ -223,7 +229,17 @@ def _effect(effect: Effect, stage: Stage) -> str:
             return "forget"
         case ShowData(export=export):
             return "export data" if export else "show data"
+        case MakeCard(line=line, service=service):
+            french = "" if line is None else plain(line, Locale("fr"), stage.catalogues)
+            return f"card {service or f'« {french} »'}"
+        case MakeSteps(progress=progress):
+            return "steps" if progress is None else f"steps {progress[0]}/{progress[1]}"
+        case MakeBooklet(chapters=chapters):
+            titles = " · ".join(plain(chapter.title, Locale("fr"), stage.catalogues) for chapter in chapters)
+            return f"booklet « {titles} »"
         case NoteGap():
             return "gap noted"
+        case Submit(flow=flow):
+            return f"submitted {flow}"
         case _:
-            return type(effect).__name__
+            return " ".join(re.findall("[A-Z][a-z]+", type(effect).__name__)).lower()
