@@ -80,8 +80,13 @@ def _danger(draft: Draft, event: Said) -> None:
     flow = draft.guide.book.by_intent.get(event.danger.intent, FlowId("urgence.danger"))
     if draft.session.hold is Hold.HELD:
         commands.card_only(draft, flow)
-    else:
-        walk.begin(draft, flow)
+        return
+    offered = {language.locale for language in draft.guide.languages}
+    if not draft.session.locale_chosen and event.language in offered:
+        assert event.language is not None
+        draft.session = replace(draft.session, locale=event.language)
+    walk.begin(draft, flow)
+    _offer_language(draft, event)
 
 
 def _held(draft: Draft, event: Said) -> None:

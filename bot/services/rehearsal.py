@@ -70,6 +70,8 @@ class Heard:
     effects: tuple[Effect, ...]
     danger: Danger | None = None
     understanding: Understanding | None = None
+    #: The understanding came from exact keywords.
+    by_keyword: bool = False
     #: The same before translation.
     said: tuple[Message, ...] = ()
 
@@ -97,18 +99,14 @@ class Rehearsal:
     def say(self, text: str, understanding: Understanding | None = None, *, language: Locale | None = None) -> Heard:
         """Write something; without an understanding exact keywords are all there is."""
         danger = self.stage.danger(text)
-        if danger is None and understanding is None:
+        by_keyword = danger is None and understanding is None
+        if by_keyword:
             understanding = self.stage.keywords(text, self.session.locale)
         self._message_id += 1
-        return self.take(
-            Said(
-                text=text,
-                message_id=self._message_id,
-                danger=danger,
-                understanding=understanding,
-                language=language,
-            )
+        said = Said(
+            text=text, message_id=self._message_id, danger=danger, understanding=understanding, language=language
         )
+        return replace(self.take(said), by_keyword=by_keyword)
 
     def press(self, label: str) -> Heard:
         """Tap the newest button with this label, or with this icon. Raises LookupError when there is none."""
@@ -137,11 +135,14 @@ class Rehearsal:
         turn = advance(self.session, event, self.stage.guide(), now=self.now)
         session, parts = spoken(self._voice(), turn.messages, turn.session)
         session = replace(session, version=session.version + 1)
-        if any(isinstance(effect, Forget) for effect in turn.effects):
+        is_erased = any(isinstance(effect, Forget) for effect in turn.effects)
+        if is_erased:
             session = Session(newcomer=NEWCOMER, locale=session.locale, version=session.version)
         self.session = Session.restored(NEWCOMER, session.version, session.stored(), session.shadow)
         self._remember(parts.buttons)
-        messages = tuple(delivery.rendered for delivery in parts.deliveries if delivery.rendered is not None)
+        # After an erasure there is a receipt of the services instead of the turn's own words.
+        deliveries = () if is_erased else parts.deliveries
+        messages = tuple(delivery.rendered for delivery in deliveries if delivery.rendered is not None)
         for message in messages:
             self._message_id += 1
             self.shown += [(b.text, b.token) for row in message.buttons for b in row if b.token is not None]
