@@ -192,9 +192,13 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Do:
-    """Run one of the guichet's own commands: `my_data`, `forget`, `roadmap`…; a value of `Command`."""
+    """Run one of the guichet's own commands: `my_data`, `forget`, `roadmap`…; a value of `Command`, or `SUBMIT`."""
 
     command: str
+
+
+#: `do: submit`: the answers of this flow go to the faceless store and leave the conversation.
+SUBMIT = "submit"
 
 
 Act: TypeAlias = Ask | ShowServices | Checklist | Card | Remind | Handoff | Call | Branch | Do

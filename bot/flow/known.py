@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.core.messages import Command
+from bot.flow.graph import SUBMIT
 
 #: Commands that mean something in the middle of a flow; the others are buttons of every screen.
 FLOW_COMMANDS = frozenset(
@@ -40,4 +41,4 @@ class Known:
     secrets: Collection[str] = ()
     #: Kinds of issue that are critical here although the table says warning.
     critical: Collection[str] = ()
-    commands: Collection[str] = tuple(sorted(FLOW_COMMANDS))
+    commands: Collection[str] = tuple(sorted({*FLOW_COMMANDS, SUBMIT}))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.conversation.advance import advance
-from bot.core.effects import Count, Effect, NoteGap, RelayEdit, RelayMedia, RelayText
+from bot.core.effects import Count, Effect, NoteGap, RelayEdit, RelayMedia, RelayText, Submit
 from bot.core.events import (
     Edited,
     Event,
@@ -178,7 +178,7 @@ def assert_can_be_sent(heard: Heard) -> None:
 
 def assert_effects_keep_nothing(effects: tuple[Effect, ...], *, was_volatile: bool) -> None:
     for effect in effects:
-        if isinstance(effect, NoteGap):
+        if isinstance(effect, NoteGap | Submit):
             assert not was_volatile
         elif not isinstance(effect, RelayText | RelayMedia | RelayEdit | Count):
             assert "canary" not in repr(effect)
