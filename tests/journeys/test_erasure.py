@@ -1,0 +1,199 @@
+"""Whoever asks to be forgotten is, at any moment and everywhere; whoever asks what is kept is shown it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import pytest
+
+from bot import bootstrap
+from bot.sandbox import doings
+from bot.sandbox.client import text_of
+from bot.store import open_store
+from tests.journeys.flows import NUDGE, WHO, WORDS
+from tests.journeys.office import Office, Person
+
+RECEIPT = "✅ C'est effacé."
+CANARY = "marmotte-aubergine-7341"
+PHONE = "+32 470 12 34 56"
+#: Of somebody else, whose rows must stay.
+OTHER = "hirondelle-potiron-9982"
+
+
+@pytest.fixture(params=["encrypted", "in clear"])
+async def scanned(request: pytest.FixtureRequest, closed_office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """An open office, once with its encrypted file and once without that layer, so that a scan proves something."""
+    if request.param == "in clear":
+        monkeypatch.setattr(bootstrap, "open_store", partial(open_store, in_clear=True))
+    await closed_office.open()
+    return closed_office
+
+
+def files(office: Office) -> bytes:
+    """Every byte that the guichet keeps."""
+    return b"".join(path.read_bytes() for path in sorted(office.folder.rglob("*")) if path.is_file())
+
+
+def traces(office: Office, person: Person, *words: str) -> list[str]:
+    """What of a person is found in the files: names, words, numbers in any form."""
+    body = files(office)
+    numbers = [person.id.to_bytes(size, order) for size in (6, 8) for order in ("big", "little")]
+    found = [word for word in (person.seat.first_name, str(person.id), PHONE, *words) if word.encode() in body]
+    return found + [repr(number) for number in numbers if number in body]
+
+
+async def in_a_flow(office: Office, fatou: Person) -> None:
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+
+
+async def with_a_reminder(office: Office, fatou: Person) -> None:
+    await in_a_flow(office, fatou)
+    assert await fatou.say(CANARY) == [NUDGE]
+    await fatou.press("Oui")
+
+
+async def waiting(office: Office, fatou: Person) -> None:
+    await in_a_flow(office, fatou)
+    await fatou.say(CANARY)
+    await fatou.say("/conseiller")
+    await fatou.press("Oui, envoyer le résumé")
+    await fatou.say(f"{CANARY} {PHONE}")
+
+
+async def held(office: Office, fatou: Person) -> None:
+    await waiting(office, fatou)
+    claire = await office.adviser()
+    await claire.take()
+    await claire.say(f"bien reçu, {CANARY}")
+    await claire.say(f"// {CANARY}")
+    await fatou.say(f"{CANARY} encore")
+
+
+async def closed(office: Office, fatou: Person) -> None:
+    await held(office, fatou)
+    await fatou.press("Finir avec la personne")
+
+
+async def in_a_secret(office: Office, fatou: Person) -> None:
+    await fatou.say("secret")
+    await fatou.say("ceci")
+    await fatou.say(CANARY)
+
+
+async def nowhere(office: Office, fatou: Person) -> None:
+    pass
+
+
+Stage = Callable[[Office, Person], Awaitable[None]]
+STAGES = (nowhere, in_a_flow, with_a_reminder, in_a_secret, waiting, held, closed)
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.__name__)
+async def test_everything_goes_at_any_moment(scanned: Office, stage: Stage) -> None:
+    office = scanned
+    amina = Person(office, await office.client.newcomer("Oleksandr"))
+    await amina.say("essai")
+    await amina.press("Un homme")
+    await amina.say(OTHER)
+    others = await office.store.data_of(await amina.newcomer())
+
+    fatou = await office.fatou()
+    await stage(office, fatou)
+    newcomer = await fatou.newcomer()
+    assert "Voulez-vous tout effacer ?" in (await fatou.say("/effacer"))[-1]
+    [receipt] = await fatou.press("Oui, tout effacer")
+    assert receipt.startswith(RECEIPT)
+    assert [text_of(one) for one in await fatou.messages()] == [receipt]
+    assert await office.client.topics() == []
+    assert await office.store.data_of(newcomer) == {}
+    assert await office.store.handoffs(only_open=False) == []
+    assert traces(office, fatou, CANARY) == []
+
+    assert await office.store.data_of(await amina.newcomer()) == others
+    office.now.pass_by(days=2)
+    await office.look_at_timers()
+    assert [text_of(one) for one in await fatou.messages()] == [receipt]
+
+
+async def test_who_writes_after_being_forgotten_is_somebody_new(office: Office) -> None:
+    fatou = await office.fatou()
+    await waiting(office, fatou)
+    before = await fatou.newcomer()
+    await fatou.say("/effacer")
+    await fatou.press("Oui, tout effacer")
+    answers = await fatou.say("essai")
+    assert "Je suis un robot" in answers[0] and answers[-1].endswith(WHO)
+    assert await fatou.newcomer() != before
+    session = await office.store.session_of(await fatou.newcomer())
+    assert session is not None and session.position.answers == {} and session.hold == "none"
+    await office.reopen()
+    assert await fatou.press("Une femme") == [WORDS]
+
+
+async def test_what_was_queued_is_never_sent(office: Office) -> None:
+    fatou = await office.fatou()
+    await in_a_flow(office, fatou)
+    await office.client.do("faults", rates={"server_error": 1.0}, methods=["sendMessage"])
+    world, person = office.sandbox.world, doings.person_of(office.sandbox.world, fatou.id)
+    for words in (CANARY, "non", "/effacer", "oui"):
+        doings.say(world, person, words)
+    await office.client.wait_for(lambda entry: entry["kind"] == "deleted")
+    await office.client.do("faults")
+    [receipt] = await fatou.heard()
+    assert receipt.startswith(RECEIPT)
+    assert traces(office, fatou, CANARY) == []
+
+
+async def test_words_behind_the_wish_are_forgotten_too(scanned: Office) -> None:
+    fatou = await scanned.fatou()
+    newcomer = await fatou.newcomer()
+    world, person = scanned.sandbox.world, doings.person_of(scanned.sandbox.world, fatou.id)
+    for words in ("/effacer", "oui", f"{CANARY} un", f"{CANARY} deux", f"{CANARY} trois"):
+        doings.say(world, person, words)
+    said = await fatou.heard()
+    assert said[0].startswith(RECEIPT)
+    assert await scanned.store.data_of(newcomer) == {}
+    row = await scanned.store.engine.read(lambda tx: tx.row("SELECT count(*) FROM quarantine"))
+    assert row == (0,)
+    assert traces(scanned, fatou, CANARY) == []
+
+
+async def test_pressing_twice_erases_once(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("/effacer")
+    await fatou.seat.press("Oui, tout effacer", timeout_s=3)
+    await fatou.seat.press("Oui, tout effacer", timeout_s=3)
+    said = await fatou.heard()
+    assert len([one for one in said if one.startswith(RECEIPT)]) == 1
+
+
+async def test_the_wish_may_be_taken_back(office: Office) -> None:
+    fatou = await office.fatou()
+    await in_a_flow(office, fatou)
+    await fatou.say("/effacer")
+    said = await fatou.press("Non, garder")
+    assert "D'accord, je n'efface rien." in "\n".join(said) and said[-1].endswith(WORDS)
+
+
+async def test_it_is_shown_what_is_kept(office: Office) -> None:
+    fatou = await office.fatou()
+    await with_a_reminder(office, fatou)
+    told = "\n".join(await fatou.say("/mesdonnees"))
+    assert "Voici ce que je garde" in told and "Rappels : 1" in told
+    await fatou.press("Recevoir un fichier")
+    file = next(one for one in reversed(await fatou.messages()) if "document" in one)
+    body = json.loads(office.sandbox.world.files[file["document"]["file_id"]].content)
+    assert body["sessions"][0]["durable"]["answers"] == {"who": "woman", "words": CANARY}
+    assert body["people"][0]["account"] == fatou.id
+    assert body["timers"][0]["name"] == "reminder"
+    assert body["keyboards"] != []
+
+
+async def test_it_is_shown_while_somebody_has_the_conversation(office: Office) -> None:
+    fatou = await office.fatou()
+    await held(office, fatou)
+    told = "\n".join(await fatou.say("/mesdonnees"))
+    assert "Demandes à une personne : 1" in told and "Messages échangés avec une personne" in told
