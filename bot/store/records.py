@@ -87,31 +87,18 @@ def action_in(raw: list[Any]) -> Action | str:
 
 # --- deliveries ------------------------------------------------------------------------------------------------------
 
-_PLAIN = (
-    "chat",
-    "handoff",
-    "newcomer",
-    "message_id",
-    "copy_from",
-    "copy_of",
-    "thread",
-    "file_name",
-    "title",
-    "mirrors",
-)
-_FLAGS = ("vital", "volatile", "silent", "is_card", "is_photo")
+#: Fields of a delivery that need a form of their own; every other one is a number, a text or a truth.
+_FORMED = ("verb", "rendered", "file_bytes")
+_PLAIN = tuple((field.name, field.default) for field in fields(Delivery) if field.name not in _FORMED)
 
 
 def delivery_out(delivery: Delivery) -> bytes:
-    """A delivery as it waits, text frozen (B18). What is empty is left out: most deliveries are a text and buttons."""
+    """A delivery as it waits, text frozen (B18). What is as by default is left out: most are a text and buttons."""
     raw: dict[str, Any] = {"verb": delivery.verb}
-    for name in _PLAIN:
+    for name, default in _PLAIN:
         value = getattr(delivery, name)
-        if value is not None:
+        if value != default:
             raw[name] = value
-    for name in _FLAGS:
-        if getattr(delivery, name):
-            raw[name] = True
     if delivery.rendered is not None:
         raw["rendered"] = _rendered_out(delivery.rendered)
     if delivery.file_bytes is not None:
