@@ -27,18 +27,20 @@ def register() -> Mapping[str, Mapping[str, str]]:
     return loaded["intents"]
 
 
+def examples(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield intent and utterance of every example of a training file."""
+    loaded = yaml.safe_load(path.read_text("utf-8"))
+    assert loaded["version"] == "3.1"
+    for entry in loaded["nlu"]:
+        lines = entry["examples"].splitlines()
+        assert all(line.startswith("- ") for line in lines), entry["intent"]
+        yield from ((entry["intent"], line[2:]) for line in lines)
+
+
 @cache
 def trained(locale: str) -> tuple[tuple[str, str], ...]:
     """Intent and utterance of every training example of a locale."""
-    found: list[tuple[str, str]] = []
-    for path in sorted((NLU / "data" / locale).glob("*.yml")):
-        loaded = yaml.safe_load(path.read_text("utf-8"))
-        assert loaded["version"] == "3.1", path
-        for entry in loaded["nlu"]:
-            lines = entry["examples"].splitlines()
-            assert all(line.startswith("- ") for line in lines), (path, entry["intent"])
-            found += [(entry["intent"], line[2:]) for line in lines]
-    return tuple(found)
+    return tuple(found for path in sorted((NLU / "data" / locale).glob("*.yml")) for found in examples(path))
 
 
 @cache
@@ -90,10 +92,24 @@ def test_no_held_out_utterance_is_trained_on(locale: str) -> None:
     assert [text for intent, text in held_out(locale) if key(text) in everywhere and intent not in names] == []
 
 
+@pytest.mark.parametrize(
+    "path", sorted((NLU / "data").glob("*/*.yml")), ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
+def test_no_example_stands_twice_in_a_file(path: Path) -> None:
+    assert twice(key(text) for _, text in examples(path)) == []
+
+
 @pytest.mark.parametrize("locale", LOCALES)
-def test_no_example_stands_twice(locale: str) -> None:
-    assert twice(key(utterance) for _, utterance in trained(locale)) == []
-    assert twice(key(utterance) for _, utterance in held_out(locale)) == []
+def test_no_held_out_utterance_stands_twice(locale: str) -> None:
+    assert twice(key(text) for _, text in held_out(locale)) == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_example_means_two_things(locale: str) -> None:
+    meanings: dict[str, set[str]] = {}
+    for intent, utterance in trained(locale):
+        meanings.setdefault(key(utterance), set()).add(intent)
+    assert {text: intents for text, intents in meanings.items() if len(intents) > 1} == {}
 
 
 @pytest.mark.parametrize("locale", LOCALES)
