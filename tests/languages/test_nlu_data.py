@@ -58,6 +58,7 @@ def held_out(locale: str) -> tuple[tuple[str, str], ...]:
     )
 
 
+@cache
 def key(utterance: str) -> str:
     """Two utterances with one key are one utterance to a model."""
     return " ".join(re.findall(r"[\w\u0900-\u0dff]+", fold(utterance))) or utterance
