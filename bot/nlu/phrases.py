@@ -13,7 +13,9 @@ Words are folded (see `folding`) and match whole words only. A gap never crosses
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 from bot.nlu.folding import fold_letters, squeeze
 
@@ -44,8 +46,7 @@ class Hit:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One of `words` (a star at an end of a word stands for any letters) after at most `gap` other words."""
 
     gap: int
@@ -138,6 +139,7 @@ def _in_a_row(option: Sequence[str]) -> list[frozenset[str]]:
     return [frozenset() if word == "*" else frozenset({_word(word)}) for word in option]
 
 
+@lru_cache(maxsize=8192)  # the same few thousand words stand in all phrases
 def _word(raw: str) -> str:
     """Check one written word and return it folded, without its apostrophes."""
     word = squeeze(raw.replace("'", ""))
@@ -182,8 +184,8 @@ class PhraseFinder:
                 self._table_of(word).setdefault(word.strip("*"), set()).add(symbol)
         self._head_lengths = sorted({len(stem) for stem in self._head})
         self._tail_lengths = sorted({len(stem) for stem in self._tail})
-        # Words that stand in phrases are looked up once and for all; other words are few questions each.
-        self._known: Mapping[str, _Known] = {word: self._look_up(word) for word in self._whole}
+        # Words that stand in phrases are looked up once and for all; what people write is never kept.
+        self._known: dict[str, _Known] = {}
 
     def find(self, text: str) -> list[Hit]:
         """Return every place where a phrase stands in `text`, the last one first.
@@ -202,7 +204,8 @@ class PhraseFinder:
                 continue
             known = self._known.get(token) or seen.get(token)
             if known is None:
-                known = seen[token] = self._look_up(token)
+                known = self._look_up(token)
+                (self._known if token in self._whole else seen)[token] = known
             if live or known.starts:
                 live = self._step(live, known, here, hits)
         return hits
