@@ -45,26 +45,40 @@ WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
                 au nu fara cu pentru in la de din pe ce cine unde cum cand cat pot poate vreau caut nevoie trebuie
                 munca lucrez lucru casa acte copii copil copilul sot sotul sotia ajutor buna multumesc rog ma mi se
                 foarte mai aici sa doctor""",
-            "sq": """une ti ai ajo ne ju ata im ime mi tim time nje dhe ose por nese eshte jam je jemi jane kam ke ka
-                kemi kane nuk s'kam pa me per ne te se i e nga ku si kur kush cfare pse mund dua duhet kerkoj gjej
-                nevoje pune punoj shtepi dhome femije femijet burri gruaja ndihme ndihmoni pershendetje faleminderit
-                lutem shume ketu mjek letra dokumente""",
+            "sq": """fale falas kam po vetem shkolle shkollen perkthyes vjec punoj bej kerkoj dite mesoj shqip s'me
+                takim flas djali vajza vullnetar sonte muaj sot neser gjithe autobus faleminderit mire
+                kthim familje tani mitur mbyllur burrit ushqim eshte cfare letrat femija do ma m'i
+                une ti ai ajo ne ju ata im ime mi tim time nje dhe ose por nese jam je jemi jane ke
+                ka kemi kane nuk s'kam pa me per te se i e nga ku si kur kush pse mund dua duhet
+                gjej nevoje pune shtepi dhome femije femijet burri gruaja ndihme ndihmoni
+                pershendetje lutem shume ketu mjek letra dokumente""",
             "tr": """ben sen o biz siz onlar benim senin bizim bir ve veya ama eger var yok degil icin ile gibi cok daha
                 ne nerede nasil ne zaman kim neden mi mu mı nereye istiyorum ariyorum arıyorum lazim lazım gerek
                 ihtiyacim ihtiyacım calismak is iş ev oda cocuk cocugum cocuklarim kocam karim esim yardim merhaba
                 lutfen tesekkurler bana beni burada kagit belge doktor olarak olan""",
-            "so": """waxaan waxaa waa ma maxaa maxay xaggee halkee sidee goorma ayaa ayay aan aad uu ay waxay iyo ama
-                laakiin haddii laga lagu lahayn la'aan ku ka u la oo in si leh leeyahay ahay tahay yahay baahan
-                baahanahay raadinayaa rabaa karaa shaqo guri qol carruur carruurtayda ilmo ilmahayga nin ninkayga xaas
-                caawimo caawi fadlan mahadsanid salaan dhakhtar warqado halkan aniga anigu waxan""",
-            "sw": """mimi wewe yeye sisi nyinyi wao yangu yako yake yetu wangu wako wake langu changu na au lakini kama
-                ni si kwa ya wa za la cha katika kwenye bila hapa wapi vipi lini nani nini gani kwanini naweza ninaweza
-                nataka ninataka natafuta ninatafuta nahitaji ninahitaji nina sina hana tuna hatuna kazi nyumba chumba
-                watoto mtoto mume mke msaada nisaidie tafadhali asante habari daktari sana leo usiku karatasi""",
-            "kmr": """ez tu ew em hun min te wi we me li ji bi bo ku u û jî ne na nine tune heye hene im î e in yi di
-                de ber ser kar dixwazim dixebitim digerim divê dive pêwîst hewce alîkarî alikari mal xanî zarok
-                zarokên zaroken mêr mer jin hevjîn doktor bijîşk kaxez rojbaş spas kerema xwe çawa cawa kengî kî kengi
-                çi ci li ku naxwazim nikarim dikarim min ev vê ve""",
+            "so": """ayaan ayuu waan inaan wuu soo ayay way igu oo ii la laga qof yaa qaba haysto sidee meel lagu ima
+                karo loo dadka wuxuu wax leh laba saddex baan kadib jir koorso ballan wiilkayga
+                gabadhayda booliska lacag lacagta warqad kaarka dugsi iga guriga ilmo carruurta
+                bilaash maxaan imisa cunto qoyska noqosho turjubaan iigu nala isku waxaan waxaa waa
+                ma maxaa maxay xaggee halkee goorma ayaa aan aad uu ay waxay iyo ama laakiin haddii
+                lahayn la'aan ku ka u in si leeyahay ahay tahay yahay baahan baahanahay raadinayaa
+                rabaa karaa shaqo guri qol carruur carruurtayda ilmahayga nin ninkayga xaas caawimo
+                caawi fadlan mahadsanid salaan dhakhtar warqado halkan aniga anigu waxan""",
+            "sw": """kazi usiku siku siwezi miaka kadi bure miezi lazima kila pesa nyumbani shule bosi mtu kulala wapi
+                mimba basi kujifunza miadi sasa tena jana kurudi peke watu kwamba ambaye hii hiyo
+                huyu ule yule yao wetu zangu langu lake mwanangu mwezi wiki kusaidia kupata kufanya
+                ninaishi naishi ninaomba naomba anataka wanataka alinipiga ananipiga sitaki sijui
+                sipati mimi wewe yeye sisi nyinyi wao yangu yako yake yetu wangu wako wake changu na
+                au lakini kama ni si kwa ya wa za la cha katika kwenye bila hapa vipi lini nani nini
+                gani kwanini naweza ninaweza nataka ninataka natafuta ninatafuta nahitaji ninahitaji
+                nina sina hana tuna hatuna nyumba chumba watoto mtoto mume mke msaada nisaidie
+                tafadhali asante habari daktari sana leo karatasi""",
+            "kmr": """xwe re dixwazin cawa male sali mere nikarim belas spas kurse zaroken dixwaze xwarin niha dema kure
+                keca me neh ye ne ew ewe nav gel ji bo ser bir bum dikin dike dikare bide bigire
+                polis ez tu em hun min te wi we li bi ku u û jî na nine tune heye hene im î e in yi
+                di de ber kar dixwazim dixebitim digerim divê dive pêwîst hewce alîkarî alikari mal
+                xanî zarok zarokên mêr mer jin hevjîn doktor bijîşk kaxez rojbaş kerema çawa kengî
+                kî kengi çi ci naxwazim dikarim ev vê ve""",
             "pl": """ja ty on ona my wy moj moja mam masz ma nie jest sa jestem bez dla z w na do od gdzie jak kiedy
                 kto co dlaczego moge chce szukam potrzebuje praca pracy dom mieszkanie dzieci maz zona pomoc prosze
                 dziekuje dzien dobry tutaj lekarz""",
@@ -113,11 +127,17 @@ ARABIC_SCRIPT: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         locale: frozenset(words.split())
         for locale, words in {
-            "ps": """زه زما دی دي نه یم له په د چې کې او مې يم لرم غواړم کولی کولای څنګه چیرته خپل ماشومان شته سره
-                مرسته کار""",
-            "ur": "میں مجھے میرا میری میرے ہے ہیں ہوں کا کی کے کو سے نہیں اور کیا کہاں کیسے چاہیے رہا رہی",
+            "ps": """زه زما دی دي نه یم له په د چې کې او مې يم لرم غواړم کولی کولای څنګه چیرته خپل ماشومان شته سره مرسته
+                کار ته کور لپاره څه پیسې بې یې کوي ماشوم کورنۍ وکړم څوک ده کوم وخت زوی نلرم شم راکوي
+                وهي چېرته یو نشم کړه یوازې خاوند ځای دا ښه شپه وروسته هغه پلار ځان مور مننه نن ورځ
+                دې ستاسو تاسو موږ""",
+            "ur": """میں مجھے میرا میری میرے ہے ہیں ہوں کا کی کے کو سے نہیں اور کیا کہاں کیسے چاہیے رہا رہی گھر کام نے
+                پر چاہتا چاہتی سال بچے بغیر لیے رات کرنا پیسے مدد رہے ہو شوہر جگہ ایک سکتا سکتی کون کر
+                دیا کروں پتہ بھائی وہ پاس کل ساتھ آدمی ہوا اب""",
             "fa": """من از به در که را با برای این آن است هست نیست دارم ندارم کجا چطور چگونه چه می میخواهم باید هستم
-                نیستم کنم کار کمک خود شما ما یک و یا هم تا بچه خانه دنبال لطفا سلام شده""",
+                نیستم کنم کار کمک خود شما ما یک و یا هم تا بچه خانه دنبال لطفا سلام شده نمی خواهم ام
+                کند پول خانواده دهد ها کنند شد مرا ای پسرم تنها شوهرم هایم توانم بروم دیگر بدهم دارد
+                شدن امشب همه خیلی وقتی باز چند شود زنم برادرم بی""",
             "ar": """انا أنا في من على عن الى إلى مع هل ما ماذا كيف اين أين متى لا ليس عندي عند اريد أريد احتاج أحتاج
                 بدي لي هذا هذه أبحث ابحث كان يوم بدون زوجي زوجتي اولادي أولادي شو وين كيفاش فين بغيت محتاج لازم ابني
                 بنتي""",
@@ -131,3 +151,18 @@ _DARI_WORDS = """
 ازمه چی کدام پیسه چطو کجاس نیس اس ره خانیم میتانم نمیتانم نمیتانیم میتانین ضرورت قونسلگری دواخانه بیخی فامیل
 فامیلم مامور"""
 DARI: frozenset[str] = frozenset(_DARI_WORDS.split())
+
+#: The same for the two languages in Ethiopic script.
+ETHIOPIC: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        locale: frozenset(words.split())
+        for locale, words in {
+            "ti": """ኣብ እደሊ ካብ እንታይ እዩ ብኸመይ ብዘይ ኣሎ ናይ ወርሒ ናጻ እየ ምስ ወዲ የብለይን የብሉን የለን መን ቆልዑ ምግቢ ወደይ መዓልቲ
+                ድሕሪ ኩሉ እዚ ናብ ለይቲ ክንደይ ሰብኣየይ ሓወይ ሎሚ ደቀይ ኣበይ ክፍሊ ሕሳብ ብዛዕባ ሕጂ ክልተ በዓል ብዙሕ ናበይ ድዩ ስራሕ
+                ገዛ ወረቐት ሓገዝ ትምህርቲ ዶክተር ሰብ ምምሃር ህይወት ህይወተይ ሞት ኮርስ ዜግነት ይወቕዓኒ የገድደኒ ኣለኒ ኣለኹ""",
+            "am": """ነው ቤት ሥራ ስራ እፈልጋለሁ የለኝም እንዴት ወረቀት ያለ ልጅ ነጻ ልጄ ምን ዓመት ላይ ነኝ ወር ምንድን ሰው ክፍል እርዳታ ምግብ
+                አልችልም ማን ጋር ማታ ልጆቼ የት በጣም ትምህርት መማር ነህ አመሰግናለሁ ባለቤቴ አሁን ወንድሜ እና ለመ ዛሬ ነገ አለኝ አለ
+                ብቻዬን ያስፈልገኛል እባክህ እባክዎ ሁሌ""",
+        }.items()
+    }
+)

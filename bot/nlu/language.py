@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.ids import Locale
-from bot.nlu.function_words import ARABIC_SCRIPT, DARI, LETTERS, WORDS
+from bot.nlu.function_words import ARABIC_SCRIPT, DARI, ETHIOPIC, LETTERS, WORDS
 
 #: Fewer words say too little (best-in-class 3).
 FEWEST_WORDS = 3
@@ -106,8 +106,9 @@ _AMHARIC = re.compile(
 
 
 def _ethiopic(words: list[str]) -> str | None:
-    line = " ".join(words)
-    tigrinya, amharic = len(_TIGRINYA.findall(line)), len(_AMHARIC.findall(line))
+    line, found = " ".join(words), set(words)
+    tigrinya = len(_TIGRINYA.findall(line)) + 2 * len(found & ETHIOPIC["ti"])
+    amharic = len(_AMHARIC.findall(line)) + 2 * len(found & ETHIOPIC["am"])
     if tigrinya == amharic:
         return None
     return "ti" if tigrinya > amharic else "am"
@@ -147,7 +148,7 @@ def _by_model_and_words(words: list[str]) -> str | None:
     for word, count in Counter(_bare(word) for word in words).items():
         owners = _OWNERS.get(word, ())
         for tag in owners:
-            odds[tag] = odds.get(tag, 0.01) * math.exp(min(count, 2) * 2.4 / len(owners))
+            odds[tag] = odds.get(tag, 0.01) * math.exp(min(count, 2) * 3.2 / len(owners))
     for letter in set("".join(words)):
         for tag in LETTERS.get(letter, ()):
             odds[tag] = odds.get(tag, 0.01) * math.e

@@ -63,7 +63,8 @@ class VectorNeighbours:
         # Sorted by intent, so that the examples of one stand together.
         order = np.argsort(labels, kind="stable")
         self.arrays = {"directions": directions[order].astype(np.float16), "labels": labels[order].astype(np.int16)}
-        self._directions = directions[order].astype(np.float32)
+        # As they will be read back: a model must not answer differently before and after it was stored.
+        self._directions = self.arrays["directions"].astype(np.float32)
         self._starts: Dict[int, Tuple[int, int]] = {}
         for label in np.unique(labels):
             rows = np.flatnonzero(labels[order] == label)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 from typing import Callable, Dict, Iterable, List, Sequence
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def _read(path: Path) -> Dict[int, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as stored:
             keys, rows = stored["keys"], stored["rows"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, BadZipFile):
         return {}
     if rows.ndim != 2 or rows.dtype != np.int8 or len(keys) != len(rows):
         return {}

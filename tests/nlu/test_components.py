@@ -190,3 +190,51 @@ print(json.dumps([held, lost]))
     expected = {"no-network": "network", "no-files": "read", "no-processes": "process", "memory-cap": "memory"}
     assert {"no-new-rights", "memory-cap"} <= set(held)
     assert {expected[step] for step in expected if step in held} <= set(lost)
+
+
+STORED = """
+from pathlib import Path
+from components.stored import StoredVectors
+asked = []
+def compute(texts):
+    asked.extend(texts)
+    local = [np.random.default_rng(len(text) * 1000 + ord(text[-1])).normal(size=16) for text in texts]
+    return np.array([row / np.linalg.norm(row) for row in local], dtype=np.float32).reshape(len(texts), 16)
+file = Path(sys.argv[1]) / "vectors.npz"
+texts = [f"sentence {n}" + "x" * n for n in range(40)]
+first = StoredVectors()
+fresh = first.embed(texts, compute)
+first.write(file, texts)
+"""
+
+
+def test_stored_vectors_are_not_computed_twice_but_for_a_sample(tmp_path: Path) -> None:
+    script = """
+asked.clear()
+again = StoredVectors([file]).embed([*texts, "new one"], compute)
+print(json.dumps([len(asked) < 60, "new one" in asked, bool((again[:40] * fresh).sum(axis=1).min() > 0.999)]))
+"""
+    assert told(STORED + script, tmp_path) == [True, True, True]
+
+
+def test_vectors_of_another_model_are_not_believed(tmp_path: Path) -> None:
+    script = """
+def other(texts):
+    return -compute(texts)
+again = StoredVectors([file]).embed(texts, other)
+print(json.dumps(bool((again * -fresh).sum(axis=1).min() > 0.999)))
+"""
+    assert told(STORED + script, tmp_path) is True
+
+
+def test_broken_file_of_vectors_is_as_good_as_none(tmp_path: Path) -> None:
+    script = """
+sizes = []
+for body in (b"", b"not an archive", file.read_bytes()[:200]):
+    file.write_bytes(body)
+    sizes.append(len(StoredVectors([file, Path("nowhere.npz")])))
+np.savez(file, keys=np.array([1], dtype=np.uint64), rows=np.array([[{}]], dtype=object))
+sizes.append(len(StoredVectors([file])))
+print(json.dumps(sizes))
+"""
+    assert told(STORED + script, tmp_path) == [0, 0, 0, 0]

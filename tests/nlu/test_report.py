@@ -1,0 +1,77 @@
+"""The figures of the report: right on small cases that can be counted by hand."""
+
+from collections import Counter
+from xml.etree import ElementTree
+
+import pytest
+
+from nlu.report.figures import calibration, confusion
+from nlu.report.heldout import HeldOut
+from nlu.report.page import Run, page
+from nlu.report.scores import Answer, Score, calibration_error, calibration_points, percentile, score, sees_danger
+
+
+def answer(meant: str | None, understood: str | None, sure: float = 0.9, danger: str | None = None) -> Answer:
+    asked = HeldOut(text="x y z", locale="fr", intent=meant)
+    offered = (understood,) if understood else ()
+    return Answer(asked=asked, intent=understood, confidence=sure, offered=offered, danger=danger, took_s=0.01)
+
+
+def test_every_intent_counts_the_same_in_macro_f1() -> None:
+    answers = [answer("greet", "greet")] * 8 + [answer("thanks", "greet"), answer("thanks", "thanks")]
+    # greet: 8 of 8, understood 9 times → 16/17; thanks: 1 of 2, understood once → 2/3
+    assert score(answers) == Score(count=10, accuracy=0.9, macro_f1=(16 / 17 + 2 / 3) / 2, in_first_three=0.9)
+
+
+def test_nothing_asked_is_nothing_measured() -> None:
+    assert score([]) == Score(count=0, accuracy=0.0, macro_f1=0.0, in_first_three=0.0)
+    assert percentile([], 0.5) == 0.0
+
+
+def test_danger_is_seen_by_either() -> None:
+    safety = frozenset({"violence"})
+    seen = [
+        sees_danger(answer("violence", "violence"), safety),
+        sees_danger(answer("violence", "greet", danger="emergency"), safety),
+        sees_danger(answer("violence", None), safety),
+    ]
+    assert seen == [True, True, False]
+
+
+def test_confidence_of_nine_tenths_with_half_right_is_an_error_of_four_tenths() -> None:
+    answers = [answer("greet", "greet"), answer("thanks", "greet")]
+    points = calibration_points(answers)
+    assert points == [(0.9, 0.5, 2)]
+    assert calibration_error(points) == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "style"),
+    [
+        ("logement", "fr", "1–3 words"),
+        ("je cherche un appartement à louer", "fr", "4–8 words"),
+        ("mne nuzhen vrach", "ru", "in Latin letters"),
+        ("мне нужен врач", "ru", "1–3 words"),
+        ("word " * 12, "en", "9–15 words"),
+        ("word " * 30, "en", "a story"),
+    ],
+)
+def test_style_is_read_off_the_text(text: str, locale: str, style: str) -> None:
+    assert HeldOut(text=text, locale=locale, intent="x").style == style
+
+
+def test_pictures_are_well_formed() -> None:
+    ElementTree.fromstring(calibration([(0.2, 0.25, 10), (0.9, 0.91, 100)]))
+    ElementTree.fromstring(confusion(Counter({("greet", "greet"): 4, ("greet", "thanks"): 1}), ["greet", "thanks"]))
+
+
+def test_page_holds_every_figure_to_reach() -> None:
+    answers = [answer("greet", "greet"), answer("violence", "violence"), answer("out_of_scope", "out_of_scope")]
+    harmless = [answer(None, "greet")]
+    run = Run(name="ours", answers=answers, harmless=harmless, training_s=60, training_examples=3, resident_mb=600)
+    written = page(run, frozenset({"violence"}), None, {"calibration": "a.svg", "confusion": "b.svg"})
+    for line in (
+        "| danger found, model and lexicon | 1.000 | 0.98 |",
+        "| harmless words taken for danger | 0.000 | ≤ 0.02 |",
+    ):
+        assert line in written
