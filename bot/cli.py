@@ -72,7 +72,7 @@ def commands() -> tuple[CommandLine, ...]:
         CommandLine(name="restore", help="Put a backup back.", run=_kept("put_back"), arguments=_backup_files),
         CommandLine(name="posters", help="A signed link for each topic and language.", run=_kept("posters")),
         CommandLine(name="review", help="Words not understood, from five alike on.", run=_kept("review")),
-        CommandLine(name="figures", help="Faceless counts.", run=_kept("figures"), arguments=_days),
+        CommandLine(name="figures", help="Faceless counts; what many said.", run=_kept("figures"), arguments=_days),
         CommandLine(name="doctor", help="Look for what is misconfigured.", run=_kept("doctor")),
     )  # fmt: skip
 
@@ -107,7 +107,15 @@ def _backup_files(parser: argparse.ArgumentParser) -> None:
 
 
 def _days(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--days", type=int, default=30, help="how far back (30)")
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=("third-place", "voices"),
+        help="the enquiry about a common place, or what people said alike; counts of use without it",
+    )
+    parser.add_argument("--days", type=int, default=30, help="counts: how far back (30)")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="third-place: write the totals as a table")
+    parser.add_argument("--svg", type=Path, metavar="FILE", help="third-place: write the totals as a picture")
 
 
 def _messages(options: argparse.Namespace) -> int:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from bot.bootstrap import Data, Places, bot_id_of
 from bot.config import Environment, environment_with_dotenv, read_environment, read_settings
-from bot.core.ids import AccountId
+from bot.core.ids import AccountId, FlowId
 from bot.errors import SettingsError
+from bot.flow.graph import Ask, Flow
 from bot.services.posters import payload_of
 from bot.store import KeptStore, Keys, database_path, load_keys, open_store
 from bot.store.backup import Backup, back_up, restore, rotate
@@ -123,7 +124,11 @@ def posters(_: argparse.Namespace) -> int:
 
 
 def figures(options: argparse.Namespace) -> int:
-    """Faceless counts of the last days; small ones are hidden."""
+    """Faceless counts of the last days; or what people answered together, small numbers hidden."""
+    if options.what == "third-place":
+        return _third_place(options)
+    if options.what == "voices":
+        return _voices()
 
     async def work(store: KeptStore) -> None:
         totals: dict[tuple[str, str], int] = {}
@@ -131,6 +136,51 @@ def figures(options: argparse.Namespace) -> int:
             totals[(figure, label)] = totals.get((figure, label), 0) + number
         for (figure, label), number in sorted(totals.items()):
             print(f"{figure}\t{label}\t{number if number >= SMALLEST_FIGURE else f'<{SMALLEST_FIGURE}'}")
+
+    _with_store(work)
+    return 0
+
+
+def _flow(premises: Premises, name: str) -> Flow:
+    return Data(premises.places, premises.settings).guide(datetime.now(UTC).date()).book.flows[FlowId(name)]
+
+
+def _third_place(options: argparse.Namespace) -> int:
+    """The enquiry about a common place, for the City: printed, as a table, as a picture."""
+    from bot.services import survey
+
+    premises = Premises()
+    flow = _flow(premises, "ess.third_place")
+
+    async def work(store: KeptStore) -> None:
+        found = survey.questions(flow, await store.submissions(flow.id))
+        print("\n".join(survey.as_lines(found)) or f"Moins de {survey.SMALLEST} réponses : rien n’est montré.")
+        if options.csv:
+            options.csv.write_text(survey.as_csv(found), encoding="utf-8")
+        if options.svg:
+            options.svg.write_text(survey.as_svg(found, title=flow.title.text), encoding="utf-8")
+
+    _with_store(work)
+    return 0
+
+
+def _voices() -> int:
+    """What at least five people said alike, by the words that they share; never a sentence of anybody."""
+    from bot.directory.words import read_words
+    from bot.services.voices import ALIKE, voices
+
+    premises = Premises()
+    flow = _flow(premises, "voix.say")
+    labels = {one.id: one.label.text for step in flow.steps.values() if isinstance(step.act, Ask)
+              for one in step.act.choices}  # fmt: skip
+    words, _ = read_words(premises.places.flows)
+
+    async def work(store: KeptStore) -> None:
+        shown = voices(await store.submissions(flow.id), words.content)
+        for voice in shown:
+            print(f"{voice.number}\t{labels.get(voice.kind, voice.kind)}\t{' '.join(voice.words)}")
+        if not shown:
+            print(f"Moins de {ALIKE} avis semblables : rien n’est montré.")
 
     _with_store(work)
     return 0
