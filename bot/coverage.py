@@ -12,7 +12,6 @@ from bot.config import read_settings
 from bot.core.ids import Locale
 from bot.core.phrases import Phrase
 from bot.flow.graph import Ask, Checklist, Flow, FlowBook, Remind, ShowServices
-from bot.i18n.languages import Tier
 
 PAGE = Path("docs/reference/pathways.md")
 _FACT = re.compile(r"\{fact\.([a-z0-9_-]+)")
@@ -78,12 +77,10 @@ def sentences_of(flow: Flow) -> Iterator[Phrase]:
 
 
 def languages_of(flow: Flow, data: Data) -> str:
-    """Shipped languages it is complete in, and how far the others are."""
+    """The languages it is complete in, and how far those are that have begun; every other reads its fallback."""
     sentences = list(sentences_of(flow))
     found = []
     for language in data.catalogues.languages:
-        if language.tier is not Tier.SHIPPED:
-            continue
         done = sum(_is_translated(phrase, language.locale, data) for phrase in sentences)
         if done:
             share = done * 100 // len(sentences)
