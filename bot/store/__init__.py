@@ -38,13 +38,15 @@ async def open_store(
     clock: Clock = _now,
     in_clear: bool = False,
     replica: str = "",
+    is_visit: bool = False,
     lease_s: float = LEASE_S,
 ) -> KeptStore:
     """Open, migrate and finish what an earlier process left. `bot` is the bot's id; another bot knows nobody of it.
 
     Raises UnusableStore with one sentence for the operator. `in_clear` leaves SQLCipher out, for tests that look for
     traces of erased rows; fields stay sealed. `replica` names this process among several on one server, the same after
-    a restart (the host's name if empty).
+    a restart (the host's name if empty); `is_visit` is for a process that serves nobody, such as the command line. On
+    SQLite that is found out: `KeptStore.is_first` is False while another process serves the file.
     """
     path = database_path(url)
     vault = Vault(keys, bot)
@@ -59,9 +61,10 @@ async def open_store(
         # Imported when it is wanted: the driver costs a guichet on SQLite half a second at its start.
         from bot.store.postgres import PostgresEngine
 
-        leases = Leases(replica or socket.gethostname(), lease_s=lease_s)
+        leases = None if is_visit else Leases(replica or socket.gethostname(), lease_s=lease_s)
         store = KeptStore(PostgresEngine(url, keys), vault, clock=clock, claims=leases)
-        await store.engine.write(leases.start)
+        if leases is not None:
+            await store.engine.write(leases.start)
     else:
         raise UnusableStore(
             f"DATABASE_URL begins with {urlsplit(url).scheme or 'nothing'}: write sqlite:///var/guichet.db or postgresql://…"

@@ -19,6 +19,7 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from bot.errors import UnusableStore
 from bot.store.crypto import Keys
+from bot.store.guards import Seat
 from bot.store.migrate import number_of, prove
 from bot.store.schema import NEWEST
 from bot.store.sqlite import connect, immediately
@@ -80,10 +81,20 @@ def restore(backup: Backup, database: Path, keys: Keys) -> None:
     if not backup.data.is_file() or not backup.keys.is_file():
         missing = backup.keys if backup.data.is_file() else backup.data
         raise UnusableStore(f"The backup is not whole: {missing} is missing.")
+    database.parent.mkdir(parents=True, exist_ok=True)
+    seat = Seat(database)
+    try:
+        if not seat.is_ours:
+            raise UnusableStore(f"The guichet is running on {database}: stop it first.")
+        _restore(backup, database, keys)
+    finally:
+        seat.leave()
+
+
+def _restore(backup: Backup, database: Path, keys: Keys) -> None:
     tombs = Tombs(database.with_name(database.name + ".erased"))
     draft = database.with_name(database.name + ".restoring")
     draft.unlink(missing_ok=True)
-    database.parent.mkdir(parents=True, exist_ok=True)
     draft.write_bytes(backup.data.read_bytes())
     try:
         with _opened(draft, keys) as copy:

@@ -44,6 +44,9 @@ class Claims(Protocol):
     def end_turn(self, tx: Tx, lane: Lane | None) -> None:
         """The arrival is done: let go of the lane when it is empty."""
 
+    def may_drop(self, tx: Tx, row: int) -> bool:
+        """Whether this arrival is ours to set aside."""
+
     def deliveries(self, tx: Tx, rows: list[Row]) -> list[Row]:
         """Of rows that could be sent (their id comes first), those that are ours."""
 
@@ -77,6 +80,9 @@ class Alone:
 
     def end_turn(self, tx: Tx, lane: Lane | None) -> None:
         return None
+
+    def may_drop(self, tx: Tx, row: int) -> bool:
+        return True
 
     def deliveries(self, tx: Tx, rows: list[Row]) -> list[Row]:
         return rows
@@ -169,6 +175,10 @@ class Leases:
             " AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.lane = ? AND i.state = 0)",
             (lane, self.slot, lane),
         )
+
+    def may_drop(self, tx: Tx, row: int) -> bool:
+        held = tx.row("SELECT l.holder FROM inbox i JOIN lanes l ON l.lane = i.lane WHERE i.id = ?", (row,))
+        return held is not None and held[0] == self.slot
 
     # deliveries
 

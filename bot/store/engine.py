@@ -45,6 +45,10 @@ class Engine(Protocol):
     #: Several processes serve the same newcomers: lanes and deliveries are leased.
     shared: bool
 
+    @property
+    def is_first(self) -> bool:
+        """What an earlier process left is ours to take up: no other one is serving from it."""
+
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Run in a transaction and return once it is durable."""
 

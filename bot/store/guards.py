@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import struct
 from pathlib import Path
@@ -70,3 +71,22 @@ def check_log(path: Path) -> None:
             f"The log {log.name} beside the database was cut short and acknowledged work is missing from it: "
             "put the file back, or restore a backup with `guichet restore`."
         )
+
+
+class Seat:
+    """Held by the one process that serves a database; free again when it ends, however it ends.
+
+    Others may open the database beside it, as the command line does; they leave alone what is in its memory.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path.with_name(path.name + ".serving"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.is_ours = True
+        except OSError:
+            self.is_ours = False
+
+    def leave(self) -> None:
+        """Let the next one sit down."""
+        os.close(self._descriptor)

@@ -111,16 +111,16 @@ def finish(tx: Tx, memory: Memory, row: int) -> None:
 
 
 def set_aside(
-    tx: Tx, vault: Vault, memory: Memory, payload: bytes, reason: str, row: int | None, now: datetime
+    tx: Tx, vault: Vault, memory: Memory, claims: Claims, payload: bytes, reason: str, row: int | None, now: datetime
 ) -> None:
     """Keep an update that could not be read, sealed under its person's key if it has a person (A10).
 
-    Nothing is kept of a row that was done, or erased, meanwhile.
+    Nothing is kept of a row that was done or erased meanwhile, or that is another replica's now.
     """
     owner = None
     if row is not None:
         found = tx.row("SELECT newcomer FROM inbox WHERE id = ? AND state = 0", (row,))
-        if found is None:
+        if found is None or not claims.may_drop(tx, row):
             return
         owner = None if found[0] is None else NewcomerId(found[0])
         finish(tx, memory, row)

@@ -215,6 +215,7 @@ class PostgresEngine:
     """Runs transactions on a server; see `Engine`."""
 
     shared = True
+    is_first = False  # leases tell what is ours
 
     def __init__(self, address: str, keys: Keys) -> None:
         """Connect, check and migrate. Raises UnusableStore with one sentence."""

@@ -12,7 +12,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from bot.errors import StoreError, UnusableStore
 from bot.store.crypto import Keys
 from bot.store.engine import Tx
-from bot.store.guards import check_file, check_library, check_log
+from bot.store.guards import Seat, check_file, check_library, check_log
 from bot.store.migrate import migrate
 from bot.store.schema import SQLITE_WORDS
 from bot.store.writer import LOCKED_S, Phase, SqliteTx, Writer
@@ -102,7 +102,25 @@ class SqliteEngine:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
             raise UnusableStore(f"The folder {path.parent} cannot be made: {exc.strerror}.") from exc
-        check_log(path)
+        check_file(path)
+        self._seat = Seat(path)
+        try:
+            self._open(path, keys)
+        except BaseException:
+            self._seat.leave()
+            raise
+        self._tx = SqliteTx(self._connection)
+        self._reading = SqliteTx(self._reader)
+        self._writer = Writer(self._connection)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no other process serves this database."""
+        return self._seat.is_ours
+
+    def _open(self, path: Path, keys: Keys) -> None:
+        if self.is_first:
+            check_log(path)
         self._connection = connect(path, self._keys)
         try:
             migrate(self._in_one_runner, SQLITE_WORDS, keys)
@@ -117,9 +135,6 @@ class SqliteEngine:
             self._connection.close()
             raise
         self._connection.execute("PRAGMA busy_timeout = 0")  # the loop must not wait: the writer's thread does
-        self._tx = SqliteTx(self._connection)
-        self._reading = SqliteTx(self._reader)
-        self._writer = Writer(self._connection)
 
     def _check_pages(self) -> None:
         """Look at the whole file as long as that takes less than a second; every page is authenticated when read."""
@@ -158,6 +173,7 @@ class SqliteEngine:
             _emptied(self._connection)
         self._reader.close()
         self._connection.close()
+        self._seat.leave()
 
 
 def _emptied(connection: Any) -> None:

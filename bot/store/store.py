@@ -84,6 +84,11 @@ class KeptStore:
         self._clock = clock
         self._tombs = tombs
 
+    @property
+    def is_first(self) -> bool:
+        """False when another process serves the same SQLite file: look and erase, but do not serve beside it."""
+        return self.engine.shared or self.engine.is_first
+
     async def _claim(self, work: Callable[[Tx], T]) -> T:
         """Reading that takes hold of what it reads, where there is somebody to take it from."""
         return await (self.engine.write(work) if self.engine.shared else self.engine.read(work))
@@ -103,7 +108,9 @@ class KeptStore:
 
     async def quarantine(self, payload: bytes, reason: str, row: int | None = None) -> None:
         now = self._clock()
-        await self.engine.write(lambda tx: inbox.set_aside(tx, self._vault, self._memory, payload, reason, row, now))
+        await self.engine.write(
+            lambda tx: inbox.set_aside(tx, self._vault, self._memory, self._claims, payload, reason, row, now)
+        )
 
     # the turn
 
@@ -274,7 +281,7 @@ class KeptStore:
 
         def work(tx: Tx) -> tuple[int, dict[bytes, str]]:
             known = erasure.tombstones(tx)
-            if not self.engine.shared:
+            if self.engine.is_first:
                 outbox.lose_volatile(tx)
             missing = {mark: month for mark, month in marks.items() if mark not in known}
             return erasure.replay(tx, self._vault, self._memory, missing), known

@@ -739,23 +739,6 @@ async def test_answers_of_many_are_kept_without_anybody_and_for_a_year(guichet: 
     assert await guichet.store.submissions(survey) == []
 
 
-async def test_answers_of_many_are_kept_without_anybody_and_for_a_year(guichet: Guichet) -> None:  # I06
-    newcomer = await guichet.welcome()
-    survey, voice = FlowId("ess.third_place"), FlowId("voix.say")
-    weekly = Submission(flow=survey, locale=None, answers={"frequency": "weekly"})
-    words = Submission(flow=voice, locale=Locale("fr"), answers={"kind": "missing", "words": "un cours du soir"})
-    saved = session(newcomer)
-    await guichet.store.commit(Commit(session=saved, expected_version=0, submissions=(weekly, words)))
-    await guichet.store.erase(newcomer)
-    assert await guichet.store.submissions(survey) == [weekly]
-    assert await guichet.store.submissions(voice) == [words]
-    # The month is kept instead of the day: the year counts from its first day.
-    first = NOON.replace(day=1)
-    assert (await guichet.store.purge(first + timedelta(days=365), {})).get("submissions") is None
-    assert (await guichet.store.purge(first + timedelta(days=366), {}))["submissions"] == 2
-    assert await guichet.store.submissions(survey) == []
-
-
 async def test_an_erased_person_is_gone_and_others_are_untouched(house: House, guichet: Guichet) -> None:  # I01, P1
     amina, boris = await guichet.welcome(), await guichet.welcome(BORIS)
     await fill(guichet, amina)

@@ -113,6 +113,13 @@ async def test_a_restore_does_not_send_again_what_waited_then(house, guichet, da
     assert await again.store.waiting() == [row]
 
 
+async def test_a_backup_is_not_put_under_a_guichet_that_runs(guichet, database, tmp_path) -> None:
+    made = back_up(database, tmp_path / "backups", KEYS, now=NOON)
+    with pytest.raises(UnusableStore, match="stop it first"):
+        restore(made, database, KEYS)
+    assert await guichet.store.newcomer_by_account(AMINA) is None
+
+
 async def test_a_backup_that_cannot_be_used_leaves_the_database_alone(house, guichet, database, tmp_path) -> None:
     newcomer = await guichet.welcome()
     made = back_up(database, tmp_path / "backups", KEYS, now=NOON)

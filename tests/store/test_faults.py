@@ -23,7 +23,7 @@ from bot.store.schema import MIGRATIONS, SQLITE_WORDS, Migration
 from bot.store.sqlite import connect, immediately
 from bot.store.writer import SqliteTx
 from tests.store.conftest import KEYS, House
-from tests.store.scenes import AMINA, Guichet, arrival, session
+from tests.store.scenes import AMINA, BORIS, Guichet, arrival, say, session
 
 
 @pytest.fixture
@@ -243,6 +243,19 @@ async def test_a_lock_held_too_long_is_an_error_and_costs_nothing(
     other.execute("ROLLBACK")
     other.close()
     assert len(await guichet.store.keep([arrival(1)], offset=2)) == 1
+
+
+async def test_a_visitor_leaves_alone_what_the_serving_process_remembers(house: House, guichet: Guichet) -> None:
+    newcomer = await guichet.welcome()
+    [row] = await guichet.queue(say(newcomer, "secret", volatile=True))
+    visitor = await open_store(house.url, KEYS)
+    assert (guichet.store.is_first, visitor.is_first) == (True, False)  # type: ignore[attr-defined]
+    await visitor.erase(await guichet.welcome(BORIS))
+    await visitor.close()
+    assert await guichet.store.take_outbox() == [row]
+    await guichet.store.close()
+    house.stores.clear()
+    assert (await house.open()).store.is_first  # type: ignore[attr-defined]
 
 
 async def test_a_bug_in_one_job_does_not_take_the_others_along(guichet: Guichet) -> None:

@@ -10,10 +10,11 @@ import psycopg
 import pytest
 
 from bot.core.effects import StartTimer
-from bot.core.ids import AccountId
+from bot.core.ids import AccountId, ChatId
+from bot.core.messages import Rendered
 from bot.core.session import Position
 from bot.errors import Conflict, StoreError, UnusableStore
-from bot.ports import Commit, Fate, InboxRow, OutboxRow, Receipt
+from bot.ports import Commit, Delivery, Fate, InboxRow, OutboxRow, Receipt, Verb
 from bot.store import KeptStore, keys_from, open_store, postgres
 from tests.store.conftest import KEYS
 from tests.store.scenes import AMINA, BORIS, NOON, Guichet, Now, arrival, say, session, texts
@@ -189,6 +190,25 @@ async def test_several_of_one_lane_are_begun_together(replica: Replica) -> None:
     newcomer = await one.welcome()
     rows = await one.queue(say(newcomer, "first"), say(newcomer, "second"))
     await one.store.mark_sending([row.id for row in rows])
+
+
+async def test_a_replica_does_not_set_aside_what_another_one_took_over(replica: Replica) -> None:
+    sleeper, other = await replica("sleeper", lease_s=0.1), await replica("other")
+    row = await sleeper.hear()
+    await asyncio.sleep(0.15)
+    assert await other.store.waiting() == [row]
+    await sleeper.store.quarantine(b"odd", "conflict", row=row.id)
+    assert await other.store.waiting() == [row]
+
+
+async def test_a_visitor_takes_nothing_from_a_replica(replica: Replica, address: str) -> None:
+    one = await replica("")
+    row, boris = await one.hear(), await one.welcome(BORIS)
+    visitor = await open_store(address, KEYS, is_visit=True)
+    await visitor.erase(boris, farewell=(Delivery(verb=Verb.SEND, chat=ChatId(BORIS), rendered=Rendered(text="Fait")),))
+    await visitor.close()
+    assert texts(await one.store.take_outbox()) == ["Fait"]
+    await one.store.commit(Commit(done=row.id))
 
 
 async def test_a_timer_comes_due_for_one_replica(replica: Replica) -> None:
