@@ -70,7 +70,8 @@ def commands() -> tuple[CommandLine, ...]:
         CommandLine(name="forget", help="Erase one account everywhere.", run=_kept("forget"), arguments=_account),
         CommandLine(name="backup", help="Copy the database while it runs.", run=_kept("backup"), arguments=_folder),
         CommandLine(name="restore", help="Put a backup back.", run=_kept("put_back"), arguments=_backup_files),
-        CommandLine(name="posters", help="A signed link for each topic and language.", run=_kept("posters")),
+        CommandLine(name="posters", help="Printable posters with a code, by office, language and topic.", run=_posters,
+                    arguments=_poster_arguments),
         CommandLine(name="review", help="Words not understood, from five alike on.", run=_kept("review")),
         CommandLine(name="figures", help="Faceless counts; what many said.", run=_kept("figures"), arguments=_days),
         CommandLine(name="doctor", help="Look for what is misconfigured.", run=_kept("doctor")),
@@ -87,6 +88,20 @@ def _kept(name: str) -> Callable[[argparse.Namespace], int]:
         return code
 
     return run
+
+
+def _poster_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="OUT", nargs="?", help="where the PDFs go; without it, the links")
+    parser.add_argument("--office", action="append", default=[], metavar="NAME", help="name printed below; repeatable")
+    parser.add_argument("--locale", default="", help="languages with commas, such as ar,ti (all that are offered)")
+    parser.add_argument("--topic", default="", help="topics with commas, such as accueil,medecin (all)")
+    parser.add_argument("--bot", default="", metavar="NAME", help="the bot's user name; asked of Telegram without it")
+
+
+def _posters(options: argparse.Namespace) -> int:
+    from bot.posters import run
+
+    return run(options)
 
 
 def _rest(parser: argparse.ArgumentParser) -> None:

@@ -16,7 +16,6 @@ from bot.config import Environment, environment_with_dotenv, read_environment, r
 from bot.core.ids import AccountId, FlowId
 from bot.errors import SettingsError
 from bot.flow.graph import Ask, Flow
-from bot.services.posters import payload_of
 from bot.store import KeptStore, Keys, database_path, load_keys, open_store
 from bot.store.backup import Backup, back_up, restore, rotate
 
@@ -108,18 +107,6 @@ def put_back(options: argparse.Namespace) -> int:
     premises = Premises()
     restore(Backup(data=options.data, keys=options.keys), premises.database, premises.keys)
     print(f"{premises.database} is restored. People who were erased since stay erased; nothing is sent again.")
-    return 0
-
-
-def posters(_: argparse.Namespace) -> int:
-    """A signed start link for each topic and offered language."""
-    premises = Premises()
-    data = Data(premises.places, premises.settings)
-    guide = data.guide(datetime.now(UTC).date())
-    for topic in sorted(guide.book.by_topic):
-        for language in guide.languages:
-            payload = payload_of(premises.keys.signing, topic=topic, locale=language.locale)
-            print(f"{topic}\t{language.locale}\t?start={payload}")
     return 0
 
 

@@ -120,6 +120,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "booklet_made_on": ("date",),
         "booklet_list": (),
         "booklet_caption": (),
+        "poster_welcome": (),
         "poster_invitation": (),
         # faults
         "apology": (),
