@@ -18,6 +18,7 @@ import orjson
 from bot.channel.read_group import hear_group
 from bot.channel.read_private import hear_private
 from bot.channel.shape import OUTSIDE, Misshapen, as_int, as_object, chat_of, peek, thread_of
+from bot.channel.sparing import is_for_memory_only, spared
 from bot.core.heard import Heard, Ignored, Stranger, Unreadable
 from bot.core.ids import AccountId, ChatId, Lane
 from bot.ports import Arrival
@@ -45,7 +46,7 @@ def loads(payload: bytes) -> Any:
 
 
 def arrival(raw: Any, payload: bytes, *, received_at: datetime) -> Arrival | None:
-    """Whose update this is, or None when not even that can be said."""
+    """Whose update this is, or None when not even that can be said. Of its content only what is read is kept."""
     try:
         update = as_object(raw)
         update_id = as_int(update.get("update_id"))
@@ -59,9 +60,17 @@ def arrival(raw: Any, payload: bytes, *, received_at: datetime) -> Arrival | Non
         natural_key=natural_key,
         account=account,
         lane=lane,
-        payload=payload,
+        payload=_dumped(spared(update), payload),
         received_at=received_at,
+        volatile=account is not None and is_for_memory_only(update),
     )
+
+
+def _dumped(update: Mapping[str, Any], payload: bytes) -> bytes:
+    try:
+        return orjson.dumps(update)
+    except (orjson.JSONEncodeError, RecursionError):  # half a character, a huge number: kept as it came
+        return payload
 
 
 def _whose(update: Json, update_id: int) -> tuple[str, AccountId | None, Lane | None]:

@@ -11,6 +11,7 @@ from bot.channel.shape import OUTSIDE, Misshapen, as_int, as_object, as_text, ch
 from bot.core.events import Edited, Located, Media, Pressed, Reached, Said, Showed, Started
 from bot.core.heard import FromNewcomer, Heard, Ignored, NewcomerEvent
 from bot.core.ids import AccountId, Locale, Token
+from bot.core.messages import RenderedButton
 
 #: Source: https://core.telegram.org/bots/features#deep-linking.
 _START: Final = re.compile(r"^/start(?:\s+([A-Za-z0-9_-]{1,64}))?(?:\s|$)", re.IGNORECASE)
@@ -100,7 +101,23 @@ def _pressed(query: Mapping[str, Any]) -> Heard:
         ),
         callback_id=as_text(query.get("id")),
         phone_locale=_phone_locale(query),
+        keyboard=_keyboard(message),
     )
+
+
+def _keyboard(message: Mapping[str, Any]) -> tuple[tuple[RenderedButton, ...], ...]:
+    """The buttons as they are shown now: a checklist is ticked in them."""
+    rows = (peek(message, "reply_markup") or {}).get("inline_keyboard")
+    if type(rows) is not list:
+        return ()
+    return tuple(tuple(_button(button) for button in row if type(button) is dict) for row in rows if type(row) is list)
+
+
+def _button(button: Mapping[str, Any]) -> RenderedButton:
+    text = as_text(button.get("text"))
+    if button.get("url") is not None:
+        return RenderedButton(text=text, url=as_text(button["url"]))
+    return RenderedButton(text=text, token=Token(as_text(button.get("callback_data"))))
 
 
 def _phone_locale(body: Mapping[str, Any]) -> Locale | None:

@@ -105,7 +105,7 @@ class Intake:
         runs: list[tuple[bool, Sequence[Arrival]]] = []
         plain: list[Arrival] = []
         for arrival in arrivals:
-            if arrival.account is None or not self._is_volatile(arrival.account):
+            if not arrival.volatile and (arrival.account is None or not self._is_volatile(arrival.account)):
                 plain.append(arrival)
                 continue
             if plain:

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 
 from bot.core.ids import AccountId, NewcomerId, Token
-from bot.core.session import Position, Session
+from bot.core.session import Hold, Position, Session
 from bot.ports import ButtonRow
 
 #: Entries kept; an entry is a few hundred bytes.
@@ -63,9 +63,15 @@ class Memory:
         return position
 
     def is_volatile(self, account: AccountId) -> bool:
-        """Whether this person's next message may only be kept in memory."""
+        """Whether this person's next message may only be kept in memory.
+
+        What is written to a person is no answer of the flow: it must survive.
+        """
         newcomer = self._accounts.get(account)
-        return newcomer is not None and newcomer in self._shadows
+        if newcomer is None or newcomer not in self._shadows:
+            return False
+        session = self._sessions.get(newcomer)
+        return session is None or session.hold is Hold.NONE
 
     def keep_buttons(self, rows: tuple[ButtonRow, ...]) -> None:
         """Remember fresh buttons, so that a press soon after needs no look-up."""

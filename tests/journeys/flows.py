@@ -1,4 +1,4 @@
-"""Two pathways of the tests' own, among those of the project: what is tested stays while the content is rewritten."""
+"""Pathways of the tests' own, among those of the project: what is tested stays while the content is rewritten."""
 
 from __future__ import annotations
 
@@ -67,6 +67,23 @@ steps:
     handoff: besoins
 """
 
+#: Things to tick.
+LIST = """flow: besoins.liste
+title: Un cabas
+icon: 🧾
+about: Pour les essais.
+reviewed: 2026-11-20
+sources: [https://example.org/]
+starts_on: {keywords: [cabas], topic: cabas}
+steps:
+  - id: things
+    say: Prenez cela.
+    checklist: [Du pain, De l'eau]
+  - id: more
+    say: C'est tout.
+    goto: end
+"""
+
 WHO = "Pour qui est cet essai ?"
 WORDS = "Que faut-il noter ?"
 NUDGE = "Faut-il vous écrire demain ?"
@@ -75,9 +92,10 @@ HIDDEN = "Que faut-il taire ?"
 
 
 def flows_in(folder: Path) -> Path:
-    """The project's flows with these two, to be edited at will."""
+    """The project's flows with these, to be edited at will."""
     flows = folder / "flows"
     shutil.copytree(ROOT / "flows", flows)
     (flows / "besoins" / "essai.yml").write_text(TRIAL, encoding="utf-8")
     (flows / "besoins" / "secret.yml").write_text(SECRET, encoding="utf-8")
+    (flows / "besoins" / "liste.yml").write_text(LIST, encoding="utf-8")
     return flows

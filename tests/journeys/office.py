@@ -102,6 +102,11 @@ class Office:
             calm = calm + 1 if await self._is_calm() and is_calm() else 0
             await asyncio.sleep(0.005)
 
+    async def settled_intake(self) -> None:
+        """Until what happened is stored, taken or not."""
+        while len(self.sandbox.world.updates):  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+
     async def _is_calm(self) -> bool:
         guichet = self.running
         if len(self.sandbox.world.updates) or not guichet.dispatcher.is_idle or guichet.sender.is_busy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.ids import Locale
+from bot.sandbox.client import labels_of, text_of
 from bot.services.posters import payload_of
 from bot.store import load_keys
 from tests.journeys.flows import WHO, WORDS
@@ -130,3 +131,20 @@ async def test_a_conversation_goes_on_after_a_restart(office: Office) -> None:
     await fatou.say("essai")
     await office.reopen()
     assert await fatou.press("Une femme") == [WORDS]
+
+
+async def test_a_checklist_is_ticked_in_its_message(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("cabas")
+
+    async def boxes() -> list[list[str]]:
+        listed = next(one for one in await fatou.messages() if "Prenez cela" in text_of(one))
+        return labels_of(listed)
+
+    assert await boxes() == [["☐ Du pain"], ["☐ De l'eau"]]
+    await fatou.press("De l'eau")
+    assert await boxes() == [["☐ Du pain"], ["☑ De l'eau"]]
+    await fatou.press("De l'eau")
+    await office.reopen()
+    await fatou.press("Du pain")
+    assert await boxes() == [["☑ Du pain"], ["☐ De l'eau"]]

@@ -1,0 +1,67 @@
+"""What of an update is kept until its turn: no names, no quoted messages, no places and numbers on any disk.
+
+A press carries the whole message it belongs to, and a reply the message it answers: either may hold what a volatile
+step showed (decision 9). Positions and contact cards are for memory only (decision 10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+#: Of people and chats, what is read from them (`read_private`, `read_group`).
+_PERSON: Final = ("id", "is_bot", "language_code")
+_CHAT: Final = ("id", "type", "is_forum")
+#: Quoted and forwarded content, never read.
+_QUOTES: Final = frozenset(
+    {"external_reply", "quote", "reply_to_story", "forward_origin", "forward_from", "forward_from_chat",
+     "author_signature", "entities", "caption_entities"}
+)  # fmt: skip
+#: Of the message a button belongs to; its keyboard is what a checklist is ticked in.
+_OF_PRESSED: Final = ("message_id", "message_thread_id", "is_topic_message", "date", "reply_markup")
+_PLACES: Final = ("location", "venue", "contact")
+
+
+def spared(update: Mapping[str, Any]) -> dict[str, Any]:
+    """The update without what nobody reads. Whatever its shape, a reader hears the same from it."""
+    return {kind: _body(kind, body) if type(body) is dict else body for kind, body in update.items()}
+
+
+def is_for_memory_only(update: Mapping[str, Any]) -> bool:
+    """A position or a contact card, also when a message that holds one is changed."""
+    for kind in ("message", "edited_message"):
+        body = update.get(kind)
+        if type(body) is dict and any(body.get(name) is not None for name in _PLACES):
+            return True
+    return False
+
+
+def _body(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    if kind != "callback_query":
+        return _message(body)
+    pressed = body.get("message")
+    lean = {name: _small(name, value) for name, value in body.items() if name != "message"}
+    if type(pressed) is dict:
+        kept = {name: pressed[name] for name in _OF_PRESSED if name in pressed}
+        chat = {"chat": _small("chat", pressed["chat"])} if "chat" in pressed else {}
+        lean["message"] = {**chat, **kept}
+    elif "message" in body:
+        lean["message"] = pressed
+    return lean
+
+
+def _message(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: _small(name, value) for name, value in body.items() if name not in _QUOTES}
+
+
+def _small(name: str, value: Any) -> Any:
+    if type(value) is not dict:
+        return value
+    match name:
+        case "from":
+            return {part: value[part] for part in _PERSON if part in value}
+        case "chat":
+            return {part: value[part] for part in _CHAT if part in value}
+        case "reply_to_message":
+            return {part: value[part] for part in ("message_id", "forum_topic_created") if part in value}
+    return value
