@@ -117,7 +117,7 @@ def _ethiopic(words: list[str]) -> str | None:
 # --- Arabic script: letters that only some languages have, then words -------------------------------------------------
 
 _PASHTO = re.compile("[ټډړږښځڅڼۍېګ]")
-_URDU = re.compile("[ٹڈڑںےۓ]")
+_URDU = re.compile("[ٹڈڑںےۓہھ]")
 _SORANI = re.compile("[ێۆڕڵەڤ]")
 _PERSIAN = re.compile("[پچژگکی]")
 _ARABIC_ONLY = re.compile("[ةىكيأإؤئ]|\\bال")
