@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.core.ids import Locale
-from bot.i18n.languages import Languages, cldr
+from bot.i18n.languages import Direction, Languages, cldr
 
 Unit: TypeAlias = Literal["minute", "hour", "day", "week", "month", "year"]
 
@@ -54,7 +54,9 @@ def time_text(at: time, locale: Locale, languages: Languages) -> str:
 def instant_text(at: datetime, locale: Locale, languages: Languages) -> str:
     """An aware instant as day and time in Brussels; a naive one is taken as Brussels time."""
     local = at.astimezone(BRUSSELS) if at.tzinfo is not None else at
-    return f"{date_text(local.date(), locale, languages)}, {time_text(local.time(), locale, languages)}"
+    # An Arabic comma keeps the year and the hour two numbers; with a Latin one they would read as one run, reversed.
+    comma = "،" if languages[locale].direction is Direction.RIGHT_TO_LEFT else ","
+    return f"{date_text(local.date(), locale, languages)}{comma} {time_text(local.time(), locale, languages)}"
 
 
 def duration_text(duration: timedelta, locale: Locale, languages: Languages) -> str:
