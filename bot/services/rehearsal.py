@@ -119,6 +119,11 @@ class Rehearsal:
             raise LookupError("no button was pressed yet")
         return self.take(Pressed(token=token, message_id=self._message_id, action=self.actions.get(token)))
 
+    @property
+    def has_pressed(self) -> bool:
+        """Whether there is a button to tap again."""
+        return self._pressed is not None
+
     def token_of(self, label: str) -> Token:
         """The newest button with this label, or with this icon. Raises LookupError when there is none."""
         for text, token in reversed(self.shown):
