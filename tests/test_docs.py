@@ -67,9 +67,11 @@ def test_an_unknown_setting_names_the_nearest_one(tmp_path: Path) -> None:
 
 
 def test_no_page_leads_nowhere() -> None:
-    broken = []
-    for page in [*Path("docs").rglob("*.md"), Path("README.md"), Path("CONTRIBUTING.md")]:
-        for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-            if "://" not in target and not (page.parent / target).exists():
-                broken.append(f"{page}: {target}")
-    assert broken == []
+    pages = [*Path("docs").rglob("*.md"), Path("README.md"), Path("CONTRIBUTING.md")]
+    links = [
+        (page, target)
+        for page in pages
+        for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    ]
+    assert len(links) > 20
+    assert [f"{page}: {to}" for page, to in links if "://" not in to and not (page.parent / to).exists()] == []

@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.bench.crowd import say, there_and_back
 from tests.bench.nlu import stub_nlu
-from tests.bench.speed import Speed, cold_start_s, echo, guichet, guichet_env, measure, say, there_and_back
+from tests.bench.speed import Speed, cold_start_s, echo, guichet, guichet_env, measure
 from tests.journeys.kills import Tally, kill_at_random
 
 PAGE = Path("docs/reference/performance.md")
@@ -30,13 +31,12 @@ async def speeds(folder: Path) -> list[Speed]:
     """A and B, the yardsticks; C and D, the guichet."""
     nlu_url = os.environ.get("NLU_URL")
     async with stub_nlu() as stub:
-        found = [
+        return [
             await measure("A · bare echo, library's own transport", echo(fast=False), say("bonjour"), {}),
             await measure("B · bare echo, fast transport", echo(fast=True), say("bonjour"), {}),
             await measure("C · guichet, button turn", guichet(), there_and_back, _env(folder, "c", nlu_url or stub)),
             await measure("D · guichet, free text", guichet(), say(QUESTION), _env(folder, "d", nlu_url or stub)),
         ]
-    return found
 
 
 def _env(folder: Path, name: str, nlu_url: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.sandbox import ADVISER_CHAT_ID, ADVISER_IDS, Limits, RunningSandbox, start_sandbox
 from bot.sandbox.people import DEMO_TOKEN
-from tests.bench.crowd import Act, Crowd, Result, say, there_and_back
+from tests.bench.crowd import Act, Crowd, Result
 from tests.journeys.kills import config_for
 
 PEOPLE, TURNS = 200, 10
@@ -119,6 +119,3 @@ def resident_mib(pid: int) -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
     return 0.0
-
-
-__all__ = ["Speed", "cold_start_s", "echo", "guichet", "guichet_env", "measure", "say", "there_and_back"]
