@@ -72,6 +72,8 @@ def commands() -> tuple[CommandLine, ...]:
         CommandLine(name="restore", help="Put a backup back.", run=_kept("put_back"), arguments=_backup_files),
         CommandLine(name="posters", help="Printable posters with a code, by office, language and topic.", run=_posters,
                     arguments=_poster_arguments),
+        CommandLine(name="catalogue", help="The public page of initiatives, for buyers.",
+                    run=_kept("catalogue"), arguments=_out),
         CommandLine(name="review", help="Words not understood, from five alike on.", run=_kept("review")),
         CommandLine(name="figures", help="Faceless counts; what many said.", run=_kept("figures"), arguments=_days),
         CommandLine(name="doctor", help="Look for what is misconfigured.", run=_kept("doctor")),
@@ -114,6 +116,10 @@ def _account(parser: argparse.ArgumentParser) -> None:
 
 def _folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="where backups are kept")
+
+
+def _out(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="where index.html, initiatives.csv and initiatives.json are written")
 
 
 def _backup_files(parser: argparse.ArgumentParser) -> None:

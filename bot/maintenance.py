@@ -14,8 +14,10 @@ from pathlib import Path
 from bot.bootstrap import Data, Places, bot_id_of
 from bot.config import Environment, environment_with_dotenv, read_environment, read_settings
 from bot.core.ids import AccountId, FlowId
+from bot.core.phrases import Value
 from bot.errors import SettingsError
 from bot.flow.graph import Ask, Flow
+from bot.i18n.languages import SOURCE
 from bot.store import KeptStore, Keys, database_path, load_keys, open_store
 from bot.store.backup import Backup, back_up, restore, rotate
 
@@ -170,6 +172,31 @@ def _voices() -> int:
             print(f"Moins de {ALIKE} avis semblables : rien n’est montré.")
 
     _with_store(work)
+    return 0
+
+
+def catalogue(options: argparse.Namespace) -> int:
+    """The public catalogue of initiatives: a page, a table and data, in a folder that any web server can show."""
+    from bot.services import catalogue as pages
+
+    premises = Premises()
+    today = datetime.now(UTC).date()
+    data = Data(premises.places, premises.settings)
+    book = data.guide(today).book
+
+    def say(name: str, **values: Value) -> str:
+        return data.text_of(book.phrase(f"catalogue_{name}").having(**values), SOURCE)
+
+    found = pages.initiatives(data.directory.published(), today)
+    sources = book.flows[FlowId("ess.procurement")].sources
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for name, text in (
+        (pages.PAGE_NAME, pages.as_page(found, sources=sources, say=say, today=today)),
+        (pages.CSV_NAME, pages.as_csv(found)),
+        (pages.JSON_NAME, pages.as_json(found, today=today)),
+    ):
+        (options.folder / name).write_text(text, encoding="utf-8", newline="")
+    print(f"{len(found)} initiatives → {options.folder}")
     return 0
 
 

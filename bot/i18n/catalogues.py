@@ -22,6 +22,8 @@ _LOG = logging.getLogger(__name__)
 _SAFETY = ("system/", "_system.", "urgence.")
 #: Read by advisers, who work in French and English.
 _FOR_ADVISERS = "system/adviser_"
+#: Read by public services in Liège, who work in French.
+_FOR_BUYERS = "system/catalogue_"
 _ADVISERS_READ = (SOURCE, Locale("en"))
 #: Words that people type: good to have, never shown.
 _TYPED = ("/keyword", ".word.")
@@ -67,6 +69,8 @@ def is_typed(phrase: Phrase) -> bool:
 
 def concerns(phrase: Phrase, locale: Locale) -> bool:
     """Whether a language needs this phrase at all: what only advisers read stays in French and English."""
+    if phrase.key.startswith(_FOR_BUYERS):
+        return locale == SOURCE
     return locale in _ADVISERS_READ or not phrase.key.startswith(_FOR_ADVISERS)
 
 
