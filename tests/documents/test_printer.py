@@ -1,0 +1,37 @@
+"""Papers are made in a process of their own, one at a time, and never leave a turn hanging."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from bot.core.papers import Pair
+from bot.documents.printer import Printer
+from bot.errors import PaperError
+from tests.documents.samples import CARD
+
+
+async def test_a_card_comes_from_a_process_and_is_kept_for_the_next_person() -> None:
+    printer = Printer()
+    made = await printer.make(CARD)
+    assert made.startswith(b"\x89PNG")
+    assert await printer.make(CARD) is made
+
+
+async def test_what_cannot_be_drawn_is_an_error_that_says_nothing_of_its_words() -> None:
+    with pytest.raises(PaperError) as caught:
+        await Printer().make(Pair(french="canari"))  # type: ignore[arg-type]
+    assert "canari" not in str(caught.value)
+
+
+async def test_a_process_that_hangs_is_ended() -> None:
+    with pytest.raises(PaperError, match="no paper in time"):
+        await Printer(timeout_s=0.001).make(CARD)
+
+
+def test_the_guichet_itself_never_loads_the_layout_library() -> None:
+    code = "import sys, bot.bootstrap; print(sorted({'fpdf', 'PIL', 'fontTools', 'pypdfium2'} & sys.modules.keys()))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
