@@ -244,19 +244,20 @@ def _located(draft: Draft, event: Located) -> None:
     if draft.session.hold is not Hold.NONE:
         draft.start(RelayMedia(message_id=event.message_id))
         return
-    need = _present_need(draft)
-    cards = ServiceCards(need=need, near_point=(event.latitude, event.longitude))
+    cards = replace(_present_services(draft), near_point=(event.latitude, event.longitude))
     book = draft.guide.book
     rows = navigation(draft.session, book)
     draft.tell(Message(blocks=(book.phrase("nearest"), cards), buttons=rows, volatile=True))
 
 
-def _present_need(draft: Draft) -> str | None:
-    """The need of the pathway the person is in, by its first step that shows services by need."""
+def _present_services(draft: Draft) -> ServiceCards:
+    """What the pathway the person is in shows: its need, else the services it names; all of them without a pathway."""
     if not draft.session.position.frames:
-        return None
+        return ServiceCards()
     flow, _ = walk.waiting(draft)
-    return next((step.act.need for step in flow.steps.values() if isinstance(step.act, ShowServices)), None)
+    shown = [step.act for step in flow.steps.values() if isinstance(step.act, ShowServices)]
+    need = next((one.need for one in shown if one.need is not None), None)
+    return ServiceCards(need=need, ids=() if need else tuple(dict.fromkeys(name for one in shown for name in one.ids)))
 
 
 def _timer(draft: Draft, name: str, ref: str) -> None:

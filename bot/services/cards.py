@@ -12,7 +12,7 @@ from bot.core.papers import BookletEntry, BookletLine
 from bot.core.phrases import Phrase, Verbatim
 from bot.directory.card import Part, card
 from bot.directory.living import Living
-from bot.directory.nearest import distance_km, point_of
+from bot.directory.nearest import distance_km, nearest, point_of
 from bot.directory.search import Query
 from bot.directory.service import Service
 from bot.i18n.catalogues import Catalogues
@@ -78,9 +78,13 @@ class DirectoryCards:
         return BookletEntry(title=service.name, lines=lines)
 
     def chosen(self, cards: ServiceCards, now: datetime) -> tuple[Service, ...]:
-        """Those named, in their order; else those that answer the need, the nearest first."""
+        """Those named, in their order or the nearest first; else those that answer the need, the nearest first."""
         if cards.ids:
-            return self._living.services(cards.ids)
+            named = self._living.services(cards.ids)
+            if cards.near_point is None:
+                return named
+            near = nearest(named, cards.near_point, self._living.directory.districts, limit=cards.limit)
+            return tuple(one.service for one in near) or named[: cards.limit]
         query = Query(
             needs=(cards.need,) if cards.need else (),
             district=cards.near,
