@@ -69,6 +69,9 @@ from bot.store import database_path, load_keys, open_store
 
 log = logging.getLogger(__name__)
 
+#: Arrivals taken up at a start; what is left by a kill is far less, and all of it is older than anything new.
+BACKLOG = 1_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
@@ -243,18 +246,33 @@ class Guichet:
         self._kept_flows: set[tuple[FlowId, Revision]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stop_intake = asyncio.Event()
+        #: What to close, the last opened first.
+        self._open = contextlib.AsyncExitStack()
 
     async def start(self) -> None:
-        """Open the store, read the flows, say hello to Telegram, take up what was left, and serve."""
+        """Open the store, read the flows, say hello to Telegram, take up what was left, and serve.
+
+        Raises SettingsError or UnusableStore with one sentence; what was opened is closed again then.
+        """
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
         keys_path = self.places.keys / "guichet.key"
         database = database_path(self.environment.database_url)
         exists = database is not None and database.exists()
         keys = load_keys(keys_path, may_create=not exists, environment=self._env)
         bot_id = bot_id_of(self.environment.telegram_token or "")
         self.store: Store = await open_store(self.environment.database_url, keys, bot=bot_id, clock=self.clock)
+        self._open.push_async_callback(self.store.close)
         self.flows = await self.data.live_flows(self.clock, self._flows_changed)
         await self._recall_flows()
         await self.messenger.open()
+        self._open.push_async_callback(self.messenger.close)
+        self._open.push_async_callback(self.nlu.close)
         identity = await self._identity()
         await self._save_advisers()
         self.desk = self._desk(keys.signing)
@@ -264,9 +282,13 @@ class Guichet:
         self.intake = Intake(self.store, on_rows=self.dispatcher.offer, is_volatile=self.memory.is_volatile)
         if identity is not None:
             await self._follow_groups()
-        await self._serve_web()
-        self.dispatcher.offer(await self.store.waiting())
+        self._open.push_async_callback(self.sender.stop)
+        self._open.push_async_callback(self.dispatcher.stop)
+        # Before anything new can come: what was left is older.
+        self.dispatcher.offer(await self.store.waiting(BACKLOG))
         await self.sender.start()
+        await self._serve_web()
+        self._open.push_async_callback(self.web.stop)
         self.timers = Timers(self.desk)
         self._spawn(self.timers.run(), "timers")
         self._spawn(self.flows.follow(asyncio.sleep), "flows")
@@ -281,12 +303,7 @@ class Guichet:
             if task.get_name() in ("timers", "flows", "data", "names"):
                 task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        await self.dispatcher.stop()
-        await self.sender.stop()
-        await self.web.stop()
-        await self.nlu.close()
-        await self.messenger.close()
-        await self.store.close()
+        await self._open.aclose()
 
     def guide(self) -> Guide:
         """What a turn may look things up in, now."""

@@ -64,7 +64,7 @@ def read_data(tmp_path_factory: pytest.TempPathFactory) -> Data:
 async def closed_office(tmp_path: Path, read_data: Data, logged: Lines) -> AsyncIterator[Office]:
     """An office that the test opens itself."""
     mine = copy.copy(read_data)
-    mine.places = replace(read_data.places, state=tmp_path)
+    mine.places = replace(read_data.places, state=tmp_path, keys=tmp_path / "keys")
     here = await found_office(tmp_path, mine)
     try:
         yield here

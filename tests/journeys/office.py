@@ -277,5 +277,7 @@ async def found_office(folder: Path, data: Data, *, at: datetime = MORNING, **sa
 
 def data_in(folder: Path) -> Data:
     """The shipped data, and flows of the tests' own that a test may edit."""
-    places = Places(flows=flows_in(folder), locales=ROOT / "locales", nlu=ROOT / "nlu", state=folder)
+    places = Places(
+        flows=flows_in(folder), locales=ROOT / "locales", nlu=ROOT / "nlu", state=folder, keys=folder / "keys"
+    )
     return Data(places, settings_without_pace())
