@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -33,6 +34,7 @@ GROUP = 64
 #: How long a connection that broke is sought again before callers are told (G10).
 BROKEN_S = 10.0
 _PAUSE_S = 0.2
+_SWITCH_S = 0.0005
 #: A server whose network is gone is given up after this long.
 _SILENT_MS = 10_000
 #: Any number: one migration at a time, whichever replica comes first.
@@ -225,6 +227,9 @@ class PostgresEngine:
                 migrate(_in_one_runner(connection), POSTGRES_WORDS, keys)
         except psycopg.Error as exc:
             raise UnusableStore(f"The PostgreSQL server cannot be used: {_sentence(exc)}.") from exc
+        # After every statement the thread wants the interpreter's lock back. By default a busy loop gives it up after
+        # 5 ms, which forty statements would wait for one after the other.
+        sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_S))
         self._writer = Worker(address, group=GROUP)
         self._reader = Worker(address, group=1, is_reading=True)
 
