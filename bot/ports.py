@@ -268,16 +268,6 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """The answers of somebody to one flow, with no author, time or order; free words are masked."""
-
-    flow: FlowId
-    #: Only where there are free words.
-    locale: Locale | None
-    answers: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
     """Everything one turn changes: written in one transaction, all of it or nothing."""
 
@@ -298,7 +288,6 @@ class Commit:
     handoffs: tuple[HandoffChange, ...] = ()
     log: tuple[LogLine, ...] = ()
     gaps: tuple[Gap, ...] = ()
-    submissions: tuple[Submission, ...] = ()
     submissions: tuple[Submission, ...] = ()
     #: (figure, label) pairs to add one to, for today.
     counts: tuple[tuple[str, str], ...] = ()
@@ -440,10 +429,6 @@ class Store(Protocol):
 
     async def purge(self, now: datetime, limits_days: Mapping[str, int]) -> Mapping[str, int]:
         """Delete what is past its retention."""
-
-    # answers of many
-    async def submissions(self, flow: FlowId) -> list[Submission]:
-        """What people answered together; nothing of who or when."""
 
     # answers of many
     async def submissions(self, flow: FlowId) -> list[Submission]:

@@ -268,8 +268,6 @@ def _act(draft: Draft, flow: Flow, step: Step) -> Next | None:
             return next((target for condition, target in cases if holds(condition, answers)), otherwise)
         case Do(command=command) if command == SUBMIT:
             return _submit(draft, flow, step)
-        case Do(command=command) if command == SUBMIT:
-            return _submit(draft, flow, step)
         case Do(command=command):
             return _run(draft, Command(command), step)
 
@@ -318,22 +316,6 @@ def _run(draft: Draft, command: Command, step: Step) -> Next:
         case _:
             # The checker allows only commands that have a meaning inside a flow.
             raise AssertionError(command)
-    return step.leads
-
-
-def _submit(draft: Draft, flow: Flow, step: Step) -> Next:
-    """Hand the answers of this flow over without their author. They leave the session, and "back" stops here: what was
-    said is nobody's from now on, and is said once. Nothing of a volatile conversation is handed over."""
-    here = draft.session.durable
-    if draft.session.shadow is not None:
-        return step.leads
-    asked = {one.act.slot: one.act.kind for one in flow.steps.values() if isinstance(one.act, Ask) and one.act.slot}
-    told = {slot: here.answers[slot] for slot in asked if slot in here.answers}
-    free = {slot for slot in told if asked[slot] in (AnswerKind.TEXT, AnswerKind.DATE)}
-    answers = {slot: answer for slot, answer in told.items() if slot not in free}
-    draft.start(Submit(flow=flow.id, answers=answers, words={slot: told[slot] for slot in told if slot in free}))
-    left = {slot: answer for slot, answer in here.answers.items() if slot not in told}
-    draft.session = draft.session.at(replace(here, answers=left, trail=()))
     return step.leads
 
 

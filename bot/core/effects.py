@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -149,17 +148,6 @@ class Submit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Submit:
-    """Put the answers of a flow with those of others, without author: choices as they are, free words to be masked."""
-
-    flow: FlowId
-    #: Slot → id of the choice, yes/no, or number.
-    answers: Mapping[str, str]
-    #: Slot → what was written freely.
-    words: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
     """Add one to a faceless daily figure, such as `flow.begun` of a flow."""
 
@@ -181,7 +169,6 @@ Effect: TypeAlias = (
     | MakeSteps
     | MakeBooklet
     | NoteGap
-    | Submit
     | Submit
     | Count
 )

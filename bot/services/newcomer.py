@@ -36,7 +36,7 @@ from bot.core.messages import Tick
 from bot.core.session import Session
 from bot.errors import Conflict
 from bot.ports import Commit, InboxRow
-from bot.services import checklist, data, erasure, gaps, handover, submissions, papers, submissions
+from bot.services import checklist, data, erasure, gaps, handover, papers, submissions
 from bot.services.desk import Desk
 from bot.services.parts import Parts
 from bot.services.say import spoken
@@ -150,7 +150,6 @@ async def save(
         log=parts.log,
         gaps=parts.gaps,
         submissions=parts.submissions,
-        submissions=parts.submissions,
         counts=parts.counts,
         now=now,
     )
@@ -213,8 +212,6 @@ async def _effect(desk: Desk, effect: Effect, session: Session, now: datetime) -
             return Parts(counts=((figure, label),))
         case NoteGap(text=text):
             return gaps.noted(text, session.locale)
-        case Submit():
-            return submissions.kept(effect, session.locale)
         case Submit():
             return submissions.kept(effect, session.locale)
         case OpenHandoff():

@@ -24,7 +24,6 @@ class Parts:
     log: tuple[LogLine, ...] = ()
     gaps: tuple[Gap, ...] = ()
     submissions: tuple[Submission, ...] = ()
-    submissions: tuple[Submission, ...] = ()
     counts: tuple[tuple[str, str], ...] = ()
 
     def __add__(self, other: Parts) -> Parts:
@@ -38,7 +37,6 @@ class Parts:
             handoffs=self.handoffs + other.handoffs,
             log=self.log + other.log,
             gaps=self.gaps + other.gaps,
-            submissions=self.submissions + other.submissions,
             submissions=self.submissions + other.submissions,
             counts=self.counts + other.counts,
         )

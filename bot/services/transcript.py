@@ -241,7 +241,5 @@ def _effect(effect: Effect, stage: Stage) -> str:
             return "gap noted"
         case Submit(flow=flow):
             return f"submitted {flow}"
-        case Submit(flow=flow):
-            return f"submitted {flow}"
         case _:
             return " ".join(re.findall("[A-Z][a-z]+", type(effect).__name__)).lower()
