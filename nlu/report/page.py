@@ -126,7 +126,29 @@ def _danger(run: Run, safety: frozenset[str]) -> str:
         f"{share_of(others, lambda one: one.intent in safety):.1%} for danger, the lexicon "
         f"{share_of(others, lambda one: one.danger is not None):.1%}."
     )
-    return _table(("danger", "utterances", "lexicon alone", "model alone", "together"), rows) + "\n\n" + note
+    table = _table(("danger", "utterances", "lexicon alone", "model alone", "together"), rows)
+    return f"{table}\n\n{note}\n\n{_thresholds(run, safety)}"
+
+
+def _thresholds(run: Run, safety: frozenset[str]) -> str:
+    """What it costs and brings to believe the model's danger only from a confidence on."""
+    dangers = [one for one in run.answers if one.asked.intent in safety]
+    others = [one for one in run.answers if one.asked.intent not in safety]
+    rows = []
+    for sure in (0.0, 0.25, 0.4, 0.55):
+
+        def comes(one: Answer, sure: float = sure) -> bool:
+            return one.danger is not None or (one.intent in safety and one.confidence >= sure)
+
+        shares = (share_of(group, comes) for group in (dangers, run.harmless, others))
+        rows.append((f"{sure:.2f}", *(f"{share:.3f}" for share in shares)))
+    head = (
+        "model believed from",
+        "danger found",
+        "harmless words taken for danger",
+        "other utterances taken for danger",
+    )
+    return "With the lexicon, which always counts:\n\n" + _table(head, rows)
 
 
 def _scope(run: Run) -> str:
@@ -166,7 +188,7 @@ def _cost(runs: Sequence[Run]) -> str:
 
 def _against(run: Run, diet: Run | None) -> str:
     if diet is None:
-        return "Not measured in this run; `make nlu-report ARGS=--diet` trains it on the same examples (about half an hour)."
+        return "Not measured in this run; `make nlu-report ARGS=--diet` trains it on the same examples."
     theirs = grouped(diet.answers, lambda one: one.asked.locale)
     rows = []
     for locale, group in grouped(run.answers, lambda one: one.asked.locale).items():
