@@ -122,7 +122,9 @@ def explored(flow: FlowId, begun_by: Rehearsal, listen: Callable[[Heard, Rehears
             heard = do(after, input_of(after, edge))
             listen(heard, after)
             key = _key(after, slots)
-            here.ways[edge] = (key, _marks(heard, flow) | {edge})
+            # The answers of a called flow are branches of that flow: here one way through it is enough.
+            own = {edge} if edge.flow == flow else set()
+            here.ways[edge] = (key, _marks(heard, flow) | own)
             if key not in found.states:
                 found.states[key] = _State(rehearsal=after)
                 queue.append(key)
