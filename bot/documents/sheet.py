@@ -7,6 +7,7 @@ its own (`bot.documents.printer`).
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable
 from typing import Final, Literal, TypeAlias
 
@@ -38,6 +39,10 @@ _LARGER: Final = {"arab": 1.2}
 _KEPT_INVISIBLE = frozenset("\n\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069")
 #: Telegram's bold signs stay in no sentence; spaces that fonts lack become plain ones.
 _REPLACED = {0x202F: "\u00a0", 0x2011: "-", 0x2192: "–", 0x2002: " ", 0x2003: " "}
+
+
+#: French puts a space before these; a line must not begin with them.
+_CLINGING = re.compile(r" (?=[:;?!»])|(?<=«) ")
 
 
 class Sheet:
@@ -154,7 +159,7 @@ class Sheet:
         self.pdf.set_font(family, "B" if bold else "", size * _LARGER.get(family, 1.0))
         direction = TextDirection.RTL if is_right_to_left(text) else TextDirection.LTR
         self.pdf.set_text_shaping(True, direction=direction)
-        text = text.translate(_REPLACED)
+        text = _CLINGING.sub("\u00a0", text.translate(_REPLACED))
         kept = "".join(char for char in text if ord(char) in self._drawn or char in _KEPT_INVISIBLE)
         return "\n".join(line.strip() for line in kept.split("\n")).strip()
 
