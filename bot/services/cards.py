@@ -87,7 +87,8 @@ class DirectoryCards:
             return tuple(one.service for one in near) or named[: cards.limit]
         query = Query(
             needs=(cards.need,) if cards.need else (),
-            district=cards.near,
+            # A flow's choices have no hyphen; the districts have.
+            district=cards.near.replace("_", "-") if cards.near else None,
             near=cards.near_point,
             limit=cards.limit,
         )

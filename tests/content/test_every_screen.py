@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.bootstrap import Data
-from bot.core.effects import CancelTimers, Count, NoteGap, StartTimer
+from bot.core.effects import CancelTimers, Count, NoteGap, StartTimer, Submit
 from bot.core.ids import Locale
 from bot.core.messages import Choose, Command, Go, Message, Tick
 from bot.core.phrases import Phrase
@@ -21,7 +21,7 @@ CHOICES = 6
 MESSAGE = 300
 LONG_MESSAGE = 600
 #: Effects that say nothing; every other one is answered by the service that carries it out.
-SILENT = (CancelTimers, Count, NoteGap, StartTimer)
+SILENT = (CancelTimers, Count, NoteGap, StartTimer, Submit)
 #: Languages written in fewer or more letters than French; a translation may be longer by this share.
 ROOM_TO_TRANSLATE = {"fr": 1.0, "en": 1.1, "ar": 1.1}
 #: Wider buttons are cut on small phones.
