@@ -89,8 +89,11 @@ class Alone:
 
     def begin_sending(self, tx: Tx, rows: Sequence[int]) -> None:
         for row in rows:
-            if not tx.run("UPDATE outbox SET state = 2, tries = tries + 1 WHERE id = ? AND state = 0", (row,)):
-                raise Conflict("this delivery is not waiting")
+            tx.do(
+                "UPDATE outbox SET state = 2, tries = tries + 1 WHERE id = ? AND state = 0",
+                (row,),
+                conflict="this delivery is not waiting",
+            )
 
     def orphans(self, tx: Tx) -> None:
         return None
@@ -156,21 +159,22 @@ class Leases:
         return [row[0] for row in rows]
 
     def begin_turn(self, tx: Tx, row: int) -> Lane | None:
-        found = tx.row("SELECT lane FROM inbox WHERE id = ? AND state = 0", (row,))
-        if found is None:
-            raise Conflict("this inbox row is done")
-        held = tx.row("SELECT holder FROM lanes WHERE lane = ? FOR UPDATE", (found[0],))
-        if held is None or held[0] != self.slot:
-            raise Conflict("this lane is another replica's")
-        older = tx.row("SELECT id FROM inbox WHERE lane = ? AND state = 0 AND id < ? LIMIT 1", (found[0], row))
-        if older is not None:
+        found = tx.row(
+            "SELECT i.lane, l.holder,"
+            " EXISTS (SELECT 1 FROM inbox e WHERE e.lane = i.lane AND e.state = 0 AND e.id < i.id)"
+            " FROM inbox i JOIN lanes l ON l.lane = i.lane WHERE i.id = ? AND i.state = 0 FOR UPDATE OF l",
+            (row,),
+        )
+        if found is None or found[1] != self.slot:
+            raise Conflict("this inbox row is done, or another replica has its lane")
+        if found[2]:
             raise Conflict("an older arrival waits in this lane")
         return Lane(found[0])
 
     def end_turn(self, tx: Tx, lane: Lane | None) -> None:
         # The lane is locked since `begin_turn`: whoever stores an arrival into it now waits for our commit and finds
         # it free; whoever stored one before is seen by this statement.
-        tx.run(
+        tx.do(
             "DELETE FROM lanes WHERE lane = ? AND holder = ?"
             " AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.lane = ? AND i.state = 0)",
             (lane, self.slot, lane),
@@ -203,19 +207,19 @@ class Leases:
         )
         ours = [row[0] for row in locked]
         if ours:
-            tx.run(f"UPDATE {table} SET holder = ?, held_until = ? WHERE id = ANY(?)", (*self.stamp, ours))
+            tx.do(f"UPDATE {table} SET holder = ?, held_until = ? WHERE id = ANY(?)", (*self.stamp, ours))
         return ours
 
     def begin_sending(self, tx: Tx, rows: Sequence[int]) -> None:
-        begun = tx.run(
+        tx.do(
             "UPDATE outbox SET state = 2, tries = tries + 1, holder = ?, held_until = ?"
             " WHERE id = ANY(?) AND state = 0 AND (held_until IS NULL OR held_until < ? OR holder = ?)"
             " AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.lane = outbox.lane AND e.state < 3"
             " AND e.place < outbox.place AND e.id <> ALL(?))",
             (*self.stamp, list(rows), self._now, self.slot, list(rows)),
+            conflict="one of these deliveries is not ours to send now",
+            touches=len(set(rows)),
         )
-        if begun != len(set(rows)):
-            raise Conflict("one of these deliveries is not ours to send now")
 
     def orphans(self, tx: Tx) -> None:
         gone = "held_until < ? AND holder <> ?"

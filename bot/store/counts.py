@@ -8,7 +8,7 @@ from bot.store.engine import Tx
 
 def add(tx: Tx, claims: Claims, figure: str, label: str, amount: int, day: int) -> None:
     """Add to today's figure."""
-    tx.run(
+    tx.do(
         "INSERT INTO counts (counted_day, figure, label, slot, n) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (counted_day, figure, label, slot) DO UPDATE SET n = counts.n + excluded.n",
         (day, figure, label, claims.slot, amount),

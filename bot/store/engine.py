@@ -32,6 +32,12 @@ class Tx(Protocol):
     def run(self, sql: str, parameters: Parameters = ()) -> int:
         """Run a statement; how many rows it touched."""
 
+    def do(self, sql: str, parameters: Parameters = (), *, conflict: str = "", touches: int = 1) -> None:
+        """Run a statement whose result nobody waits for: an engine may send it together with the next ones.
+
+        With `conflict`, the transaction fails with that Conflict unless exactly so many rows were touched.
+        """
+
     def run_many(self, sql: str, many: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters."""
 

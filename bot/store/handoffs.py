@@ -17,6 +17,7 @@ _OPEN = "('" + "', '".join(sorted(state.value for state in OPEN)) + "')"
 _SELECT = f"SELECT {HANDOFF_COLUMNS}, body FROM handoffs"
 #: Verbs that make no sense once their topic is gone.
 _TOPIC_VERBS = "('rename_topic', 'close_topic', 'reopen_topic', 'delete_topic')"
+_SAVED = "this handoff was saved meanwhile"
 
 
 def save(tx: Tx, vault: Vault, change: HandoffChange) -> None:
@@ -24,7 +25,7 @@ def save(tx: Tx, vault: Vault, change: HandoffChange) -> None:
     handoff = change.handoff
     body = vault.seal(tx, handoff.newcomer, "handoffs", "body", handoff.id, handoff_out(handoff))
     if change.expected == 0:
-        saved = tx.run(
+        tx.do(
             "INSERT INTO handoffs (id, newcomer, team, chat, thread, card_message, state, version, body, opened_at,"
             " ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
             (
@@ -39,11 +40,12 @@ def save(tx: Tx, vault: Vault, change: HandoffChange) -> None:
                 micros(handoff.opened_at),
                 micros_or_none(handoff.ended_at),
             ),
+            conflict=_SAVED,
         )
     else:
         # Thread and card belong to the deliveries, which may have set them since this version was read. Only a
         # transfer to another group starts over with them.
-        saved = tx.run(
+        tx.do(
             "UPDATE handoffs SET team = ?, state = ?, version = version + 1, body = ?, ended_at = ?,"
             " thread = CASE WHEN chat = ? THEN thread ELSE ? END,"
             " card_message = CASE WHEN chat = ? THEN card_message ELSE ? END, chat = ?"
@@ -61,9 +63,8 @@ def save(tx: Tx, vault: Vault, change: HandoffChange) -> None:
                 handoff.id,
                 change.expected,
             ),
+            conflict=_SAVED,
         )
-    if not saved:
-        raise Conflict("this handoff was saved meanwhile")
 
 
 def _opened(tx: Tx, vault: Vault, row: Row) -> Handoff:
@@ -115,7 +116,7 @@ def write_log(tx: Tx, vault: Vault, lines: Sequence[LogLine]) -> None:
         owner = _owner(tx, line.handoff)
         if owner is None:
             raise Conflict("this handoff is gone")
-        tx.run(
+        tx.do(
             "INSERT INTO handoff_log (id, handoff, body, at, newcomer_message, topic_message)"
             " VALUES (?, ?, ?, ?, ?, ?)",
             (
@@ -149,11 +150,11 @@ def arrived(tx: Tx, row: OutboxRow, receipt: Receipt) -> None:
     delivery = row.delivery
     handoff = delivery.handoff
     if delivery.verb is Verb.OPEN_TOPIC and handoff is not None and receipt.thread is not None:
-        tx.run("UPDATE handoffs SET thread = ?, card_message = NULL WHERE id = ?", (receipt.thread, handoff))
+        tx.do("UPDATE handoffs SET thread = ?, card_message = NULL WHERE id = ?", (receipt.thread, handoff))
     elif delivery.verb is Verb.DELETE_TOPIC and handoff is not None:
-        tx.run("UPDATE handoffs SET thread = NULL, card_message = NULL WHERE id = ?", (handoff,))
+        tx.do("UPDATE handoffs SET thread = NULL, card_message = NULL WHERE id = ?", (handoff,))
     elif delivery.is_card and handoff is not None and receipt.message_id is not None:
-        tx.run("UPDATE handoffs SET card_message = ? WHERE id = ?", (receipt.message_id, handoff))
+        tx.do("UPDATE handoffs SET card_message = ? WHERE id = ?", (receipt.message_id, handoff))
     if delivery.mirrors is not None and receipt.message_id is not None:
         _mirror(tx, row, delivery.mirrors, receipt.message_id)
 
@@ -170,15 +171,15 @@ def _mirror(tx: Tx, row: OutboxRow, original: int, copy: int) -> None:
     if handoff is None or _owner(tx, handoff) is None:
         return
     newcomers, topics = (copy, original) if delivery.newcomer is not None else (original, copy)
-    tx.run(
+    tx.do(
         "INSERT INTO mirrors (handoff, newcomer_message, topic_message) VALUES (?, ?, ?)", (handoff, newcomers, topics)
     )
-    tx.run(
+    tx.do(
         "UPDATE handoff_log SET newcomer_message = ?"
         " WHERE handoff = ? AND topic_message = ? AND newcomer_message IS NULL",
         (newcomers, handoff, topics),
     )
-    tx.run(
+    tx.do(
         "UPDATE handoff_log SET topic_message = ? WHERE handoff = ? AND newcomer_message = ? AND topic_message IS NULL",
         (topics, handoff, newcomers),
     )
@@ -202,18 +203,18 @@ def counterpart(tx: Tx, handoff: HandoffId, newcomer_message: int | None, topic_
 
 def chat_moved(tx: Tx, old: ChatId, new: ChatId) -> None:
     """A group got a new id: rewrite it in handoffs and in every delivery that waits (B09)."""
-    tx.run("UPDATE handoffs SET chat = ? WHERE chat = ?", (new, old))
+    tx.do("UPDATE handoffs SET chat = ? WHERE chat = ?", (new, old))
     waiting = "SELECT id, handoff FROM outbox WHERE chat = ? AND newcomer IS NULL AND state < 3"
     for ident, handoff in tx.rows(waiting, (old,)):
         owner = None if handoff is None else HandoffId(handoff)
-        tx.run("UPDATE outbox SET lane = ? WHERE id = ?", (group_lane(new, owner), ident))
-    tx.run("UPDATE outbox SET chat = ? WHERE chat = ? AND state < 3", (new, old))
+        tx.do("UPDATE outbox SET lane = ? WHERE id = ?", (group_lane(new, owner), ident))
+    tx.do("UPDATE outbox SET chat = ? WHERE chat = ? AND state < 3", (new, old))
 
 
 def topic_lost(tx: Tx, handoff: HandoffId) -> None:
     """The topic is gone: what waits for it waits for the next one, what was about the topic itself is moot (B10)."""
-    tx.run("UPDATE handoffs SET thread = NULL, card_message = NULL WHERE id = ?", (handoff,))
-    tx.run(
+    tx.do("UPDATE handoffs SET thread = NULL, card_message = NULL WHERE id = ?", (handoff,))
+    tx.do(
         "UPDATE outbox SET state = 4, body = NULL, reason = 'topic gone'"
         f" WHERE handoff = ? AND newcomer IS NULL AND state = 0 AND verb IN {_TOPIC_VERBS}",
         (handoff,),

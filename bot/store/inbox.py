@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.ids import Lane, NewcomerId
-from bot.errors import Conflict
 from bot.ports import Arrival, InboxRow
 from bot.store.claims import Claims
 from bot.store.counts import add
@@ -39,7 +38,7 @@ def keep(
     if repeats:
         add(tx, claims, "arrival.repeat", "", repeats, day_of(arrivals[0].received_at))
     if offset is not None:
-        tx.run(
+        tx.do(
             "INSERT INTO meta (name, value) VALUES ('offset', ?)"
             " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             (str(offset),),
@@ -102,11 +101,11 @@ def _opened(tx: Tx, vault: Vault, memory: Memory, row: Row) -> InboxRow:
 
 def finish(tx: Tx, memory: Memory, row: int) -> None:
     """The row is done: words and owner are wiped, the id stays against repeats. Conflict when it was done already."""
-    touched = tx.run(
-        "UPDATE inbox SET state = 1, payload = NULL, newcomer = NULL, lane = '' WHERE id = ? AND state = 0", (row,)
+    tx.do(
+        "UPDATE inbox SET state = 1, payload = NULL, newcomer = NULL, lane = '' WHERE id = ? AND state = 0",
+        (row,),
+        conflict="this inbox row is done",
     )
-    if not touched:
-        raise Conflict("this inbox row is done")
     tx.afterwards.append(lambda: memory.drop_payload(row))
 
 

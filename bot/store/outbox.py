@@ -56,7 +56,7 @@ def _queued(
     body = None
     if not delivery.volatile:
         body = vault.seal(tx, owner, "outbox", "body", ident, delivery_out(delivery))
-    tx.run(
+    tx.do(
         "INSERT INTO outbox (id, lane, place, newcomer, chat, handoff, verb, body, is_volatile, is_card, mirrors,"
         " state, tries, is_repeat, not_before, created_at, holder, held_until)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, NULL, ?, ?, ?)",
@@ -171,7 +171,7 @@ def _fate(state: int, is_repeat: int) -> Fate:
 
 def arrived(tx: Tx, memory: Memory, row: OutboxRow, receipt: Receipt, at: datetime) -> None:
     """Keep the message id, wipe the text. A row that was erased meanwhile stays erased."""
-    tx.run(
+    tx.do(
         "UPDATE outbox SET state = 3, body = NULL, reason = NULL, done_at = ?, message_id = coalesce(?, message_id)"
         " WHERE id = ? AND state < 3",
         (micros(at), receipt.message_id, row.id),
@@ -181,12 +181,12 @@ def arrived(tx: Tx, memory: Memory, row: OutboxRow, receipt: Receipt, at: dateti
 
 def retry(tx: Tx, row: int, not_before: datetime) -> None:
     """Did not arrive: wait in place."""
-    tx.run("UPDATE outbox SET state = 0, not_before = ? WHERE id = ? AND state < 3", (micros(not_before), row))
+    tx.do("UPDATE outbox SET state = 0, not_before = ? WHERE id = ? AND state < 3", (micros(not_before), row))
 
 
 def refuse(tx: Tx, memory: Memory, row: int, reason: str, now: datetime) -> None:
     """Will never arrive: wipe the text."""
-    tx.run(
+    tx.do(
         "UPDATE outbox SET state = 4, body = NULL, reason = ?, done_at = ? WHERE id = ? AND state NOT IN (3, 4, 5)",
         (reason, micros(now), row),
     )

@@ -34,6 +34,8 @@ GROUP = 64
 #: How long a connection that broke is sought again before callers are told (G10).
 BROKEN_S = 10.0
 _PAUSE_S = 0.2
+#: The transaction as the server numbers it; nothing when it wrote nothing.
+_NUMBER = "SELECT pg_current_xact_id_if_assigned()::text"
 _SWITCH_S = 0.0005
 #: A server whose network is gone is given up after this long.
 _SILENT_MS = 10_000
@@ -50,11 +52,15 @@ def _percent(sql: str) -> str:
 
 
 class PostgresTx:
-    """A transaction on a connection; see `Tx`."""
+    """A transaction on a connection; see `Tx`. With `pipeline`, statements are sent ahead and looked at later."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], pipeline: psycopg.Pipeline | None = None) -> None:
         self.afterwards: list[Callable[[], None]] = []
+        self._connection = connection
+        self._pipeline = pipeline
         self._cursor = connection.cursor()
+        #: Statements sent ahead whose rows must still be counted.
+        self._ahead: list[tuple[psycopg.Cursor[Any], str, int]] = []
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         self._cursor.execute(_percent(sql), parameters)
@@ -66,10 +72,27 @@ class PostgresTx:
 
     def run(self, sql: str, parameters: Parameters = ()) -> int:
         self._cursor.execute(_percent(sql), parameters)
+        if self._pipeline is not None:
+            self._pipeline.sync()
         return self._cursor.rowcount
 
+    def do(self, sql: str, parameters: Parameters = (), *, conflict: str = "", touches: int = 1) -> None:
+        cursor = self._connection.cursor()
+        cursor.execute(_percent(sql), parameters)
+        if conflict:
+            self._ahead.append((cursor, conflict, touches))
+        if self._pipeline is None:
+            self.settle()
+
+    def settle(self) -> None:
+        """Everything sent ahead has been answered: raise the Conflict of what touched too little."""
+        for cursor, conflict, touches in self._ahead:
+            if cursor.rowcount != touches:
+                raise Conflict(conflict)
+        self._ahead.clear()
+
     def run_many(self, sql: str, many: Sequence[Parameters]) -> None:
-        self._cursor.executemany(_percent(sql), many)
+        self._connection.cursor().executemany(_percent(sql), many)
 
     def ids(self, table: str, count: int = 1) -> Sequence[int]:
         found = self.rows("SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)", (table, count))
@@ -163,20 +186,50 @@ class Worker:
 
     def _attempt(self, connection: psycopg.Connection[Any], jobs: list[Job]) -> bool:
         """Run the jobs in one transaction; False when they must be run one by one."""
-        tx = PostgresTx(connection)
         if self._is_reading:
+            tx = PostgresTx(connection)
             for job in jobs:
                 self._try(tx, job)
             return True
+        if len(jobs) > 1:
+            return self._attempt_ahead(connection, jobs)
+        tx = PostgresTx(connection)
         connection.execute("BEGIN")
-        if not all(self._try(tx, job) for job in jobs):
+        if not self._try(tx, jobs[0]):
             connection.execute("ROLLBACK")
-            return len(jobs) == 1
-        number = tx.row("SELECT pg_current_xact_id_if_assigned()::text")
+            return True
+        number = tx.row(_NUMBER)
+        self._commit(connection, number)
+        return True
+
+    def _attempt_ahead(self, connection: psycopg.Connection[Any], jobs: list[Job]) -> bool:
+        """A group: statements whose results nobody waits for travel together, which saves most of the round trips.
+
+        An error may then show at a later statement than its own, so a group that fails is only undone here; what
+        failed in it is found by running each job alone.
+        """
+        try:
+            with connection.pipeline() as pipeline:
+                tx = PostgresTx(connection, pipeline)
+                connection.execute("BEGIN")
+                is_whole = all(self._try(tx, job) for job in jobs)
+                pipeline.sync()
+                tx.settle()
+                number = tx.row(_NUMBER) if is_whole else None
+        except (psycopg.Error, Conflict):
+            if connection.closed or connection.broken:
+                raise
+            is_whole = False
+        if not is_whole:
+            connection.execute("ROLLBACK")
+            return False
+        self._commit(connection, number)
+        return True
+
+    def _commit(self, connection: psycopg.Connection[Any], number: Row | None) -> None:
         self._committing = None if number is None else number[0]
         connection.execute("COMMIT")
         self._committing = None
-        return True
 
     def _try(self, tx: PostgresTx, job: Job) -> bool:
         tx.afterwards = job.afterwards = []

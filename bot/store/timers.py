@@ -9,7 +9,6 @@ import orjson
 
 from bot.core.effects import StartTimer
 from bot.core.ids import HandoffId, NewcomerId
-from bot.errors import Conflict
 from bot.ports import TimerRow
 from bot.store.claims import Claims
 from bot.store.engine import Tx
@@ -33,9 +32,9 @@ def cancel(tx: Tx, vault: Vault, names: Sequence[str], newcomer: NewcomerId | No
     owner = _owner(newcomer, handoff)
     for name in names:
         if name:
-            tx.run("DELETE FROM timers WHERE owner = ? AND name = ?", (owner, _alias(vault, owner, name)))
+            tx.do("DELETE FROM timers WHERE owner = ? AND name = ?", (owner, _alias(vault, owner, name)))
         else:
-            tx.run("DELETE FROM timers WHERE owner = ?", (owner,))
+            tx.do("DELETE FROM timers WHERE owner = ?", (owner,))
 
 
 def start(
@@ -45,10 +44,10 @@ def start(
     owner = _owner(newcomer, handoff)
     for timer in timers:
         alias = _alias(vault, owner, timer.name, timer.ref)
-        tx.run("DELETE FROM timers WHERE owner = ? AND alias = ?", (owner, alias))
+        tx.do("DELETE FROM timers WHERE owner = ? AND alias = ?", (owner, alias))
         ident = tx.ids("timers")[0]
         body = vault.seal(tx, newcomer, "timers", "body", ident, dumps([timer.name, timer.ref]))
-        tx.run(
+        tx.do(
             "INSERT INTO timers (id, owner, newcomer, handoff, name, alias, body, due_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (ident, owner, newcomer, handoff, _alias(vault, owner, timer.name), alias, body, micros(timer.due_at)),
@@ -57,8 +56,7 @@ def start(
 
 def finish(tx: Tx, timer: int) -> None:
     """The timer was answered. Conflict when it was already, or was cancelled meanwhile."""
-    if not tx.run("DELETE FROM timers WHERE id = ?", (timer,)):
-        raise Conflict("this timer is gone")
+    tx.do("DELETE FROM timers WHERE id = ?", (timer,), conflict="this timer is gone")
 
 
 def due(tx: Tx, vault: Vault, claims: Claims, now: datetime, limit: int) -> list[TimerRow]:

@@ -12,7 +12,6 @@ import orjson
 
 from bot.core.ids import HandoffId, NewcomerId, Token
 from bot.core.session import Session
-from bot.errors import Conflict
 from bot.ports import ButtonRow, Commit, Gap, OutboxRow
 from bot.store import handoffs, inbox, outbox, submissions, timers
 from bot.store.claims import Claims
@@ -21,6 +20,8 @@ from bot.store.engine import Tx
 from bot.store.memory import Memory
 from bot.store.records import action_in, action_out, day_of, dumps
 from bot.store.vault import Vault
+
+_SAVED = "this session was saved meanwhile"
 
 
 def session_of(tx: Tx, vault: Vault, memory: Memory, newcomer: NewcomerId) -> Session | None:
@@ -89,18 +90,18 @@ def _save_session(tx: Tx, vault: Vault, memory: Memory, session: Session, expect
     body = vault.seal(tx, newcomer, "sessions", "body", newcomer, session.stored())
     if expected == 0:
         # Through `people`, so that nothing is written about somebody who was erased.
-        saved = tx.run(
+        tx.do(
             "INSERT INTO sessions (newcomer, version, body, saved_day) SELECT id, 1, ?, ? FROM people WHERE id = ?"
             " ON CONFLICT (newcomer) DO NOTHING",
             (body, day_of(now), newcomer),
+            conflict=_SAVED,
         )
     else:
-        saved = tx.run(
+        tx.do(
             "UPDATE sessions SET version = version + 1, body = ?, saved_day = ? WHERE newcomer = ? AND version = ?",
             (body, day_of(now), newcomer, expected),
+            conflict=_SAVED,
         )
-    if not saved:
-        raise Conflict("this session was saved meanwhile")
     kept = replace(session, version=expected + 1) if session.shadow is not None else None
 
     def remember() -> None:
@@ -155,7 +156,7 @@ def _keyboard(
     """One sealed row for all the buttons of a screen, and a short alias for each."""
     ident = tx.ids("keyboards")[0]
     body = dumps({row.token: action_out(row.action) for row in rows})
-    tx.run(
+    tx.do(
         "INSERT INTO keyboards (id, newcomer, handoff, screen, body, made_day) VALUES (?, ?, ?, ?, ?, ?)",
         (ident, newcomer, handoff, screen, vault.seal(tx, newcomer, "keyboards", "body", ident, body), day_of(now)),
     )
@@ -169,7 +170,7 @@ def _note(tx: Tx, vault: Vault, gaps: Sequence[Gap], now: datetime) -> None:
     for gap in gaps:
         ident = secrets.token_hex(16)
         body = vault.seal(tx, None, "gaps", "body", ident, gap.words.encode("utf-8", "replace"))
-        tx.run(
+        tx.do(
             "INSERT INTO gaps (id, locale, body, noted_day) VALUES (?, ?, ?, ?)",
             (ident, gap.locale, body, day_of(now)),
         )

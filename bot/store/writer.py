@@ -63,6 +63,11 @@ class SqliteTx:
         touched: int = self._execute(sql, parameters).rowcount
         return touched
 
+    def do(self, sql: str, parameters: Parameters = (), *, conflict: str = "", touches: int = 1) -> None:
+        touched = self._execute(sql, parameters).rowcount
+        if conflict and touched != touches:
+            raise Conflict(conflict)
+
     def run_many(self, sql: str, many: Sequence[Parameters]) -> None:
         self._cursor.executemany(sql, many)
 

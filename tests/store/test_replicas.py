@@ -112,7 +112,7 @@ async def test_an_arrival_is_taken_by_one_replica(replica: Replica) -> None:
     assert await two.store.keep([arrival(2)], offset=None) == []  # the lane is the other's
     assert await two.store.waiting() == []
     assert [found.payload for found in await one.store.waiting()] == [arrival(1).payload, arrival(2).payload]
-    with pytest.raises(Conflict, match="another replica"):
+    with pytest.raises(Conflict, match="another replica has its lane"):
         await two.store.commit(Commit(done=row.id))
 
 
