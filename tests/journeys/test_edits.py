@@ -1,0 +1,131 @@
+"""Flows are edited while people are inside them: nobody is stranded, and a broken file changes nothing."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.bootstrap import Data
+from tests.journeys.conftest import Lines
+from tests.journeys.flows import NUDGE, TRIAL, WHO, WORDS, flows_in
+from tests.journeys.office import Office
+
+OTHER_WHO = "Cet essai est pour quelle personne ?"
+BROKEN = TRIAL.replace("    choices:", "   choices:", 1)
+DEAD_END = TRIAL.replace("goto: adviser", "goto: nulle_part")
+
+
+class Editor:
+    """An admin who edits the flow of the tests."""
+
+    def __init__(self, office: Office, path: Path) -> None:
+        self._office = office
+        self._path = path
+
+    async def writes(self, text: str) -> None:
+        """Save the file; it is looked at now instead of in some seconds."""
+        self._path.write_text(text, encoding="utf-8")
+        assert await self._office.running.flows.refresh()
+
+    async def removes(self) -> None:
+        """Delete the file."""
+        self._path.unlink()
+        assert await self._office.running.flows.refresh()
+
+
+@pytest.fixture
+def edited(closed_office: Office, read_data: Data) -> Office:
+    """An office, not open yet, whose flows may be edited."""
+    data = copy.copy(read_data)
+    flows = flows_in(closed_office.folder)
+    data.places = replace(closed_office.data.places, flows=flows)
+    data._live = None
+    closed_office.data = data
+    return closed_office
+
+
+@pytest.fixture
+def editor(edited: Office) -> Editor:
+    return Editor(edited, edited.folder / "flows" / "besoins" / "essai.yml")
+
+
+async def test_who_is_inside_goes_on_in_the_flow_as_it_was(edited: Office, editor: Editor) -> None:
+    await edited.open()
+    fatou = await edited.fatou()
+    await fatou.say("essai")
+    await editor.writes(TRIAL.replace("Une femme", "Une dame").replace(WORDS, "Autre chose ?"))
+    assert await fatou.press("Une femme") == [WORDS]
+    await edited.reopen()
+    assert await fatou.say("il fait froid") == [NUDGE]
+    await fatou.press("Menu")
+    await fatou.say("essai")
+    assert await fatou.press("Une dame") == ["Autre chose ?"]
+
+
+async def test_a_broken_edit_changes_nothing_and_says_why(edited: Office, editor: Editor, logged: Lines) -> None:
+    await edited.open()
+    fatou = await edited.fatou()
+    assert await fatou.say("essai") == [WHO]
+    for text in (BROKEN, DEAD_END, "", "[", TRIAL + "\x00", "a" * 300_000):
+        logged.lines.clear()
+        await editor.writes(text)
+        assert [line for line in logged.lines if "flow.issue" in line and "essai.yml" in line] != []
+    assert await fatou.press("Une femme") == [WORDS]
+    await fatou.press("Menu")
+    assert await fatou.say("essai") == [WHO]
+    await editor.writes(TRIAL.replace(WHO, OTHER_WHO))
+    await fatou.press("Menu")
+    assert await fatou.say("essai") == [OTHER_WHO]
+
+
+async def test_a_flow_broken_at_the_start_leaves_the_others_running(edited: Office, editor: Editor) -> None:
+    (edited.folder / "flows" / "besoins" / "essai.yml").write_text(BROKEN, encoding="utf-8")
+    await edited.open()
+    fatou = await edited.fatou()
+    assert WHO not in await fatou.say("essai")
+    assert await fatou.say("secret") != []
+    await editor.writes(TRIAL)
+    await fatou.press("Menu")
+    assert await fatou.say("essai") == [WHO]
+
+
+async def test_who_is_inside_a_removed_flow_finishes_it(edited: Office, editor: Editor) -> None:
+    await edited.open()
+    fatou = await edited.fatou()
+    await fatou.say("essai")
+    await editor.removes()
+    assert await fatou.press("Une femme") == [WORDS]
+    await edited.reopen()
+    assert await fatou.say("il fait froid") == [NUDGE]
+    assert WHO not in await fatou.say("essai")
+
+
+async def test_who_waits_on_a_step_that_nothing_kept_has_begins_again(edited: Office, editor: Editor) -> None:
+    await edited.open()
+    fatou = await edited.fatou()
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+    await edited.store.engine.write(lambda tx: tx.run("DELETE FROM flows WHERE flow = 'besoins.essai'"))
+    await edited.close()
+    edited.data._live = None
+    (edited.folder / "flows" / "besoins" / "essai.yml").write_text(TRIAL.replace("id: words", "id: speech"))
+    await edited.open()
+    said = await fatou.say("il fait froid")
+    assert said[0].startswith("Cette page a changé.") and said[-1].endswith(WHO)
+
+
+async def test_a_reminder_of_a_flow_that_is_gone_is_let_go(edited: Office, editor: Editor) -> None:
+    await edited.open()
+    fatou = await edited.fatou()
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+    await fatou.say("il fait froid")
+    await fatou.press("Oui")
+    await editor.removes()
+    edited.now.pass_by(days=1, minutes=1)
+    await edited.look_at_timers()
+    assert await fatou.heard() == []
+    assert await edited.store.next_timer_at() is None
