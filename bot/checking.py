@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
 from bot.bootstrap import Data, Places
 from bot.config import read_settings
+from bot.directory.facts import Fact
+from bot.directory.lookup import Directory
+from bot.directory.service import Service
 from bot.errors import SettingsError
 from bot.flow.book import load
+
+#: Of each owner, so many of the oldest are named.
+OLDEST = 3
+
+
+def stale(directory: Directory, today: date, language: Literal["fr", "en"]) -> Iterator[str]:
+    """A line for each owner of services and facts that nobody vouches for any more; nothing critical."""
+    for owner, things in sorted(directory.stale(today).items()):
+        services = [thing for thing in things if isinstance(thing, Service)]
+        facts = [thing for thing in things if isinstance(thing, Fact)]
+        dated = sorted(
+            (str(thing.checked_on or "-"), thing.id if isinstance(thing, Service) else thing.name) for thing in things
+        )
+        oldest = ", ".join(f"{name} ({day})" for day, name in dated[:OLDEST])
+        if language == "fr":
+            yield f"· à vérifier, {owner} : services {len(services)}, faits {len(facts)} ; d'abord {oldest}"
+        else:
+            yield f"· to check, {owner}: services {len(services)}, facts {len(facts)}; first {oldest}"
 
 
 def check_everything(config: Path, *, english: bool) -> int:
@@ -32,6 +54,8 @@ def check_everything(config: Path, *, english: bool) -> int:
     for odd in data.lexicon.issues:
         critical += 1
         print(f"✗ {odd}")
+    for line in stale(data.directory, datetime.now(UTC).date(), language):
+        print(line)
     warnings = len(loaded.issues) - sum(found.is_critical for found in loaded.issues)
     services = len(data.directory.published())
     print(f"{len(loaded.flows)} flows, {services} services: {critical} critical, {warnings} warnings")
