@@ -35,7 +35,7 @@ from bot.directory.extract import phrases_of as directory_phrases
 from bot.directory.living import Living
 from bot.directory.lookup import Directory
 from bot.documents.printer import Printer
-from bot.errors import DeliveryError, FeedError, SettingsError
+from bot.errors import DeliveryError, FeedError, SettingsError, UnusableStore
 from bot.flow.book import flow_of, load
 from bot.flow.extract import phrases_in, phrases_of
 from bot.flow.graph import Flow, FlowBook
@@ -266,7 +266,11 @@ class Guichet:
         exists = database is not None and database.exists()
         keys = load_keys(keys_path, may_create=not exists, environment=self._env)
         bot_id = bot_id_of(self.environment.telegram_token or "")
-        self.store: Store = await open_store(self.environment.database_url, keys, bot=bot_id, clock=self.clock)
+        store = await open_store(self.environment.database_url, keys, bot=bot_id, clock=self.clock)
+        if database is not None and not store.is_first:
+            await store.close()
+            raise UnusableStore(f"Another guichet is running on {database}: stop it first, or set DATABASE_URL.")
+        self.store: Store = store
         self._open.push_async_callback(self.store.close)
         self.flows = await self.data.live_flows(self.clock, self._flows_changed)
         await self._recall_flows()

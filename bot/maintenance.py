@@ -54,7 +54,7 @@ class Premises:
     async def store(self) -> KeptStore:
         """Open the store; opening brings it to this version's form."""
         bot = bot_id_of(self.environment.telegram_token or "")
-        return await open_store(self.environment.database_url, self.keys, bot=bot)
+        return await open_store(self.environment.database_url, self.keys, bot=bot, is_visit=True)
 
 
 def migrate(_: argparse.Namespace) -> int:

@@ -112,7 +112,7 @@ class Session:
             },
             ensure_ascii=False,
             separators=(",", ":"),
-        ).encode()
+        ).encode(errors="replace")  # a half of a surrogate pair, which some phones send, has no UTF-8
 
     @classmethod
     def restored(cls, newcomer: NewcomerId, version: int, body: bytes, shadow: Position | None = None) -> Session:

@@ -115,7 +115,7 @@ class Dispatcher:
         self.set_aside += 1
         try:
             await self._desk.store.quarantine(row.payload or b"", reason, row=row.id)
-        except StoreError as exc:
+        except (StoreError, Conflict) as exc:
             log.error("row.stuck row=%d reason=%s", row.id, type(exc).__name__)
 
     async def _turn(self, row: InboxRow) -> None:
