@@ -36,7 +36,7 @@ from bot.core.messages import Tick
 from bot.core.session import Session
 from bot.errors import Conflict
 from bot.ports import Commit, InboxRow
-from bot.services import checklist, data, erasure, gaps, handover, papers, submissions
+from bot.services import checklist, data, erasure, gaps, handover, outages, papers, submissions
 from bot.services.desk import Desk
 from bot.services.parts import Parts
 from bot.services.say import spoken
@@ -70,8 +70,9 @@ async def take_event(
     row: int | None = None,
     timer: int | None = None,
     heard: FromNewcomer | None = None,
+    is_late: bool = False,
 ) -> None:
-    """Any event of this newcomer; `row` or `timer` is what is answered by it."""
+    """Any event of this newcomer; `row` or `timer` is what is answered by it, `is_late` after an outage."""
     began = perf_counter()
     account = None if heard is None else heard.account
     event = await _read(desk, event, newcomer)
@@ -86,6 +87,12 @@ async def take_event(
         if any(isinstance(effect, Forget) for effect in turn.effects):
             await erasure.erase(desk, session, account)
             return
+        is_late = is_late or _is_late(heard, now)
+        if is_late:
+            turn = outages.admitted(desk, turn, understood, now)
+        if isinstance(event, Resumed):
+            # Nothing was heard of the person.
+            turn = replace(turn, session=replace(turn.session, seen_at=session.seen_at))
         more = Parts()
         if isinstance(event, Reached) and event.reachable != session.reachable:
             more = await handover.reached(desk, session, now, reachable=event.reachable)
@@ -96,6 +103,8 @@ async def take_event(
         except Conflict:
             desk.memory.drop(newcomer)
             continue
+        if is_late:
+            desk.memory.told_late(newcomer, now)
         log.info(
             "turn.taken newcomer=%s event=%s ms=%.1f",
             newcomer[:8],
@@ -104,6 +113,10 @@ async def take_event(
         )
         return
     raise Conflict(f"{TRIES} times")
+
+
+def _is_late(heard: FromNewcomer | None, now: datetime) -> bool:
+    return heard is not None and heard.sent_at is not None and now - heard.sent_at > outages.LATE_FROM
 
 
 async def session_of(desk: Desk, newcomer: NewcomerId, heard: FromNewcomer | None, now: datetime) -> Session:
@@ -174,7 +187,10 @@ async def _read(desk: Desk, event: Event, newcomer: NewcomerId) -> Event:
         return replace(event, phone_locale=phone, topic=poster.topic, locale=poster.locale)
     if isinstance(event, Said):
         phone = None if event.phone_locale is None else desk.nearest_locale(event.phone_locale)
-        return replace(event, danger=desk.danger(event.text), phone_locale=phone)
+        danger = desk.danger(event.text)
+        # The card comes in the language it was asked for in, or offers it.
+        language = event.language if danger is None else desk.language_of(event.text)
+        return replace(event, danger=danger, language=language, phone_locale=phone)
     if isinstance(event, Showed) and event.caption and (danger := desk.danger(event.caption)):
         return Said(text=event.caption, message_id=event.message_id, danger=danger)
     return event
