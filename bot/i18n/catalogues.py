@@ -20,6 +20,9 @@ _LOG = logging.getLogger(__name__)
 
 #: Sentences that must all be there before a language is offered: the guichet's own, and those of danger.
 _SAFETY = ("system/", "_system.", "urgence.")
+#: Of the guichet's own, those that fall back to French without harm: a new entry of a sub-menu must not take a whole
+#: language away from the people who speak it (decision 7).
+_NOT_VITAL = ("_system.menu_", "_system.roadmap/", "_system.district/", "system/catalogue_")
 #: Read by advisers, who work in French and English.
 _FOR_ADVISERS = "system/adviser_"
 #: Read by public services in Liège, who work in French.
@@ -59,7 +62,7 @@ class Status:
 def is_safety(phrase: Phrase) -> bool:
     """Whether a language cannot be offered without this phrase."""
     key = phrase.key
-    return key.startswith(_SAFETY) and not key.startswith(_FOR_ADVISERS) and not is_typed(phrase)
+    return key.startswith(_SAFETY) and not key.startswith((*_NOT_VITAL, _FOR_ADVISERS)) and not is_typed(phrase)
 
 
 def is_typed(phrase: Phrase) -> bool:
