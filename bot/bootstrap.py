@@ -54,6 +54,7 @@ from bot.nlu.lexicon import Lexicon
 from bot.nlu.rasa import RasaNlu
 from bot.ports import AdviserRow, Clock, Hours, Store
 from bot.services.cards import DirectoryCards
+from bot.services.contact import Contact
 from bot.services.delivery import Sender
 from bot.services.desk import Desk, Poster, Team
 from bot.services.dispatch import Dispatcher
@@ -294,7 +295,9 @@ class Guichet:
         await self._serve_web()
         self._open.push_async_callback(self.web.stop)
         self.timers = Timers(self.desk)
+        self.contact = Contact(self.desk, is_there=lambda: self.intake.is_in_contact, idle=self.dispatcher.idle)
         self._spawn(self.timers.run(), "timers")
+        self._spawn(self.contact.run(), "contact")
         self._spawn(self.flows.follow(asyncio.sleep), "flows")
         self._spawn(self._follow_data(), "data")
         self._spawn(self._serve_telegram(is_known=identity is not None), "intake")
@@ -304,7 +307,7 @@ class Guichet:
         self._stop_intake.set()
         running = list(self._tasks)
         for task in running:
-            if task.get_name() in ("timers", "flows", "data", "names"):
+            if task.get_name() in ("timers", "contact", "flows", "data", "names"):
                 task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await self._open.aclose()
@@ -498,8 +501,10 @@ class Guichet:
                 if url and secret:
                     await feed.listen_by_webhook(url, secret)
                     self.intake.trouble = ""
+                    self.intake.is_in_contact = True
                     return
                 await feed.listen_by_polling()
+                self.intake.is_in_contact = True
                 break
             except FeedError as exc:
                 self.intake.trouble = "Telegram cannot be reached"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from bot.channel.media import media_of, service_kind
@@ -15,6 +16,8 @@ from bot.core.messages import RenderedButton
 
 #: Source: https://core.telegram.org/bots/features#deep-linking.
 _START: Final = re.compile(r"^/start(?:\s+([A-Za-z0-9_-]{1,64}))?(?:\s|$)", re.IGNORECASE)
+#: The year 3000: a later date is none.
+_LATEST_S: Final = 32_503_680_000
 _LANGUAGE: Final = re.compile(r"^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}$")
 
 
@@ -40,7 +43,7 @@ def hear_private(
         return Ignored(kind=f"private.{kind}")
     if isinstance(event, Ignored):
         return event
-    return FromNewcomer(account=account, event=event, phone_locale=_phone_locale(body))
+    return FromNewcomer(account=account, event=event, phone_locale=_phone_locale(body), sent_at=_sent_at(body))
 
 
 def _message(
@@ -118,6 +121,11 @@ def _button(button: Mapping[str, Any]) -> RenderedButton:
     if button.get("url") is not None:
         return RenderedButton(text=text, url=as_text(button["url"]))
     return RenderedButton(text=text, token=Token(as_text(button.get("callback_data"))))
+
+
+def _sent_at(message: Mapping[str, Any]) -> datetime | None:
+    seconds = message.get("edit_date") or message.get("date")
+    return datetime.fromtimestamp(seconds, UTC) if type(seconds) is int and 0 < seconds < _LATEST_S else None
 
 
 def _phone_locale(body: Mapping[str, Any]) -> Locale | None:

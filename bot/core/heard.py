@@ -6,6 +6,7 @@ A reading says what happened and whose it is; whether a group is one of ours or 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -27,6 +28,8 @@ class FromNewcomer:
     callback_id: str | None = None
     #: What the phone speaks (BCP 47 as Telegram sends it), a proposal only.
     phone_locale: Locale | None = None
+    #: When it was written or changed, by Telegram's clock; None for what bears no date, such as a press.
+    sent_at: datetime | None = None
     #: A press: the buttons of its message as they are shown now.
     keyboard: tuple[tuple[RenderedButton, ...], ...] = ()
 

@@ -20,13 +20,16 @@ from bot.core.heard import (
     TopicChanged,
     Unreadable,
 )
-from bot.core.ids import ChatId, Lane
+from bot.core.ids import ChatId, Lane, NewcomerId
+from bot.core.messages import Message
+from bot.core.session import Hold
 from bot.errors import Conflict, StoreError
 from bot.ports import Commit, Delivery, InboxRow, Verb
 from bot.services import advisers
 from bot.services.desk import Desk
 from bot.services.groups import group_moved, team_in
 from bot.services.newcomer import take_forgotten, take_newcomer_turn
+from bot.services.say import plain_delivery
 
 log = logging.getLogger(__name__)
 
@@ -115,8 +118,19 @@ class Dispatcher:
         self.set_aside += 1
         try:
             await self._desk.store.quarantine(row.payload or b"", reason, row=row.id)
-        except (StoreError, Conflict) as exc:
+            if row.newcomer is not None:
+                await self._apologise(row.newcomer)
+        except Exception as exc:  # the lane must go on, whatever is wrong with this row
             log.error("row.stuck row=%d reason=%s", row.id, type(exc).__name__)
+
+    async def _apologise(self, newcomer: NewcomerId) -> None:
+        desk = self._desk
+        session = await desk.store.session_of(newcomer)
+        if session is None or session.hold is Hold.HELD:
+            return
+        sorry = Message(blocks=(desk.guide().book.phrase("apology"),))
+        delivery = plain_delivery(desk, newcomer, sorry, session.locale)
+        desk.outgoing.offer(await desk.store.commit(Commit(deliveries=(delivery,), now=desk.clock())))
 
     async def _turn(self, row: InboxRow) -> None:
         if row.payload is None:

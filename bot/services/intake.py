@@ -72,6 +72,8 @@ class Intake:
         self.odd = 0
         #: Why nothing is being fetched, for health pages; empty when all is well.
         self.trouble = ""
+        #: Updates reach us, as far as we know.
+        self.is_in_contact = False
 
     async def accept(
         self, arrivals: Sequence[Arrival], *, odd: Sequence[bytes] = (), offset: int | None = None
@@ -138,6 +140,7 @@ async def poll(
                     await asyncio.gather(fetching, return_exceptions=True)
                     return
                 fetched = fetching.result()
+                intake.is_in_contact = True
                 if fetched.arrivals or fetched.odd:
                     await intake.accept(fetched.arrivals, odd=fetched.odd, offset=fetched.offset)
                     offset = fetched.offset if fetched.offset is not None else offset
@@ -164,6 +167,7 @@ def _told(error: FeedError, intake: Intake, pause: Pause, pauses: Pauses) -> flo
         trouble, wait_s = "another program fetches updates with the same bot token", pauses.taken_s + pause.next_s()
     else:
         trouble, wait_s = "Telegram cannot be reached", error.retry_after_s or pause.next_s()
+    intake.is_in_contact = False
     if intake.trouble != trouble:
         log.error("intake.stopped reason=%s", trouble)
         intake.trouble = trouble

@@ -16,6 +16,8 @@ from bot.ports import ButtonRow
 #: Entries kept; an entry is a few hundred bytes.
 SESSIONS = 5_000
 BUTTONS = 40_000
+#: Somebody is told once in this time that the answer is late.
+LATE_AGAIN_AFTER = timedelta(hours=6)
 #: A volatile position is forgotten after this silence.
 VOLATILE_FOR = timedelta(minutes=30)
 
@@ -28,6 +30,7 @@ class Memory:
         self._buttons: OrderedDict[Token, ButtonRow] = OrderedDict()
         self._shadows: dict[NewcomerId, tuple[Position, datetime]] = {}
         self._accounts: dict[AccountId, NewcomerId] = {}
+        self._told_late: dict[NewcomerId, datetime] = {}
 
     def session(self, newcomer: NewcomerId) -> Session | None:
         """The session as this process last saved it."""
@@ -84,6 +87,17 @@ class Memory:
         """What a fresh token means."""
         return self._buttons.get(token)
 
+    def is_told_late(self, newcomer: NewcomerId, now: datetime) -> bool:
+        """Whether this person knows already that answers are late."""
+        told = self._told_late.get(newcomer)
+        return told is not None and now - told < LATE_AGAIN_AFTER
+
+    def told_late(self, newcomer: NewcomerId, now: datetime) -> None:
+        """This person was told that answers are late."""
+        if len(self._told_late) >= SESSIONS:
+            self._told_late = {one: at for one, at in self._told_late.items() if now - at < LATE_AGAIN_AFTER}
+        self._told_late[newcomer] = now
+
     def drop(self, newcomer: NewcomerId) -> None:
         """Forget a person: after an erasure, or when the store knows better."""
         self._sessions.pop(newcomer, None)
@@ -92,6 +106,7 @@ class Memory:
         """Forget a person with every trace."""
         self.drop(newcomer)
         self._shadows.pop(newcomer, None)
+        self._told_late.pop(newcomer, None)
         self._accounts = {account: known for account, known in self._accounts.items() if known != newcomer}
         for token in [token for token, row in self._buttons.items() if row.newcomer == newcomer]:
             del self._buttons[token]

@@ -256,7 +256,7 @@ REGISTER: Mapping[str, Table] = {
         columns={"slot": (W, "Numéro."), "name": (W, "Nom de la machine.")},
     ),
     "meta": Table(
-        purpose="Version des tables, preuve de la clé, position chez Telegram.",
+        purpose="Version des tables, preuve de la clé, position chez Telegram, dernier contact avec Telegram.",
         leaves="Jamais.",
         columns={"name": (W, "Quoi."), "value": (W, "Combien.")},
     ),

@@ -272,6 +272,20 @@ class KeptStore:
     async def submissions(self, flow: FlowId) -> list[Submission]:
         return await self.engine.read(lambda tx: submissions.of(tx, self._vault, flow))
 
+    async def mark(self, name: str, at: datetime) -> datetime | None:
+        return await self.engine.write(lambda tx: upkeep.mark(tx, name, at))
+
+    async def seen_between(self, since: datetime, until: datetime) -> list[NewcomerId]:
+        seen: list[NewcomerId] = []
+        after = ""
+        while True:
+            after, more = await self.engine.read(
+                partial(upkeep.seen_between, vault=self._vault, since=since, until=until, after=after, limit=_PAGE)
+            )
+            seen += more
+            if not after:
+                return seen
+
     async def queue_ages(self, now: datetime) -> QueueAges:
         return await self.engine.read(lambda tx: upkeep.queue_ages(tx, now))
 

@@ -11,7 +11,7 @@ from bot.core.ids import FlowId, NewcomerId, Revision
 from bot.handoff.machine import State
 from bot.ports import AdviserRow, QueueAges
 from bot.store.engine import Tx
-from bot.store.records import adviser_in, adviser_out, day_of, micros
+from bot.store.records import adviser_in, adviser_out, day_of, instant, micros
 from bot.store.vault import Vault
 
 
@@ -75,6 +75,33 @@ def sources(tx: Tx, wanted: set[tuple[str, str]]) -> list[tuple[FlowId, Revision
         if row is not None:
             found.append((FlowId(flow), Revision(revision), bytes(row[0])))
     return found
+
+
+def mark(tx: Tx, name: str, at: datetime) -> datetime | None:
+    """Note an instant under a name; what was noted before."""
+    row = tx.row("SELECT value FROM meta WHERE name = ?", (f"at:{name}",))
+    tx.run(
+        "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (f"at:{name}", str(micros(at))),
+    )
+    return None if row is None else instant(int(row[0]))
+
+
+def seen_between(
+    tx: Tx, vault: Vault, since: datetime, until: datetime, after: str, limit: int
+) -> tuple[str, list[NewcomerId]]:
+    """Who was last heard of in this time, a page of sessions at a time; where the next page begins."""
+    rows = tx.rows(
+        "SELECT newcomer, body FROM sessions WHERE newcomer > ? AND saved_day >= ? ORDER BY newcomer LIMIT ?",
+        (after, day_of(since), limit),
+    )
+    seen: list[NewcomerId] = []
+    for ident, body in rows:
+        newcomer = NewcomerId(ident)
+        raw = orjson.loads(vault.open(tx, newcomer, "sessions", "body", ident, bytes(body)))
+        if raw["seen_at"] is not None and since <= datetime.fromisoformat(raw["seen_at"]) <= until:
+            seen.append(newcomer)
+    return (rows[-1][0] if len(rows) == limit else "", seen)
 
 
 def queue_ages(tx: Tx, now: datetime) -> QueueAges:

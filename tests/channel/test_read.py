@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -155,9 +156,10 @@ def test_album_is_answered_once_and_again_the_same_way() -> None:
 
 def test_a24_edits() -> None:
     message = private(text="nouveau")["message"] | {"edit_date": 9}
-    assert hear({"edited_message": message}) == newcomer(Edited(message_id=3, text="nouveau"))
+    at = datetime.fromtimestamp(9, UTC)
+    assert hear({"edited_message": message}) == replace(newcomer(Edited(message_id=3, text="nouveau")), sent_at=at)
     emptied = private(photo=[FILE])["message"] | {"edit_date": 9}
-    assert hear({"edited_message": emptied}) == newcomer(Edited(message_id=3, text=""))
+    assert hear({"edited_message": emptied}) == replace(newcomer(Edited(message_id=3, text="")), sent_at=at)
     moving = private(location={"latitude": 1.0, "longitude": 2.0, "live_period": 60})["message"]
     assert hear({"edited_message": moving}) == Ignored(kind="edited_message.location")
 

@@ -1,0 +1,74 @@
+"""Contact with Telegram: when it was lost for longer than a press lives, open questions are asked again (A18)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from bot.core.events import Resumed
+from bot.core.ids import NewcomerId
+from bot.core.session import Hold
+from bot.errors import BotError, StoreError
+from bot.services.desk import Desk
+from bot.services.newcomer import take_event
+
+log = logging.getLogger(__name__)
+
+#: Telegram forgets a press after this (reliability.md, part 1).
+PRESS_LIFE = timedelta(seconds=150)
+#: How often the contact is noted.
+EVERY = timedelta(seconds=30)
+#: Whoever was heard of this long before the outage may still hold the phone; others are left in peace.
+STILL_THERE = timedelta(hours=1)
+
+
+class Contact:
+    """Notes that updates reach us, and asks again what nobody could answer meanwhile."""
+
+    def __init__(self, desk: Desk, *, is_there: Callable[[], bool], idle: Callable[[], Awaitable[None]]) -> None:
+        """`is_there`: updates reach us now; `idle` waits until those that came are taken."""
+        self._desk = desk
+        self._is_there = is_there
+        self._idle = idle
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        # What waited at Telegram comes with the first poll; who wrote is answered by that.
+        await asyncio.sleep(3)
+        while True:
+            try:
+                await self.look()
+            except StoreError as exc:
+                log.warning("contact.waiting reason=%s", type(exc).__name__)
+            await asyncio.sleep(EVERY.total_seconds())
+
+    async def look(self) -> int:
+        """Note the contact; how many were asked again."""
+        if not self._is_there():
+            return 0
+        store, now = self._desk.store, self._desk.clock()
+        before = await store.mark("contact", now)
+        if before is None or now - before <= PRESS_LIFE + EVERY:
+            return 0
+        await self._idle()
+        # Who was asked again after an earlier outage and has said nothing since is not asked a second time.
+        asked = await store.mark("asked_again", now)
+        since = before - STILL_THERE if asked is None else max(asked, before - STILL_THERE)
+        again = [await self._ask(newcomer) for newcomer in await store.seen_between(since, before + EVERY)]
+        log.warning("contact.lost minutes=%d asked_again=%d", (now - before).total_seconds() // 60, sum(again))
+        return sum(again)
+
+    async def _ask(self, newcomer: NewcomerId) -> bool:
+        session = await self._desk.store.session_of(newcomer)
+        if session is None or not session.durable.frames or session.hold is not Hold.NONE or not session.reachable:
+            return False
+        try:
+            await take_event(self._desk, newcomer, Resumed(), is_late=True)
+        except StoreError:
+            raise
+        except BotError as exc:
+            log.warning("contact.not_asked newcomer=%s reason=%s", newcomer[:8], type(exc).__name__)
+            return False
+        return True

@@ -1,0 +1,178 @@
+"""After an outage everything is taken in order, people are told once, and lost presses are made up for (A17, A18)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from bot.conversation.guide import Guide
+from bot.conversation.turn import Turn
+from bot.core.events import Event, Pressed
+from bot.core.session import Session
+from bot.errors import StoreError
+from bot.sandbox import doings
+from bot.services import newcomer
+from tests.journeys.flows import NUDGE, WHO, WORDS
+from tests.journeys.office import Office
+
+APOLOGY = "Désolé, il y a un problème de mon côté. Votre message n'est pas perdu. Essayez encore dans un moment."
+LATE = "Désolé, je réponds avec du retard. J'étais en panne."
+
+
+async def away(office: Office, **span: float) -> None:
+    """The guichet is down for this long."""
+    await office.running.contact.look()
+    await office.close()
+    office.now.pass_by(**span)
+
+
+async def back(office: Office) -> None:
+    """It comes up again and has taken what waited."""
+    await office.open()
+    await office.settled()
+    await office.running.contact.look()
+    await office.settled()
+
+
+async def test_after_a_day_all_words_are_taken_in_order_and_the_delay_told_once(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("essai")
+    await away(office, hours=1)
+    for words in ("une femme", "il fait froid"):
+        await fatou.seat.say(words)
+    office.now.pass_by(hours=22)
+    await back(office)
+    assert await fatou.heard() == [LATE, WORDS, NUDGE]
+    office.now.pass_by(minutes=1)
+    assert LATE not in await fatou.press("Non")
+
+
+async def test_words_of_now_are_answered_without_excuses(office: Office) -> None:
+    fatou = await office.fatou()
+    await away(office, minutes=2)
+    await fatou.seat.say("essai")
+    await back(office)
+    assert await fatou.heard() == [WHO]
+
+
+async def test_the_card_of_danger_comes_before_any_excuse(office: Office) -> None:
+    fatou = await office.fatou()
+    await away(office, minutes=20)
+    await fatou.seat.say("au secours il a un couteau")
+    office.now.pass_by(minutes=20)
+    await back(office)
+    said = await fatou.heard()
+    assert "112" in said[0] and LATE not in said
+
+
+async def test_a_lost_press_is_made_up_for_by_the_question_once(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("essai")
+    await away(office, minutes=1)
+    await fatou.seat.press("Une femme", timeout_s=3)
+    office.now.pass_by(minutes=10)  # Telegram forgets the press after 150 seconds
+    await back(office)
+    assert await fatou.heard() == [LATE, WHO]
+    await office.running.contact.look()
+    assert await fatou.heard() == []
+    await away(office, minutes=15)
+    await back(office)
+    assert await fatou.heard() == []
+    assert await fatou.press("Une femme") == [WORDS]
+    await away(office, minutes=15)
+    await back(office)
+    assert (await fatou.heard())[-1] == WORDS
+
+
+async def test_who_wrote_meanwhile_is_not_asked_again(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("essai")
+    await away(office, minutes=1)
+    await fatou.seat.say("une femme")
+    office.now.pass_by(minutes=5)
+    await back(office)
+    assert await fatou.heard() == [WORDS]
+
+
+async def test_a_short_restart_asks_nobody(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("essai")
+    await away(office, minutes=2)
+    await back(office)
+    assert await fatou.heard() == []
+
+
+async def test_who_left_long_before_is_left_in_peace(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("essai")
+    office.now.pass_by(hours=3)
+    await away(office, hours=1)
+    await back(office)
+    assert await fatou.heard() == []
+
+
+async def test_who_talks_with_a_person_is_not_disturbed(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.ask_for_a_person()
+    claire = await office.adviser()
+    await claire.take()
+    await fatou.heard()
+    await away(office, minutes=20)
+    await fatou.seat.say("vous êtes là ?")
+    office.now.pass_by(minutes=20)
+    await back(office)
+    assert await fatou.heard() == []
+    assert (await claire.texts())[-1] == "💬 vous êtes là ?"
+
+
+# --- the store, and turns that cannot be taken ------------------------------------------------------------------------
+
+
+async def test_a_store_that_cannot_be_written_for_a_while_loses_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fatou = await office.fatou()
+    await fatou.say("essai")
+    engine = office.store.engine
+    write, refused = engine.write, []
+
+    async def full(work: object) -> object:
+        if len(refused) < 3:
+            refused.append(work)
+            raise StoreError("database or disk is full")
+        return await write(work)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engine, "write", full)
+    assert await fatou.press("Une femme") == [WORDS]
+    assert len(refused) == 3
+
+
+async def test_a_turn_that_cannot_be_taken_is_set_aside_with_an_excuse(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fatou = await office.fatou()
+    await fatou.say("essai")
+    advance = newcomer.advance
+
+    def broken(session: Session, event: Event, guide: Guide, *, now: datetime) -> Turn:
+        if isinstance(event, Pressed):
+            raise KeyError("a bug")
+        return advance(session, event, guide, now=now)
+
+    monkeypatch.setattr(newcomer, "advance", broken)
+    assert await fatou.press("Une femme") == [APOLOGY]
+    monkeypatch.undo()
+    assert await fatou.press("Une femme") == [WORDS]
+    aside = await office.store.engine.read(lambda tx: tx.rows("SELECT reason FROM quarantine"))
+    assert aside == [("KeyError",)]
+
+
+async def test_a_flood_from_one_person_delays_nobody_and_loses_nothing(office: Office) -> None:
+    fatou, john = await office.fatou(), await office.person("John", "Français")
+    world, person = office.sandbox.world, doings.person_of(office.sandbox.world, fatou.id)
+    for _ in range(200):
+        doings.say(world, person, "/menu")
+    assert await john.say("essai") == [WHO]
+    assert len(await fatou.heard()) == 200
+    assert await fatou.say("essai") == [WHO]
