@@ -903,3 +903,22 @@ async def test_a_conversation_goes_on_over_a_restart(house: House, guichet: Guic
     assert await again.store.waiting() == []
     assert await again.store.take_outbox() == [queued]
     assert queued.delivery.newcomer == row.newcomer and queued.fate is Fate.WAITING
+
+
+async def test_named_instants_outlive_a_restart(house: House, guichet: Guichet) -> None:  # A18
+    later = NOON + timedelta(minutes=5)
+    assert await guichet.store.mark("contact", NOON) is None
+    again = await house.reopen()
+    assert await again.store.mark("contact", later) == NOON
+    assert await again.store.mark("asked_again", later) is None
+    assert await again.store.mark("contact", later) == later
+
+
+async def test_who_was_last_heard_of_in_a_time_is_found(guichet: Guichet) -> None:  # A18
+    amina, boris = await guichet.welcome(), await guichet.welcome(BORIS)
+    await guichet.store.commit(Commit(session=session(amina, seen_at=NOON), expected_version=0))
+    await guichet.store.commit(Commit(session=session(boris, seen_at=NOON - timedelta(hours=2)), expected_version=0))
+    hour = timedelta(hours=1)
+    assert await guichet.store.seen_between(NOON - hour, NOON) == [amina]
+    assert await guichet.store.seen_between(NOON - 3 * hour, NOON - hour) == [boris]
+    assert await guichet.store.seen_between(NOON + hour, NOON + 2 * hour) == []
