@@ -90,7 +90,7 @@ def forms_of(word: str) -> set[str]:
     if "'" in word:
         forms.add(word.replace("'", ""))
         forms.update(part for part in word.split("'") if len(part) > 1)
-    if _LONG_RUN.search(word):
+    if any(_LONG_RUN.search(form) for form in forms):
         forms |= {squeeze(form) for form in forms} | {_LONG_RUN.sub(r"\1\1", form) for form in forms}
     if "\u0621" <= word[0] <= "\u06ff":
         forms.update(_without_proclitics(word))
@@ -142,7 +142,7 @@ def _in_a_row(option: Sequence[str]) -> list[frozenset[str]]:
 @lru_cache(maxsize=8192)  # the same few thousand words stand in all phrases
 def _word(raw: str) -> str:
     """Check one written word and return it folded, without its apostrophes."""
-    word = squeeze(raw.replace("'", ""))
+    word = _LONG_RUN.sub(r"\1\1", raw.replace("'", ""))  # Somali «la'aan» is typed «laan» as often
     bare = word.strip("*")
     if not bare or "*" in bare or "|" in bare or bare[0] in ".!?" or _TOKEN.fullmatch(bare) is None:
         raise PhraseError(f"«{raw}» is not a word")

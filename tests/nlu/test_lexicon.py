@@ -27,6 +27,8 @@ def found(phrase: str, text: str) -> bool:
         pytest.param("m'a frappe", "il ma frappé", id="apostrophe forgotten"),
         pytest.param("annexe 13", "j'ai reçu l’annexe 13", id="elision before the word"),
         pytest.param("aide moi", "aiiide-moi", id="stretched letters and hyphen"),
+        pytest.param("lacag la'aan", "lacag laan", id="glottal stop forgotten"),
+        pytest.param("lacag la'aan", "lacag la’aan", id="glottal stop"),
         pytest.param("kill me", "he will killlll me", id="a double letter stretched"),
         pytest.param("شرطه", "والشرطة", id="Arabic short words written on"),
         pytest.param("بدي موت", "بدّي أموت".replace("أ", ""), id="Arabic doubling mark"),
