@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import perf_counter
 
 from bot.conversation.advance import advance
@@ -33,8 +33,9 @@ from bot.core.events import Event, Pressed, Reached, Resumed, Said, Showed, Star
 from bot.core.heard import FromNewcomer
 from bot.core.ids import AccountId, NewcomerId
 from bot.core.messages import Tick
-from bot.core.session import Session
+from bot.core.session import Hold, Session
 from bot.errors import Conflict
+from bot.handoff.machine import State
 from bot.ports import Commit, InboxRow
 from bot.services import checklist, data, erasure, gaps, handover, outages, papers, submissions
 from bot.services.desk import Desk
@@ -45,6 +46,8 @@ log = logging.getLogger(__name__)
 
 #: Times a turn is decided anew because somebody else saved the session or the handoff meanwhile.
 TRIES = 5
+#: A reminder that comes due while a person has the conversation is looked at again after this.
+HELD_REMINDER_WAITS = timedelta(hours=1)
 
 
 async def take_newcomer_turn(desk: Desk, row: InboxRow, heard: FromNewcomer) -> None:
@@ -78,7 +81,7 @@ async def take_event(
     event = await _read(desk, event, newcomer)
     for _ in range(TRIES):
         now = desk.clock()
-        session = await session_of(desk, newcomer, heard, now)
+        session = await _held_by_somebody(desk, await session_of(desk, newcomer, heard, now))
         if isinstance(event, Pressed) and isinstance(event.action, Tick):
             await checklist.turn_tick(desk, session, event, heard, row=row)
             return
@@ -115,6 +118,13 @@ async def take_event(
     raise Conflict(f"{TRIES} times")
 
 
+async def _held_by_somebody(desk: Desk, session: Session) -> Session:
+    """The session as it is when its handoff is gone, such as by retention: the bot must not stay silent for ever."""
+    if session.hold is Hold.NONE or await desk.store.open_handoff_of(session.newcomer) is not None:
+        return session
+    return replace(session, hold=Hold.NONE)
+
+
 def _is_late(heard: FromNewcomer | None, now: datetime) -> bool:
     return heard is not None and heard.sent_at is not None and now - heard.sent_at > outages.LATE_FROM
 
@@ -126,7 +136,10 @@ async def session_of(desk: Desk, newcomer: NewcomerId, heard: FromNewcomer | Non
         session = await desk.store.session_of(newcomer)
     if session is None:
         phone = None if heard is None else heard.phone_locale
-        session = Session(newcomer=newcomer, locale=desk.nearest_locale(phone or ""))
+        # A conversation with a person may outlive what the bot remembers.
+        handoff = await desk.store.open_handoff_of(newcomer)
+        hold = Hold.NONE if handoff is None else Hold.HELD if handoff.state is State.CLAIMED else Hold.WAITING
+        session = Session(newcomer=newcomer, locale=desk.nearest_locale(phone or ""), hold=hold)
     shadow = desk.memory.shadow(newcomer, now)
     return session if session.shadow == shadow else replace(session, shadow=shadow)
 
@@ -249,5 +262,11 @@ async def _effect(desk: Desk, effect: Effect, session: Session, now: datetime) -
 
 
 async def take_timer(desk: Desk, newcomer: NewcomerId, timer: int, name: str, ref: str) -> None:
-    """A reminder came due."""
+    """A reminder came due. While a person has the conversation it waits (C08)."""
+    now = desk.clock()
+    session = await session_of(desk, newcomer, None, now)
+    if session.hold is Hold.HELD:
+        later = StartTimer(name=name, ref=ref, due_at=now + HELD_REMINDER_WAITS)
+        await desk.store.commit(Commit(done_timer=timer, timers=(later,), timers_of=newcomer, now=now))
+        return
     await take_event(desk, newcomer, TimerFired(name=name, ref=ref), timer=timer)

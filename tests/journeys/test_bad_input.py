@@ -49,16 +49,15 @@ KINDS: dict[str, tuple[dict[str, Any], str | None]] = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_every_kind_of_message_has_its_answer(office: Office, kind: str) -> None:
-    content, answer = KINDS[kind]
+async def test_every_kind_of_message_has_its_answer(office: Office) -> None:
     fatou = await office.fatou()
     await fatou.say("essai")
-    said = await fatou.put(content)
-    if answer is None:
-        assert said == []
-    else:
-        assert len(said) == 1 and said[0].startswith(answer)
+    for kind, (content, answer) in KINDS.items():
+        said = await fatou.put(content)
+        if answer is None:
+            assert said == [], kind
+        else:
+            assert len(said) == 1 and said[0].startswith(answer), kind
     assert await fatou.press("Une femme") == [WORDS]
 
 
@@ -111,26 +110,25 @@ async def test_a_long_answer_of_an_adviser_arrives_in_parts(office: Office) -> N
     assert "".join(await fatou.heard()).count("mot") == 1023
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"message_reaction": {"chat": {"id": 5, "type": "private"}, "message_id": 1}},
-        {"business_connection": {"id": "1"}},
-        {"hologram": {"depth": 3}},
-        {"message": "text"},
-        {"message": {"chat": {"id": "x"}}},
-        {"message": {"message_id": None, "chat": {"id": 5, "type": "private"}}},
-        {"callback_query": {"id": 7}},
-        {"edited_message": None},
-        {"inline_query": {"id": "1", "from": {"id": 5}, "query": "x", "offset": ""}},
-        {"poll": {}},
-        {},
-    ],
-    ids=str,
+STRANGE: tuple[dict[str, Any], ...] = (
+    {"message_reaction": {"chat": {"id": 5, "type": "private"}, "message_id": 1}},
+    {"business_connection": {"id": "1"}},
+    {"hologram": {"depth": 3}},
+    {"message": "text"},
+    {"message": {"chat": {"id": "x"}}},
+    {"message": {"message_id": None, "chat": {"id": 5, "type": "private"}}},
+    {"callback_query": {"id": 7}},
+    {"edited_message": None},
+    {"inline_query": {"id": "1", "from": {"id": 5}, "query": "x", "offset": ""}},
+    {"poll": {}},
+    {},
 )
-async def test_strange_updates_stop_nobody(office: Office, fields: dict[str, Any]) -> None:
+
+
+async def test_strange_updates_stop_nobody(office: Office) -> None:
     fatou = await office.fatou()
-    await office.client.do("update", fields=fields)
+    for fields in STRANGE:
+        await office.client.do("update", fields=fields)
     assert await fatou.say("essai") == [WHO]
 
 
@@ -146,14 +144,14 @@ async def test_an_unreadable_message_is_set_aside_and_its_person_served(office: 
 # --- buttons ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("data", ["x", "A" * 64, "'; DROP TABLE people; --", "../../etc/passwd", "é" * 30, ""])
-async def test_a_forged_button_gets_the_present_question(office: Office, data: str) -> None:
+async def test_a_forged_button_gets_the_present_question(office: Office) -> None:
     fatou = await office.fatou()
     await fatou.say("essai")
     message = (await fatou.messages())[-1]["message_id"]
-    await fatou.seat.do("press", message_id=message, data=data, forged=True)
-    said = await fatou.heard()
-    assert said[0].startswith("Ce bouton ne marche plus") and said[-1].endswith(WHO)
+    for data in ("x", "A" * 64, "'; DROP TABLE people; --", "../../etc/passwd", "é" * 30, ""):
+        await fatou.seat.do("press", message_id=message, data=data, forged=True)
+        said = await fatou.heard()
+        assert said[0].startswith("Ce bouton ne marche plus") and said[-1].endswith(WHO), data
 
 
 async def test_another_persons_button_tells_nothing(office: Office) -> None:

@@ -489,3 +489,40 @@ async def test_a_restart_changes_nothing_for_people_who_talk(office: Office) -> 
     assert (await claire.texts())[-1] == "💬 vous êtes toujours là ?"
     await claire.say("oui")
     assert (await fatou.heard())[-1].endswith("oui")
+
+
+async def test_a_reminder_waits_while_a_person_has_the_conversation(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+    await fatou.say("il fait froid")
+    await fatou.press("Oui")
+    await fatou.say("/conseiller")
+    await fatou.press("Une personne, sans résumé")
+    await claire.take()
+    await fatou.heard()
+    office.now.pass_by(days=1, minutes=1)
+    await claire.say("je cherche encore")
+    await fatou.heard()
+    await office.look_at_timers()
+    assert await fatou.heard() == SILENT
+    await fatou.press("Finir avec la personne")
+    office.now.pass_by(hours=1)
+    await office.look_at_timers()
+    assert "🔔 Le rappel est là." in await fatou.heard()
+
+
+async def test_a_conversation_that_retention_took_leaves_no_silent_bot(office: Office) -> None:
+    fatou, _ = await held(office)
+    office.now.pass_by(hours=1)
+    await office.store.purge(office.now(), {"idle_case": 0})
+    assert await office.store.handoffs() == []
+    assert await fatou.say("essai") == [WHO]
+
+
+async def test_a_conversation_outlives_what_the_bot_remembers(office: Office) -> None:
+    fatou, claire = await held(office)
+    await office.store.engine.write(lambda tx: tx.run("DELETE FROM sessions"))
+    await office.reopen()
+    assert await fatou.say("vous êtes là ?") == SILENT
+    assert (await claire.texts())[-1] == "💬 vous êtes là ?"
