@@ -7,6 +7,7 @@ Extension point: a custom graph component registered as intent classifier
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, Dict, List, Type
 
 import numpy as np
@@ -21,6 +22,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.featurizer import SecondOpinion, SentenceEmbedding
 from components.intent_model import IntentModel, Settings, fit
+from components.languages import locales_of
+
+#: Its folders are the languages of the examples.
+_DATA = Path(__file__).resolve().parent.parent / "data"
 
 #: The bot offers three choices; the report looks at ten.
 RANKING_LENGTH = 10
@@ -74,7 +79,7 @@ class NewcomerIntents(IntentClassifier, GraphComponent):
         vectors = np.vstack([_vector(one) for one in examples])
         texts = [one.get(TEXT) for one in examples]
         names = [one.get(INTENT) for one in examples]
-        self._model = fit(vectors, texts, names, self._settings)
+        self._model = fit(vectors, texts, names, locales_of(texts, _DATA), self._settings)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource

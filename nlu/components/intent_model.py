@@ -6,8 +6,8 @@ Everything is learned on the examples alone, in three steps:
    and softened until held-back examples are least surprising.
 2. *How sure?* `trust` learns it on the same held-back examples. They are cut so that translations of one sentence stay
    together (`folds`), and with some intents hidden altogether: a question outside the register looks like these.
-3. *What if it is danger, or nothing of ours?* Two thresholds on the same examples: danger is put first from a low
-   probability on, and what resembles nothing known becomes `out_of_scope`.
+3. *What if it is danger, or nothing of ours?* Two thresholds on the same examples: danger is put first when all dangers
+   together are likely enough, and never otherwise; what resembles nothing known becomes `out_of_scope`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import numpy as np
 
 from components.channels import CHANNELS, Examples, directions, softmax
 from components.folds import grouped_folds
+from components.languages import language_directions, without
 from components.trust import confidence, learn, signs, spread
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -62,13 +63,15 @@ class IntentModel:
     intents: List[str]
     #: Subtracted from every vector: what all sentences have in common.
     mean: np.ndarray
+    #: Directions taken out of every vector: what only tells languages apart.
+    languages: np.ndarray
     #: Name → channel, the voting ones and `NEARNESS`.
     channels: Dict[str, Any]
     #: Votes by the temperature, in the order of the settings.
     weights: np.ndarray
     #: Of the signs, the constant last.
     trust: np.ndarray
-    #: Danger is put first when all dangers together reach this.
+    #: Danger is put first when all dangers together reach this, and only then.
     danger_from: float = 1.1
     #: An answer less sure than this is `out_of_scope`.
     refuse_below: float = 0.0
@@ -80,7 +83,8 @@ class IntentModel:
 
     def judge(self, vectors: np.ndarray, texts: Sequence[str]) -> Tuple[np.ndarray, np.ndarray]:
         """Steps 1 and 2: probabilities by row and intent, and the confidence in the likeliest of each row."""
-        asked = Examples(vectors - self.mean, list(texts), np.zeros(len(texts), dtype=int))
+        meant = without(vectors - self.mean, self.languages)
+        asked = Examples(meant, list(texts), np.zeros(len(texts), dtype=int))
         scores = {name: channel.score(asked) for name, channel in self.channels.items()}
         probabilities = _together([scores[name] for name in self.settings.votes], self.weights)
         return probabilities, confidence(signs(probabilities, scores[NEARNESS]), self.trust)
@@ -98,12 +102,13 @@ class IntentModel:
     def _exception(self, shares: np.ndarray, sure: float, first: int) -> int | None:
         """The column to put first against the order of the shares, if any."""
         dangers = self.dangers()
-        if first in dangers:
-            return None
         if dangers and shares[dangers].sum() >= self.danger_from:
             return dangers[int(np.argmax(shares[dangers]))]
         if sure < self.refuse_below and OUT_OF_SCOPE in self.intents:
             return self.intents.index(OUT_OF_SCOPE)
+        if first in dangers:  # not sure enough to frighten anybody: the lexicon has the last word on danger anyway
+            harmless = np.where(np.isin(np.arange(len(shares)), dangers), -1.0, shares)
+            return int(np.argmax(harmless))
         return None
 
     def dangers(self) -> List[int]:
@@ -112,7 +117,7 @@ class IntentModel:
 
     def save(self, folder: Path) -> None:
         """Write `intents.npz` and `intents.json` into `folder`."""
-        arrays = {"mean": self.mean, "weights": self.weights, "trust": self.trust}
+        arrays = {name: getattr(self, name) for name in ("mean", "languages", "weights", "trust")}
         for name, channel in self.channels.items():
             arrays.update({f"{name}.{part}": array for part, array in channel.arrays.items()})
         np.savez(folder / "intents.npz", **arrays)
@@ -139,6 +144,7 @@ class IntentModel:
             settings=Settings(**about["settings"]),
             intents=[str(name) for name in about["intents"]],
             mean=arrays["mean"],
+            languages=arrays["languages"],
             channels=channels,
             weights=arrays["weights"],
             trust=arrays["trust"],
@@ -147,11 +153,15 @@ class IntentModel:
         )
 
 
-def fit(vectors: np.ndarray, texts: Sequence[str], names: Sequence[str], settings: Settings) -> IntentModel:
-    """Train on utterances and the intent of each."""
+def fit(
+    vectors: np.ndarray, texts: Sequence[str], names: Sequence[str], locales: Sequence[str], settings: Settings
+) -> IntentModel:
+    """Train on utterances, the intent of each, and its locale (empty where it is not known)."""
     intents = sorted(set(names))
+    labels = np.array([intents.index(name) for name in names])
     mean = vectors.mean(axis=0).astype(np.float32)
-    taught = Examples(vectors - mean, list(texts), np.array([intents.index(name) for name in names]))
+    languages = language_directions(vectors - mean, labels, locales)
+    taught = Examples(without(vectors - mean, languages), list(texts), labels)
     scores, truth = _held_back(taught, len(intents), settings)
     voting, votes = [scores[name] for name in settings.votes], np.array(list(settings.votes.values()))
     weights = (votes / _temperature(voting, votes, truth)).astype(np.float32)
@@ -159,7 +169,7 @@ def fit(vectors: np.ndarray, texts: Sequence[str], names: Sequence[str], setting
     evidence = signs(probabilities, scores[NEARNESS])
     trust = learn(evidence, probabilities.argmax(axis=1) == truth)
     channels = _channels(taught, len(intents), settings)
-    model = IntentModel(settings, intents, mean, channels, weights, trust)
+    model = IntentModel(settings, intents, mean, languages, channels, weights, trust)
     _set_thresholds(model, probabilities, confidence(evidence, trust), truth)
     return model
 
@@ -208,7 +218,7 @@ def _set_thresholds(model: IntentModel, probabilities: np.ndarray, sure: np.ndar
     if dangers:
         safe = (truth >= 0) & ~np.isin(truth, dangers)
         spare = model.settings.false_alarms * safe.sum()
-        model.danger_from = _at_most(shares[safe & ~np.isin(first, dangers)][:, dangers].sum(axis=1), spare, low=0.15)
+        model.danger_from = _at_most(shares[safe][:, dangers].sum(axis=1), spare, low=0.15)
     ours = (truth >= 0) & (truth != beyond)
     spare = model.settings.refused * ours.sum() - (first[ours] == beyond).sum()
     model.refuse_below = -_at_most(-sure[ours & (first != beyond)], max(spare, 0), low=-0.5)

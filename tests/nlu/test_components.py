@@ -55,7 +55,7 @@ def told(script: str, tmp_path: Path) -> object:
 def test_toy_intents_are_told_apart_and_saved_without_pickle(tmp_path: Path) -> None:
     script = """
 from pathlib import Path
-model = fit(*toy(600), Settings())
+model = fit(*toy(600), [""] * 600, Settings())
 model.save(Path(sys.argv[1]))
 again = IntentModel.load(Path(sys.argv[1]))
 vectors, texts, names = toy(200, seed=2)
@@ -72,7 +72,7 @@ def test_pickled_arrays_are_refused(tmp_path: Path) -> None:
     script = """
 from pathlib import Path
 folder = Path(sys.argv[1])
-fit(*toy(600), Settings()).save(folder)
+fit(*toy(600), [""] * 600, Settings()).save(folder)
 np.savez(folder / "intents.npz", mean=np.array([{"a": 1}], dtype=object))
 try:
     IntentModel.load(folder)
@@ -83,9 +83,25 @@ except (ValueError, KeyError):
     assert told(script, tmp_path) == "refused"
 
 
+def test_language_alone_makes_nothing_dangerous(tmp_path: Path) -> None:
+    script = """
+# In the second language all examples but the last fifty are dangerous; language shifts every vector by the same.
+vectors, texts, names = toy(600)
+locales = np.array(["fr"] * 300 + ["so"] * 300)
+shift = rng.normal(size=24) * 12
+chosen = [n for n in range(600) if n < 300 or names[n] == "emergency" or n >= 550]
+vectors[300:] += shift
+model = fit(vectors[chosen], [""] * len(chosen), [names[n] for n in chosen], [locales[n] for n in chosen], Settings())
+asked, _, meant = toy(200, seed=5)
+first = [model.rank(vector + shift, "")[0][0] for vector in asked]
+print(json.dumps(bool(np.mean([a == b for a, b in zip(first, meant)]) > 0.95)))
+"""
+    assert told(script, tmp_path) is True
+
+
 def test_same_examples_make_the_same_model(tmp_path: Path) -> None:
     script = """
-one, two = fit(*toy(600), Settings()), fit(*toy(600), Settings())
+one, two = (fit(*toy(600), ["fr", "ar"] * 300, Settings()) for _ in range(2))
 vectors, texts, _ = toy(50, seed=3)
 print(json.dumps([one.rank(v, t) for v, t in zip(vectors, texts)] == [two.rank(v, t) for v, t in zip(vectors, texts)]))
 """
@@ -95,7 +111,7 @@ print(json.dumps([one.rank(v, t) for v, t in zip(vectors, texts)] == [two.rank(v
 def test_confidence_falls_where_intents_overlap(tmp_path: Path) -> None:
     script = """
 def mean_confidence(spread):
-    model = fit(*toy(900, spread), Settings())
+    model = fit(*toy(900, spread), [""] * 900, Settings())
     vectors, texts, _ = toy(200, spread, seed=4)
     texts = ["?"] * len(texts)
     return float(model.judge(vectors, texts)[1].mean())
@@ -106,7 +122,7 @@ print(json.dumps(mean_confidence(1.0) > mean_confidence(14.0) + 0.1))
 
 def test_danger_goes_first_from_its_threshold_on(tmp_path: Path) -> None:
     script = """
-model = fit(*toy(600), Settings())
+model = fit(*toy(600), [""] * 600, Settings())
 model.danger_from, model.refuse_below = 0.2, 0.0
 shares = np.zeros((2, 6)); shares[0, [1, 0]] = 0.7, 0.3; shares[1, [1, 0]] = 0.9, 0.1
 order, _ = model.decide(shares, np.array([0.7, 0.9]))
@@ -117,7 +133,7 @@ print(json.dumps([model.intents[column] for column in order[:, 0]]))
 
 def test_answer_below_its_threshold_is_out_of_scope(tmp_path: Path) -> None:
     script = """
-model = fit(*toy(600), Settings())
+model = fit(*toy(600), [""] * 600, Settings())
 model.danger_from, model.refuse_below = 1.1, 0.3
 shares = np.full((2, 6), 0.02); shares[:, 1] = 0.9
 order, given = model.decide(shares, np.array([0.25, 0.35]))
