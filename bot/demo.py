@@ -22,13 +22,15 @@ async def demonstrate(until: Callable[[], Awaitable[None]]) -> None:
     """Start everything, print where it is, wait, end everything."""
     env = environment_with_dotenv()
     settings = read_settings(Path(env.get("GUICHET_CONFIG") or "config.yml"))
+    chosen = env.get("GUICHET_CHAT_PORT", "").strip() or str(CHAT_PORT)
+    if not chosen.isdecimal() or int(chosen) > 65_535:
+        raise SettingsError(f"GUICHET_CHAT_PORT must be a port, 0 to 65535, not {chosen!r}.")
     try:
         # The sandbox forgets, the guichet's database does not: numbers must never come twice.
         now = int(time.time())
-        port = int(env.get("GUICHET_CHAT_PORT") or CHAT_PORT)
-        sandbox = await start_sandbox(port=port, first_update_id=now, first_number=now)
+        sandbox = await start_sandbox(port=int(chosen), first_update_id=now, first_number=now)
     except OSError as exc:
-        raise SettingsError(f"Port {CHAT_PORT} is taken: stop the other program, or set GUICHET_CHAT_PORT.") from exc
+        raise SettingsError(f"Port {chosen} is taken: stop the other program, or set GUICHET_CHAT_PORT.") from exc
     env |= {
         "TELEGRAM_BOT_TOKEN": DEMO_TOKEN,
         "TELEGRAM_API_URL": sandbox.api_url,

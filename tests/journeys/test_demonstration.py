@@ -1,0 +1,60 @@
+"""`python -m bot demo` as somebody meets it: addresses, answers, an end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+
+import aiohttp
+
+from bot.sandbox import SandboxClient
+from bot.sandbox.client import text_of
+from tests.journeys.flows import ROOT
+from tests.journeys.nest import SECRET
+
+
+async def demonstration(folder: Path, **more: str) -> Process:
+    """The program in a process of its own, without the NLU service."""
+    env = {
+        **os.environ, "GUICHET_CHAT_PORT": "0", "GUICHET_PORT": "0", "NLU_URL": "http://127.0.0.1:9",
+        "DATABASE_URL": f"sqlite:///{folder}/demo.db", "GUICHET_SECRET_KEY": SECRET, **more,
+    }  # fmt: skip
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "demo", env=env, cwd=ROOT, stdout=PIPE, stderr=PIPE
+    )
+
+
+async def test_it_says_where_it_is_answers_and_ends_on_ctrl_c(tmp_path: Path) -> None:
+    program = await demonstration(tmp_path)
+    assert program.stdout is not None
+    said: dict[str, str] = {}
+    async with asyncio.timeout(60):
+        while "Ready" not in said:
+            name, _, rest = (await program.stdout.readline()).decode().strip().partition(" ")
+            assert name, (await program.communicate())[1].decode()
+            said[name] = rest.strip()
+    async with aiohttp.ClientSession() as http, http.get(said["Health"]) as health:
+        assert (health.status, (await health.json())["ready"]) == (200, True)
+    async with SandboxClient(said["Chat"]) as client:
+        fatou = await client.newcomer("Fatou")
+        await fatou.start()
+        assert "Choisissez votre langue" in text_of(await fatou.reply())
+        assert await client.violations() == []
+    program.send_signal(signal.SIGINT)
+    out, err = await asyncio.wait_for(program.communicate(), 15)
+    assert program.returncode == 0
+    assert "Traceback" not in err.decode() and out == b""
+
+
+async def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        program = await demonstration(tmp_path, GUICHET_CHAT_PORT=str(port))
+        _, err = await asyncio.wait_for(program.communicate(), 60)
+    assert program.returncode == 2
+    assert err.decode().splitlines() == [f"Port {port} is taken: stop the other program, or set GUICHET_CHAT_PORT."]
