@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from bot.core.ids import HandoffId
 from bot.core.messages import Message
 from bot.core.phrases import Verbatim
-from bot.errors import BotError, StoreError
+from bot.errors import StoreError
 from bot.handoff.machine import Move, State
 from bot.ports import Commit, Delivery, TimerRow, Verb
 from bot.services import handover, topics
@@ -49,16 +49,19 @@ class Timers:
     async def look(self) -> int:
         """Take everything that is due now; how many there were."""
         now = self._desk.clock()
-        due = await self._desk.store.due_timers(now)
-        for timer in due:
-            try:
-                await self._take(timer)
-            except StoreError:
-                raise
-            except BotError as exc:
-                log.error("timer.failed timer=%d reason=%s", timer.id, type(exc).__name__)
+        taken: set[int] = set()
+        # All of them: what is past its retention goes below, with the timers that are not taken by then.
+        while due := [timer for timer in await self._desk.store.due_timers(now) if timer.id not in taken]:
+            for timer in due:
+                taken.add(timer.id)
+                try:
+                    await self._take(timer)
+                except StoreError:
+                    raise
+                except Exception as exc:  # one timer must not stop the others
+                    log.error("timer.failed timer=%d reason=%s", timer.id, type(exc).__name__)
         await self._purge(now)
-        return len(due)
+        return len(taken)
 
     async def _take(self, timer: TimerRow) -> None:
         match timer.name:

@@ -57,9 +57,10 @@ def title(desk: Desk, handoff: Handoff, team: Team) -> str:
 
 
 def line(desk: Desk, handoff: Handoff, team: Team, phrase_name: str, /, **values: Value) -> Delivery:
-    """One line from the bot in the topic of a handoff."""
+    """One line from the bot in the topic of a handoff; in General where a team has no topics (decision 11)."""
     phrase = desk.guide().book.phrase(phrase_name).having(**values)
-    return Delivery(verb=Verb.SEND, chat=handoff.chat, handoff=handoff.id, rendered=told(desk, team, phrase))
+    topic = handoff.id if team.relays else None
+    return Delivery(verb=Verb.SEND, chat=handoff.chat, handoff=topic, rendered=told(desk, team, phrase))
 
 
 def told(desk: Desk, team: Team, *phrases: Phrase) -> Rendered:

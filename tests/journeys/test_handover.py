@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -526,3 +527,57 @@ async def test_a_conversation_outlives_what_the_bot_remembers(office: Office) ->
     await office.reopen()
     assert await fatou.say("vous êtes là ?") == SILENT
     assert (await claire.texts())[-1] == "💬 vous êtes là ?"
+
+
+async def test_a_topic_that_is_gone_already_is_no_trouble_when_its_day_comes(office: Office) -> None:
+    fatou, claire = await held(office)
+    await claire.press("Fermer")
+    await fatou.heard()
+    await claire.seat.do("delete-topic", thread=(await office.handoff()).thread)
+    office.now.pass_by(days=30, minutes=1)
+    await office.look_at_timers()
+    assert await office.client.topics() == []
+    assert len(await office.calls("createForumTopic")) == 1
+
+
+async def test_a_hundred_conversations_that_ended_together_lose_all_their_topics(office: Office) -> None:
+    world = office.sandbox.world
+    people = [world.invent(language_code="fr") for _ in range(120)]
+    for person in people:
+        doings.say(world, person, "/conseiller")
+    await office.settled(timeout_s=30)
+    claire = await office.adviser()
+    for topic in await office.client.topics():
+        await claire.seat.do("say", text="/fermer", thread=topic["id"])
+    await office.settled(timeout_s=30)
+    assert await office.store.handoffs() == []
+    office.now.pass_by(days=31)
+    await office.look_at_timers()
+    assert await office.client.topics() == []
+    for hours in (23, 2):  # a clock that jumps by a day suspends what deletes
+        office.now.pass_by(hours=hours)
+        await office.look_at_timers()
+    assert await office.store.handoffs(only_open=False) == []
+
+
+# --- teams that work from the console (decision 11) ------------------------------------------------------------------
+
+
+async def test_a_team_that_is_only_notified_reads_a_code_and_nothing_else(closed_office: Office) -> None:
+    teams = {name: replace(team, relay="notify") for name, team in closed_office.settings.teams.items()}
+    closed_office.settings = replace(closed_office.settings, teams=teams)
+    await closed_office.open()
+    fatou, claire = await closed_office.fatou(), await closed_office.adviser()
+    await fatou.ask_for_a_person()
+    handoff = await closed_office.handoff()
+    await fatou.say("je dors dans la gare")
+    await fatou.say("au secours il a un couteau")
+    closed_office.now.pass_by(minutes=31)
+    await closed_office.look_at_timers()
+    await fatou.press("Ne plus attendre")
+    assert await closed_office.client.topics() == []
+    texts = await claire.texts()
+    assert len(texts) == 2 and all(handoff.code in text for text in texts)
+    assert not [text for text in texts if "gare" in text or "couteau" in text]
+    lines = [line.text for line in await closed_office.store.log_of(handoff.id)]
+    assert lines == ["je dors dans la gare", "au secours il a un couteau"]
