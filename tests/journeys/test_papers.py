@@ -31,7 +31,10 @@ async def test_a_card_for_the_counter_comes_as_a_photo(office: Office) -> None:
     amina = await office.person("Amina", "العربية")
     await say(amina, "interprète")
     await amina.press((await amina.labels())[0])
-    label = next(label for label in await amina.labels() if label.startswith("🪪"))
+    rows = [
+        row for message in await amina.messages() for row in message.get("reply_markup", {}).get("inline_keyboard", [])
+    ]
+    label = next(button["text"] for row in rows for button in row if button["text"].startswith("🪪"))
     await press(amina, label)
     photo = (await amina.messages())[-1]
     kept = office.sandbox.world.files[photo["photo"][-1]["file_id"]]
