@@ -25,7 +25,7 @@ from bot.console.health import Health, health_route
 from bot.console.server import WebServer
 from bot.conversation.guide import Guide, OfferedLanguage, Thresholds
 from bot.conversation.system import PHRASES
-from bot.core.ids import AccountId, AdviserId, ChatId, FlowId, Locale, Revision, TeamName, Token
+from bot.core.ids import AccountId, ChatId, FlowId, Locale, Revision, TeamName, Token
 from bot.core.messages import Command
 from bot.core.phrases import Phrase, Value
 from bot.core.understanding import Danger
@@ -52,7 +52,9 @@ from bot.nlu import language as nlu_language
 from bot.nlu.folding import fold
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.rasa import RasaNlu
-from bot.ports import AdviserRow, Clock, Hours, Store
+from bot.ports import Clock, Hours, Store
+from bot.services.advisers import release_all
+from bot.services.allow_list import save_allow_list
 from bot.services.cards import DirectoryCards
 from bot.services.contact import Contact
 from bot.services.delivery import Sender
@@ -279,7 +281,8 @@ class Guichet:
         self._open.push_async_callback(self.messenger.close)
         self._open.push_async_callback(self.nlu.close)
         identity = await self._identity()
-        await self._save_advisers()
+        accounts = [AccountId(account) for account in self.environment.adviser_ids]
+        gone = await save_allow_list(self.store, accounts, tuple(TeamName(name) for name in self.settings.teams))
         self.desk = self._desk(keys.signing)
         self._reader = self._reader_for(identity or _guessed(bot_id))
         self.news.desk = self.desk
@@ -292,6 +295,8 @@ class Guichet:
         # Before anything new can come: what was left is older.
         self.dispatcher.offer(await self.store.waiting(BACKLOG))
         await self.sender.start()
+        for adviser in gone:
+            await release_all(self.desk, adviser)
         await self._serve_web()
         self._open.push_async_callback(self.web.stop)
         self.timers = Timers(self.desk)
@@ -450,21 +455,10 @@ class Guichet:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stop_intake.wait(), seconds)
 
-    async def _save_advisers(self) -> None:
-        known = {adviser.account: adviser for adviser in await self.store.advisers()}
-        teams = tuple(TeamName(name) for name in self.settings.teams)
-        for at, account in enumerate(self.environment.adviser_ids, start=1):
-            present = known.get(AccountId(account))
-            name = f"Conseil {at}" if present is None else present.name
-            ident = AdviserId(f"adviser-{at}") if present is None else present.id
-            row = AdviserRow(id=ident, account=AccountId(account), name=name, teams=teams)
-            if present != row:
-                await self.store.save_adviser(row)
-
     async def _learn_names(self) -> None:
         """Advisers see each other's names in topics; newcomers never do (C12)."""
         for adviser in await self.store.advisers():
-            for chat in self.environment.team_chats.values():
+            for chat in [team.chat for team in self.desk.teams.values() if team.chat is not None]:
                 with contextlib.suppress(Exception):
                     member = await self.messenger.bot.get_chat_member(chat, adviser.account)
                     name = member.user.first_name or adviser.name

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.conversation.advance import advance
 from bot.core.events import HandoffMoved, HandoffNews, Media
 from bot.core.heard import FromTeam, MembersChanged, Speaker, TeamPressed
-from bot.core.ids import AccountId, AdviserId, HandoffId, NewcomerId
+from bot.core.ids import AccountId, AdviserId, ChatId, HandoffId, NewcomerId
 from bot.core.messages import Author, Message
 from bot.core.phrases import Phrase, Value, Verbatim
 from bot.errors import Conflict, IllegalMove
@@ -232,11 +232,15 @@ async def members_changed(desk: Desk, heard: MembersChanged, *, row: int) -> Non
     if heard.joined or team_in(desk, heard.chat) is None:
         return
     for adviser in await desk.store.advisers():
-        if adviser.account not in heard.accounts:
-            continue
-        for handoff in await desk.store.handoffs():
-            if handoff.adviser == adviser.id and handoff.chat == heard.chat:
-                await make_move(desk, handoff.id, Move.RELEASE, adviser)
+        if adviser.account in heard.accounts:
+            await release_all(desk, adviser, heard.chat)
+
+
+async def release_all(desk: Desk, adviser: AdviserRow, chat: ChatId | None = None) -> None:
+    """Whatever this adviser holds, in this group or in all, waits for somebody else."""
+    for handoff in await desk.store.handoffs():
+        if handoff.adviser == adviser.id and chat in (None, handoff.chat):
+            await make_move(desk, handoff.id, Move.RELEASE, adviser)
 
 
 def _to_newcomer(desk: Desk, handoff: Handoff, text: str, *more: Phrase) -> Delivery:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from bot.core.ids import AccountId
 from bot.handoff.machine import State
 from bot.sandbox import doings
 from bot.sandbox.client import labels_of, text_of
@@ -581,3 +584,63 @@ async def test_a_team_that_is_only_notified_reads_a_code_and_nothing_else(closed
     assert not [text for text in texts if "gare" in text or "couteau" in text]
     lines = [line.text for line in await closed_office.store.log_of(handoff.id)]
     assert lines == ["je dors dans la gare", "au secours il a un couteau"]
+
+
+# --- the list of advisers --------------------------------------------------------------------------------------------
+
+
+async def test_who_leaves_the_list_loses_what_they_hold_and_nobody_inherits_it(office: Office) -> None:
+    claire, youssef, ingrid = (person.id for person in ADVISERS)
+    await office.close()
+    await office.open(GUICHET_ADVISER_IDS=f"{claire},{youssef}")
+    fatou, at_desk = await held(office)
+    holder = (await office.handoff()).adviser
+    await office.close()
+    await office.open(GUICHET_ADVISER_IDS=f"{ingrid},{claire}")
+    assert (await office.handoff()).adviser == holder
+    await at_desk.say("je suis toujours là")
+    assert (await fatou.heard())[-1].endswith("je suis toujours là")
+    for name, told in (("Youssef", "pas sur la liste"), ("Ingrid", "Claire a cette conversation")):
+        other = await office.adviser(name)
+        await other.sit_down()
+        await other.say("bonjour madame")
+        assert told in (await other.texts())[-1]
+    await office.close()
+    await office.open(GUICHET_ADVISER_IDS=f"{ingrid}")
+    assert (await fatou.heard())[-1].startswith("Cette personne doit partir")
+    assert (await office.handoff()).state is State.WAITING
+    assert "pas sur la liste" in await at_desk.press("Prendre")
+
+
+# --- anything, in any order ------------------------------------------------------------------------------------------
+
+
+async def test_in_any_order_only_the_holders_plain_words_reach_the_person(office: Office) -> None:
+    """C07: notes, orders, others' words and words without a holder never leave."""
+    chance = random.Random(7)
+    fatou = await office.fatou()
+    desks = [await office.adviser(name) for name in ("Claire", "Youssef", "Marc")]  # Marc is not on the list
+    listed = {desk: AccountId(desk.seat.id) for desk in desks[:2]}
+    ids = {row.account: row.id for row in await office.store.advisers()}
+    wanted: list[str] = []
+    for number in range(120):
+        if not await office.store.handoffs():
+            await fatou.ask_for_a_person()
+            for desk in desks:
+                await desk.sit_down()
+        handoff, desk = await office.handoff(), chance.choice(desks)
+        holds = handoff.state is State.CLAIMED and desk in listed and handoff.adviser == ids[listed[desk]]
+        word = f"mot{number:03d}"
+        match chance.randrange(6):
+            case 0:
+                await desk.say("/prendre")
+            case 1:
+                await desk.say(chance.choice(["// ", "//", "/note ", "\u200f//", "／／"]) + word)
+            case 2:
+                await desk.say(chance.choice(["/remettre", "/robot", "/fermer", f"/{word}", "/prendre"]))
+            case _:
+                await desk.say(word)
+                wanted += [word] * holds
+    heard = re.findall(r"mot\d{3}", "\n".join(text_of(one) for one in await fatou.messages()))
+    assert heard == wanted
+    assert len(wanted) > 5
