@@ -644,3 +644,36 @@ async def test_in_any_order_only_the_holders_plain_words_reach_the_person(office
     heard = re.findall(r"mot\d{3}", "\n".join(text_of(one) for one in await fatou.messages()))
     assert heard == wanted
     assert len(wanted) > 5
+
+
+async def test_who_blocks_while_waiting_is_not_written_to_until_they_are_back(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    await fatou.seat.do("block")
+    office.now.pass_by(minutes=31)
+    await office.settled()
+    await office.look_at_timers()
+    await claire.sit_down()
+    assert (await claire.texts())[-1] == "🚫 La personne a bloqué le robot : vos messages n'arrivent plus."
+    sent = len(await fatou.messages())
+    await fatou.seat.do("unblock")
+    await office.settled()
+    assert len(await fatou.messages()) == sent
+    office.now.pass_by(minutes=31)
+    await office.look_at_timers()
+    assert (await fatou.heard())[-1].startswith("Personne n'a encore pu répondre")
+
+
+async def test_an_adviser_who_falls_silent_gives_the_conversation_back(office: Office) -> None:
+    fatou, claire = await held(office)
+    office.now.pass_by(minutes=239)
+    await office.look_at_timers()
+    await claire.say("je cherche encore")
+    await fatou.heard()
+    office.now.pass_by(minutes=239)
+    await office.look_at_timers()
+    assert await fatou.heard() == SILENT
+    office.now.pass_by(minutes=2)
+    await office.look_at_timers()
+    assert (await fatou.heard())[0].startswith("Cette personne doit partir")
+    assert (await office.handoff()).state is State.WAITING
