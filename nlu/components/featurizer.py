@@ -52,8 +52,8 @@ class _Embedding(Featurizer, GraphComponent):
     @classmethod
     def validate_config(cls, config: Dict[str, Any]) -> None:
         """Refuse what is no number of threads and no scale."""
-        if not 1 <= int(config.get("threads", 1)) <= 64:
-            raise ValueError("threads must be between 1 and 64")
+        if not 0 <= int(config.get("threads", 0)) <= 64:
+            raise ValueError("threads must be between 0 (as the environment says) and 64")
         if not float(config["scale"]) > 0:
             raise ValueError("scale must be above 0")
 
@@ -88,7 +88,7 @@ class _Embedding(Featurizer, GraphComponent):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEmbedding(_Embedding):
-    """multilingual-e5-small. `threads`: how many cores one text may use.
+    """multilingual-e5-small. `threads`: how many cores one text may use; 0 as the environment says.
 
     `stored`: files with vectors of training sentences, separated by spaces, relative to the folder of `config.yml`;
     missing ones do no harm. Where the environment names `NLU_NEW_VECTORS`, training leaves all it used there.
@@ -97,7 +97,7 @@ class SentenceEmbedding(_Embedding):
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """Names and defaults of the settings."""
-        return {**Featurizer.get_default_config(), "threads": 2, "scale": 20.0, "glossary": True, "stored": ""}
+        return {**Featurizer.get_default_config(), "threads": 0, "scale": 20.0, "glossary": True, "stored": ""}
 
     @staticmethod
     def required_packages() -> List[str]:

@@ -41,7 +41,7 @@ def clean_environment(home: Path, threads: int) -> dict[str, str]:
         "OMP_NUM_THREADS": str(threads),
         # Threads that wait must sleep: spinning ones made a parse ten times slower as soon as the bot was busy too.
         "OMP_WAIT_POLICY": "PASSIVE",
-        "OPENBLAS_NUM_THREADS": str(max(1, threads - 1)),
+        "OPENBLAS_NUM_THREADS": str(threads),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
         "RASA_TELEMETRY_ENABLED": "false",
@@ -90,7 +90,7 @@ class Worker:
     @classmethod
     async def start(cls, project: Project, model: Path, home: Path, *, memory_mb: int = MEMORY_MB) -> "Worker":
         """Start it and wait until it has loaded `model`. Raises ChildGone when it cannot."""
-        process = await spawn(project, home, "worker.py", str(model), str(memory_mb))
+        process = await spawn(project, home, "worker.py", str(model), str(memory_mb), threads=1)
         try:
             async with asyncio.timeout(LOADING_S):
                 first = await _line(process)
