@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -256,6 +257,17 @@ async def test_a_visitor_leaves_alone_what_the_serving_process_remembers(house: 
     await guichet.store.close()
     house.stores.clear()
     assert (await house.open()).store.is_first  # type: ignore[attr-defined]
+
+
+async def test_a_volatile_text_is_not_taken_before_it_is_there(guichet: Guichet) -> None:
+    newcomer = await guichet.welcome()
+    committing = asyncio.ensure_future(guichet.queue(say(newcomer, "secret", volatile=True)))
+    for _ in range(3):
+        await asyncio.sleep(0)  # its commit is on the way now
+    time.sleep(0.1)  # noqa: ASYNC251 - on the disk, and the loop does not know it yet
+    assert await guichet.store.take_outbox() == []
+    [row] = await committing
+    assert await guichet.store.take_outbox() == [row]
 
 
 async def test_a_bug_in_one_job_does_not_take_the_others_along(guichet: Guichet) -> None:
