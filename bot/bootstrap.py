@@ -53,6 +53,7 @@ from bot.nlu.folding import fold
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.rasa import RasaNlu
 from bot.ports import Clock, Hours, Store
+from bot.services import checks
 from bot.services.advisers import release_all
 from bot.services.allow_list import save_allow_list
 from bot.services.cards import DirectoryCards
@@ -284,6 +285,8 @@ class Guichet:
         accounts = [AccountId(account) for account in self.environment.adviser_ids]
         gone = await save_allow_list(self.store, accounts, tuple(TeamName(name) for name in self.settings.teams))
         self.desk = self._desk(keys.signing)
+        await checks.read(self.desk)
+        await checks.plan(self.desk)
         self._reader = self._reader_for(identity or _guessed(bot_id))
         self.news.desk = self.desk
         self.dispatcher = Dispatcher(self.desk)
@@ -349,8 +352,11 @@ class Guichet:
             await asyncio.sleep(1.0)
             if await asyncio.to_thread(self.data.catalogues.refresh):
                 self._guide = None
+            before = self.data.directory
             for wrong in await asyncio.to_thread(self.data.living.refresh, self.clock().date()):
                 log.error("directory.issue %s", wrong.shown("en"))
+            if self.data.directory is not before:
+                self._guide = None  # sentences hold dated facts
 
     def _desk(self, signing: bytes) -> Desk:
         keywords = self.data.keywords(lambda: self.flows.current)
@@ -393,6 +399,7 @@ class Guichet:
             catalogues=self.data.catalogues,
             cards=lambda: cards,
             papers=Printer(),
+            living=self.data.living,
             hours=hours,
             teams=teams,
             read=lambda payload: self._reader.hear(payload),

@@ -1,8 +1,12 @@
-"""`guichet check`: every issue of flows, directory, facts, lexicon and settings, with file and line."""
+"""`guichet check`: every issue of flows, directory, facts, lexicon and settings, with file and line.
+
+After them, what advisers said about the directory in Telegram and nobody has put into the files yet.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
@@ -12,8 +16,12 @@ from bot.config import read_settings
 from bot.directory.facts import Fact
 from bot.directory.lookup import Directory
 from bot.directory.service import Service
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreError, UnusableStore
 from bot.flow.book import load
+from bot.maintenance import Premises
+from bot.ports import CheckRow
+from bot.services.checks import to_correct, to_write
+from bot.store import database_path
 
 #: Of each owner, so many of the oldest are named.
 OLDEST = 3
@@ -32,6 +40,38 @@ def stale(directory: Directory, today: date, language: Literal["fr", "en"]) -> I
             yield f"· à vérifier, {owner} : services {len(services)}, faits {len(facts)} ; d'abord {oldest}"
         else:
             yield f"· to check, {owner}: services {len(services)}, facts {len(facts)}; first {oldest}"
+
+
+def reported(directory: Directory, rows: Sequence[CheckRow], language: Literal["fr", "en"]) -> Iterator[str]:
+    """What advisers said in Telegram that the files do not tell yet; nothing critical."""
+    wrong, right = (
+        ("à corriger, demandé le", "confirmé le") if language == "fr" else ("to correct, asked on", "confirmed on")
+    )
+    for thing, day in to_correct(directory, rows):
+        yield f"· {_where(thing)} {wrong} {day}"
+    found = to_write(directory, rows)
+    for thing, day in found:
+        yield f"· {_where(thing)} {right} {day}"
+    if found:
+        way = "pour mettre ces dates dans les fichiers" if language == "fr" else "puts these days into the files"
+        yield f"· guichet confirmed --write: {way}"
+
+
+def _where(thing: Service | Fact) -> str:
+    return f"{thing.path}:{thing.line}: {thing.id if isinstance(thing, Service) else thing.name}"
+
+
+def _rows(english: bool) -> list[CheckRow]:
+    """What the database holds; nothing when there is none yet, for to check files is not to make one."""
+    premises = Premises()
+    database = database_path(premises.environment.database_url)
+    if database is not None and not database.exists():
+        return []
+    try:
+        return asyncio.run(premises.checks())
+    except (StoreError, UnusableStore) as exc:
+        print(f"· {'the database cannot be read' if english else 'la base ne peut pas être lue'}: {exc}")
+        return []
 
 
 def check_everything(config: Path, *, english: bool) -> int:
@@ -55,6 +95,8 @@ def check_everything(config: Path, *, english: bool) -> int:
         critical += 1
         print(f"✗ {odd}")
     for line in stale(data.directory, datetime.now(UTC).date(), language):
+        print(line)
+    for line in reported(data.directory, _rows(english), language):
         print(line)
     warnings = len(loaded.issues) - sum(found.is_critical for found in loaded.issues)
     services = len(data.directory.published())

@@ -76,6 +76,8 @@ def commands() -> tuple[CommandLine, ...]:
                     run=_kept("catalogue"), arguments=_out),
         CommandLine(name="review", help="Words not understood, from five alike on.", run=_kept("review")),
         CommandLine(name="figures", help="Faceless counts; what many said.", run=_kept("figures"), arguments=_days),
+        CommandLine(name="confirmed", help="What advisers confirmed in Telegram; --write puts it into the files.",
+                    run=_kept("confirmed"), arguments=_confirmed_arguments),
         CommandLine(name="doctor", help="Look for what is misconfigured.", run=_kept("doctor")),
     )  # fmt: skip
 
@@ -184,6 +186,10 @@ def _talk_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--record", type=Path, help="write the conversation here when it ends")
     parser.add_argument("--new", action="store_true", help="begin as somebody who has never written")
     parser.add_argument("--branches", metavar="FLOW", nargs="*", help="write a transcript for every branch (all flows)")
+
+
+def _confirmed_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--write", action="store_true", help="write the days into flows/, and change nothing else")
 
 
 def _check_arguments(parser: argparse.ArgumentParser) -> None:

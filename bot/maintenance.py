@@ -15,9 +15,13 @@ from bot.bootstrap import Data, Places, bot_id_of
 from bot.config import Environment, environment_with_dotenv, read_environment, read_settings
 from bot.core.ids import AccountId, FlowId
 from bot.core.phrases import Value
+from bot.directory.confirm import confirm, confirm_fact
+from bot.directory.lookup import load as load_directory
+from bot.directory.service import Service
 from bot.errors import SettingsError
 from bot.flow.graph import Ask, Flow
 from bot.i18n.languages import SOURCE
+from bot.ports import CheckRow
 from bot.store import KeptStore, Keys, database_path, load_keys, open_store
 from bot.store.backup import Backup, back_up, restore, rotate
 
@@ -55,6 +59,14 @@ class Premises:
         """Open the store; opening brings it to this version's form."""
         bot = bot_id_of(self.environment.telegram_token or "")
         return await open_store(self.environment.database_url, self.keys, bot=bot, is_visit=True)
+
+    async def checks(self) -> list[CheckRow]:
+        """What advisers said about entries of the directory."""
+        store = await self.store()
+        try:
+            return await store.checks()
+        finally:
+            await store.close()
 
 
 def migrate(_: argparse.Namespace) -> int:
@@ -211,6 +223,25 @@ def review(_: argparse.Namespace) -> int:
             print(f"Nothing was said by {ALIKE} people alike that was not understood.")
 
     _with_store(work)
+    return 0
+
+
+def confirmed(options: argparse.Namespace) -> int:
+    """What advisers confirmed and the files do not tell yet; with `--write` their days go into the files."""
+    from bot.services.checks import to_write
+
+    premises = Premises()
+    flows = premises.places.flows
+    found = to_write(load_directory(flows), asyncio.run(premises.checks()))
+    for thing, day in found:
+        name = thing.id if isinstance(thing, Service) else thing.name
+        print(f"{day}\t{thing.path}:{thing.line}\t{name}")
+        if options.write:
+            (confirm if isinstance(thing, Service) else confirm_fact)(flows, thing.path, name, day)
+    if not found:
+        print("The files tell everything that advisers confirmed.")
+    elif options.write:
+        print(f"{len(found)} days written.")
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
@@ -13,6 +13,7 @@ from bot.core.ids import (
     AccountId,
     AdviserId,
     ChatId,
+    EntryId,
     FlowId,
     HandoffId,
     Lane,
@@ -267,6 +268,36 @@ class Submission:
     answers: Mapping[str, str]
 
 
+class Verdict(StrEnum):
+    """What became of one entry of the directory that nobody vouched for."""
+
+    #: It was put before its team.
+    LISTED = "listed"
+    #: An adviser: still right today.
+    RIGHT = "right"
+    #: An adviser: to be corrected in its file. Takes a confirmation back, as that takes this back.
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A verdict on an entry, on a day in Liège. Nothing of who gave it."""
+
+    entry: EntryId
+    verdict: Verdict
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRow:
+    """What is known of an entry: the last day of each verdict. Never both right and wrong."""
+
+    entry: EntryId
+    listed_on: date | None = None
+    right_on: date | None = None
+    wrong_on: date | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
     """Everything one turn changes: written in one transaction, all of it or nothing."""
@@ -289,6 +320,7 @@ class Commit:
     log: tuple[LogLine, ...] = ()
     gaps: tuple[Gap, ...] = ()
     submissions: tuple[Submission, ...] = ()
+    checks: tuple[Check, ...] = ()
     #: (figure, label) pairs to add one to, for today.
     counts: tuple[tuple[str, str], ...] = ()
     now: datetime | None = None
@@ -433,6 +465,10 @@ class Store(Protocol):
     # answers of many
     async def submissions(self, flow: FlowId) -> list[Submission]:
         """What people answered together; nothing of who or when."""
+
+    # the directory
+    async def checks(self) -> list[CheckRow]:
+        """What teams were asked of the directory and what they said, by entry."""
 
     # flows
     async def keep_flow(self, flow: FlowId, revision: Revision, source: bytes) -> None:

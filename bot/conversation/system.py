@@ -211,5 +211,11 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "adviser_slow": ("code", "minutes"),
         "adviser_new_topic": ("code",),
         "adviser_notify": ("code", "language", "queue"),
+        "adviser_check": ("owner", "list"),
+        "adviser_check_how": (),
+        "adviser_check_right": (),
+        "adviser_check_wrong": (),
+        "adviser_check_correct": ("name", "file", "entry"),
+        "adviser_check_gone": (),
     }.items()
 }

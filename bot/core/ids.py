@@ -22,6 +22,8 @@ StepId = NewType("StepId", str)
 Revision = NewType("Revision", str)
 #: A row of flows/directory/.
 ServiceId = NewType("ServiceId", str)
+#: An entry of the directory that somebody vouches for: `service/<id>` or `fact/<name>`.
+EntryId = NewType("EntryId", str)
 #: A BCP 47 tag of locales/languages.yml, such as `fr`, `ar`, `zh-Hant`.
 Locale = NewType("Locale", str)
 #: Opaque callback data of one button: 22 URL-safe characters, bound to a person, a step and a choice.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
+from bot.core.ids import EntryId
 from bot.directory.facts import Fact
 from bot.directory.issues import Issue
 from bot.directory.lookup import Directory, load
@@ -19,8 +20,12 @@ class Living:
 
     def __init__(self, flows: Path) -> None:
         self._flows = flows
+        #: What the files say.
+        self._written: Directory = load(flows)
+        #: What advisers confirmed since.
+        self._vouched: Mapping[EntryId, date] = {}
         #: What is served now. A later refresh may replace it whole, never in part.
-        self.directory: Directory = load(flows)
+        self.directory: Directory = self._written
         self._search: Search | None = None
         self._stamp = self._files()
 
@@ -47,8 +52,19 @@ class Living:
         self._stamp = stamp
         fresh = load(self._flows, today=today)
         if not fresh.issues:
-            self.directory, self._search = fresh, None
+            self._written = fresh
+            self._serve()
         return fresh.issues
+
+    def vouch(self, days: Mapping[EntryId, date]) -> None:
+        """Serve with all that advisers confirmed, each on its day; what the files know already changes nothing."""
+        if days != self._vouched:
+            self._vouched = dict(days)
+            self._serve()
+
+    def _serve(self) -> None:
+        self.directory = self._written.vouched(self._vouched) if self._vouched else self._written
+        self._search = None
 
     def _files(self) -> tuple[tuple[str, int, int], ...]:
         paths = [

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from bot.core.ids import EntryId
 from bot.directory import hours, phones
 from bot.directory.facts import Fact, Facts, read_facts
 from bot.directory.issues import Issue, issue
 from bot.directory.reader import Known, read_districts, read_services
-from bot.directory.service import District, Service
+from bot.directory.service import District, PartialDate, Service
 from bot.directory.source import read
 from bot.directory.vocabulary import Vocabulary, read_vocabulary
 
 FOLDER = "directory"
 DISTRICTS = "_districts.yml"
+_SERVICE, _FACT = "service", "fact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,41 @@ class Directory:
         for fact in self.facts.stale(today):
             found.setdefault(fact.owner, []).append(fact)
         return {owner: tuple(things) for owner, things in found.items()}
+
+    def entry(self, name: EntryId) -> Service | Fact | None:
+        """What an entry's name stands for; None when it is gone or not published."""
+        kind, _, rest = name.partition("/")
+        found: Service | Fact | None = self.get(rest) if kind == _SERVICE else self.facts.get(rest)
+        return found if found is not None and found.publish else None
+
+    def vouched(self, days: Mapping[EntryId, date]) -> Directory:
+        """The same with what advisers confirmed on these days, where the files do not know of it yet."""
+        by_id, facts = dict(self.by_id), dict(self.facts)
+        for name, day in days.items():
+            match self.entry(name):
+                case Service() as service if is_news(service, day):
+                    by_id[service.id] = replace(service, assured_date=day)
+                case Fact() as fact if is_news(fact, day):
+                    facts[fact.name] = replace(fact, checked_on=PartialDate(day.year, day.month, day.day))
+        return replace(self, by_id=by_id, facts=Facts(facts))
+
+
+def entry_of(thing: Service | Fact) -> EntryId:
+    """The name under which an entry is asked about and confirmed."""
+    return EntryId(f"{_SERVICE}/{thing.id}" if isinstance(thing, Service) else f"{_FACT}/{thing.name}")
+
+
+def is_older(thing: Service | Fact, day: date) -> bool:
+    """Whether nothing in the file is as new as this day; a month or a year alone stands for its first day."""
+    known = thing.checked_on
+    return known is None or known.first_day() < day
+
+
+def is_news(thing: Service | Fact, day: date) -> bool:
+    """Whether the file does not tell of a person's check on this day or later."""
+    if isinstance(thing, Fact):
+        return is_older(thing, day)
+    return thing.assured_date is None or thing.assured_date < day
 
 
 def load(flows: Path, *, today: date | None = None) -> Directory:

@@ -15,7 +15,7 @@ from bot.errors import Conflict, IllegalMove
 from bot.handoff.machine import Handoff, Move, State, moved
 from bot.i18n.render import render
 from bot.ports import AdviserRow, Commit, Delivery, HandoffChange, LogLine, Verb
-from bot.services import handover, topics
+from bot.services import checks, handover, topics
 from bot.services.desk import Desk, Team
 from bot.services.groups import team_in
 from bot.services.newcomer import TRIES, save, session_of
@@ -152,17 +152,21 @@ async def _note(desk: Desk, handoff: Handoff, team: Team, text: str, row: int) -
 
 
 async def take_press(desk: Desk, heard: TeamPressed, *, row: int) -> None:
-    """A button under a topic's card."""
+    """A button under a topic's card, or under a question about the directory."""
     team = team_in(desk, heard.chat)
     button = desk.memory.button(heard.token) or await desk.store.button(heard.token)
     adviser = await adviser_of(desk, heard.account)
-    if team is None or button is None or button.handoff is None or not isinstance(button.action, str):
+    if team is None or button is None or not isinstance(button.action, str):
         await _done(desk, row)
         await desk.messenger.answer_press(heard.callback_id)
         return
     if adviser is None:
         await _done(desk, row)
         await desk.messenger.answer_press(heard.callback_id, topics.notice(desk, team, "adviser_not_listed"))
+        return
+    if button.handoff is None:
+        phrase = await checks.take_press(desk, heard, button, team, row=row)
+        await desk.messenger.answer_press(heard.callback_id, topics.notice(desk, team, phrase))
         return
     if button.action == "note":
         await _done(desk, row)

@@ -15,6 +15,7 @@ from bot.core.messages import Block, Button, ServiceCards
 from bot.core.papers import BookletEntry
 from bot.core.phrases import Phrase
 from bot.core.understanding import Danger, Understanding
+from bot.directory.living import Living
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.text import Text
 from bot.ports import Clock, Hours, Messenger, Nlu, OutboxRow, Papers, Store
@@ -95,6 +96,8 @@ class Desk:
     catalogues: Catalogues
     cards: Callable[[], Shelf]
     papers: Papers
+    #: Services and dated facts, as they are and as advisers confirmed them.
+    living: Living
     hours: Hours
     #: As the settings say, but for groups that have moved since.
     teams: MutableMapping[TeamName, Team]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.core.effects import StartTimer
 from bot.core.messages import Message
-from bot.ports import ButtonRow, Delivery, Gap, HandoffChange, LogLine, Submission
+from bot.ports import ButtonRow, Check, Delivery, Gap, HandoffChange, LogLine, Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,7 @@ class Parts:
     log: tuple[LogLine, ...] = ()
     gaps: tuple[Gap, ...] = ()
     submissions: tuple[Submission, ...] = ()
+    checks: tuple[Check, ...] = ()
     counts: tuple[tuple[str, str], ...] = ()
 
     def __add__(self, other: Parts) -> Parts:
@@ -38,5 +39,6 @@ class Parts:
             log=self.log + other.log,
             gaps=self.gaps + other.gaps,
             submissions=self.submissions + other.submissions,
+            checks=self.checks + other.checks,
             counts=self.counts + other.counts,
         )

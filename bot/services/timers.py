@@ -12,7 +12,7 @@ from bot.core.phrases import Verbatim
 from bot.errors import StoreError
 from bot.handoff.machine import Move, State
 from bot.ports import Commit, Delivery, TimerRow, Verb
-from bot.services import handover, topics
+from bot.services import checks, handover, topics
 from bot.services.advisers import make_move
 from bot.services.desk import Desk
 from bot.services.newcomer import take_timer
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 #: Longest sleep: a timer set meanwhile is at most this late.
 LOOK_EVERY_S = 5.0
+#: What advisers confirmed through another replica is served after this at most.
+READ_EVERY = timedelta(minutes=1)
 #: Retention runs once in this time.
 PURGE_EVERY = timedelta(hours=24)
 #: A clock that jumped further than this since the last look stops the purge (I04).
@@ -30,12 +32,13 @@ CLOCK_JUMP = timedelta(hours=24)
 
 
 class Timers:
-    """Looks for due timers and has them taken; runs the retention once a day."""
+    """Looks for due timers and has them taken; reads what was confirmed elsewhere; runs the retention once a day."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._purged_at: datetime | None = None
         self._looked_at: datetime | None = None
+        self._read_at: datetime | None = None
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -60,6 +63,9 @@ class Timers:
                     raise
                 except Exception as exc:  # one timer must not stop the others
                     log.error("timer.failed timer=%d reason=%s", timer.id, type(exc).__name__)
+        if self._read_at is None or now - self._read_at >= READ_EVERY:
+            self._read_at = now
+            await checks.read(self._desk)
         await self._purge(now)
         return len(taken)
 
@@ -69,6 +75,8 @@ class Timers:
                 await self._slow(timer)
             case handover.IDLE:
                 await self._idle(timer)
+            case checks.TIMER:
+                await checks.ask(self._desk, timer)
             case "topic_delete":
                 await self._delete_topic(timer)
             case _ if timer.newcomer is not None:

@@ -209,6 +209,16 @@ REGISTER: Mapping[str, Table] = {
             "noted_day": (F, "Premier jour du mois."),
         },
     ),
+    "checks": Table(
+        purpose="Savoir ce que les équipes confirment ou veulent corriger dans l’annuaire.",
+        leaves="Gardée : une ligne par fiche.",
+        columns={
+            "entry": (F, "La fiche : un service ou un chiffre daté."),
+            "listed_day": (F, "Jour où l’équipe a été interrogée."),
+            "right_day": (F, "Jour où un conseiller l’a dite juste, sans dire lequel."),
+            "wrong_day": (F, "Jour où un conseiller l’a dite à corriger, sans dire lequel."),
+        },
+    ),
     "counts": Table(
         purpose="Chiffres par jour, sans personne.",
         leaves="Gardés.",

@@ -110,7 +110,13 @@ FOURTH = Migration(
     ),
 )
 
-MIGRATIONS: tuple[Migration, ...] = (FIRST, SECOND, THIRD, FOURTH)
+FIFTH = Migration(
+    number=5,
+    about="What teams say of entries of the directory that nobody vouched for.",
+    statements=("CREATE TABLE checks (entry TEXT PRIMARY KEY, listed_day {int}, right_day {int}, wrong_day {int})",),
+)
+
+MIGRATIONS: tuple[Migration, ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH)
 #: The schema this program reads and writes.
 NEWEST = MIGRATIONS[-1].number
 #: Made before anything else, outside the count.

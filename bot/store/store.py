@@ -18,6 +18,7 @@ from bot.ports import (
     AdviserRow,
     Arrival,
     ButtonRow,
+    CheckRow,
     Clock,
     Commit,
     Delivery,
@@ -30,6 +31,7 @@ from bot.ports import (
     TimerRow,
 )
 from bot.store import (
+    checks,
     counts,
     erasure,
     handoffs,
@@ -271,6 +273,9 @@ class KeptStore:
 
     async def submissions(self, flow: FlowId) -> list[Submission]:
         return await self.engine.read(lambda tx: submissions.of(tx, self._vault, flow))
+
+    async def checks(self) -> list[CheckRow]:
+        return await self.engine.read(checks.rows)
 
     async def mark(self, name: str, at: datetime) -> datetime | None:
         return await self.engine.write(lambda tx: upkeep.mark(tx, name, at))

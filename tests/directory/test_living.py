@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.directory.confirm import confirm
+from bot.core.ids import EntryId
+from bot.directory.confirm import confirm, confirm_fact
 from bot.directory.living import Living
 from bot.directory.lookup import load
 from bot.directory.search import Query
@@ -93,3 +94,43 @@ def test_confirming_again_replaces_the_day_and_keeps_the_comment(flows: Path) ->
 
 def test_an_entry_that_is_gone_cannot_be_confirmed(flows: Path) -> None:
     assert not confirm(flows, "flows/directory/food.yml", "nobody", date(2026, 11, 20))
+
+
+def test_a_confirmed_fact_bears_the_day_and_nothing_else_moves(flows: Path) -> None:
+    path = flows / "facts.yml"
+    before = path.read_text(encoding="utf-8").splitlines()
+    dated, undated = load(flows).facts["cpas_decision_days"], load(flows).facts["cpas_appeal_months"]
+    assert dated.checked_on is not None and undated.checked_on is None
+    assert confirm_fact(flows, undated.path, undated.name, date(2026, 11, 20))
+    assert path.read_text(encoding="utf-8").splitlines() == [
+        *before[: undated.line + 4],
+        "  checked_on: 2026-11-20",
+        *before[undated.line + 4 :],
+    ]
+    assert confirm_fact(flows, dated.path, dated.name, date(2026, 11, 21))
+    again = load(flows)
+    assert again.issues == ()
+    assert [str(again.facts[one.name].checked_on) for one in (dated, undated)] == ["2026-11-21", "2026-11-20"]
+    after = path.read_text(encoding="utf-8").splitlines()
+    assert len(after) == len(before) + 1
+    assert sum(line not in before for line in after) == 2
+
+
+def test_a_fact_that_is_gone_cannot_be_confirmed(flows: Path) -> None:
+    assert not confirm_fact(flows, "flows/facts.yml", "nothing", date(2026, 11, 20))
+
+
+def test_what_advisers_confirmed_is_served_until_the_file_knows_better(flows: Path) -> None:
+    living = Living(flows)
+    service, fact = EntryId("service/dus-cpas-liege"), EntryId("fact/cpas_appeal_months")
+    living.vouch({service: date(2026, 11, 20), fact: date(2026, 11, 21), EntryId("service/gone"): date(2026, 11, 20)})
+    assert living.services(["dus-cpas-liege"])[0].assured_date == date(2026, 11, 20)
+    assert str(living.fact("cpas_appeal_months").checked_on) == "2026-11-21"
+    [found] = living.find(Query(text="dispositif d'urgence sociale", limit=1), MONDAY)
+    assert found.id != "dus-cpas-liege" or found.assured_date == date(2026, 11, 20)
+    confirm(flows, "flows/directory/sleep.yml", "dus-cpas-liege", date(2026, 11, 22))
+    assert living.refresh() == ()
+    assert living.services(["dus-cpas-liege"])[0].assured_date == date(2026, 11, 22)
+    assert str(living.fact("cpas_appeal_months").checked_on) == "2026-11-21"
+    living.vouch({})
+    assert living.fact("cpas_appeal_months").checked_on is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import Data
+from bot.directory.living import Living
 from tests.journeys.conftest import Lines
 from tests.journeys.flows import NUDGE, TRIAL, WHO, WORDS, flows_in
 from tests.journeys.office import Office
@@ -128,4 +130,21 @@ async def test_a_reminder_of_a_flow_that_is_gone_is_let_go(edited: Office, edito
     edited.now.pass_by(days=1, minutes=1)
     await edited.look_at_timers()
     assert await fatou.heard() == []
-    assert await edited.store.next_timer_at() is None
+    assert "timers" not in await edited.store.data_of(await fatou.newcomer())
+
+
+async def test_an_edited_fact_stands_in_the_sentences_from_then_on(edited: Office) -> None:
+    flows = edited.folder / "flows"
+    edited.data.living = Living(flows)
+    guichet = await edited.open()
+    name = "univerbal_interpreters"
+    before = guichet.guide().book.facts[name]
+    text = (flows / "facts.yml").read_text(encoding="utf-8")
+    at = text.index(f"{name}:")
+    (flows / "facts.yml").write_text(
+        text[:at] + text[at:].replace(f"value: {before}", "value: 46", 1), encoding="utf-8"
+    )
+    deadline = asyncio.get_running_loop().time() + 5
+    while guichet.guide().book.facts[name] == before and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+    assert (before, guichet.guide().book.facts[name]) == (45, 46)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from bot.core.ids import (
     AccountId,
     AdviserId,
     ChatId,
+    EntryId,
     FlowId,
     HandoffId,
     Locale,
@@ -30,6 +31,8 @@ from bot.handoff.machine import Move, moved
 from bot.ports import (
     AdviserRow,
     ButtonRow,
+    Check,
+    CheckRow,
     Commit,
     Delivery,
     Fate,
@@ -41,6 +44,7 @@ from bot.ports import (
     Submission,
     TimerRow,
     Verb,
+    Verdict,
 )
 from tests.store.conftest import House
 from tests.store.scenes import (
@@ -737,6 +741,31 @@ async def test_answers_of_many_are_kept_without_anybody_and_for_a_year(guichet: 
     assert (await guichet.store.purge(first + timedelta(days=365), {})).get("submissions") is None
     assert (await guichet.store.purge(first + timedelta(days=366), {}))["submissions"] == 2
     assert await guichet.store.submissions(survey) == []
+
+
+async def test_the_newest_verdict_of_each_kind_is_kept_for_an_entry(house: House, guichet: Guichet) -> None:
+    bed, fee = EntryId("service/abri"), EntryId("fact/fee_9bis")
+    days = [date(2026, 3, day) for day in range(16, 21)]
+
+    async def said(entry: EntryId, verdict: Verdict, day: date) -> None:
+        await guichet.store.commit(Commit(checks=(Check(entry=entry, verdict=verdict, day=day),)))
+
+    assert await guichet.store.checks() == []
+    await said(bed, Verdict.LISTED, days[0])
+    await said(bed, Verdict.WRONG, days[1])
+    await said(fee, Verdict.RIGHT, days[1])
+    assert await guichet.store.checks() == [
+        CheckRow(entry=fee, right_on=days[1]),
+        CheckRow(entry=bed, listed_on=days[0], wrong_on=days[1]),
+    ]
+    await said(bed, Verdict.RIGHT, days[2])
+    await said(fee, Verdict.WRONG, days[3])
+    await said(fee, Verdict.LISTED, days[4])
+    again = await house.reopen()
+    assert await again.store.checks() == [
+        CheckRow(entry=fee, listed_on=days[4], wrong_on=days[3]),
+        CheckRow(entry=bed, listed_on=days[0], right_on=days[2]),
+    ]
 
 
 async def test_an_erased_person_is_gone_and_others_are_untouched(house: House, guichet: Guichet) -> None:  # I01, P1
