@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.conversation import commands, walk
+from bot.conversation import commands, reminders, walk
 from bot.conversation.guide import Guide
 from bot.conversation.said import resume_offer, said
 from bot.conversation.screens import card_offer, go, language_page, navigation, system, waiting_rows
@@ -37,6 +37,7 @@ from bot.core.messages import (
     Page,
     ServiceCards,
     ShowCard,
+    ShowReminder,
     ShowService,
     ShowServiceCard,
     Speak,
@@ -164,6 +165,8 @@ def _pressed(draft: Draft, event: Pressed) -> None:
             draft.tell(Message(blocks=(cards,), buttons=(*rows, *navigation(draft.session, draft.guide.book))))
         case ShowServiceCard(service=service):
             draft.start(MakeCard(service=service, volatile=draft.session.shadow is not None))
+        case ShowReminder(ref=ref):
+            reminders.read(draft, ref)
         case ShowCard(flow=flow, step=step, volatile=volatile):
             _show_card(draft, flow, step, volatile=volatile or draft.session.shadow is not None)
         case Choose(flow=flow, step=step, choice=choice) if flow in commands.FLOWS_WHILE_HELD:
@@ -261,17 +264,8 @@ def _present_services(draft: Draft) -> ServiceCards:
 
 
 def _timer(draft: Draft, name: str, ref: str) -> None:
-    if name != "reminder" or draft.session.hold is Hold.HELD:
-        return
-    flow_id, _, step_id = ref.partition("/")
-    flow = draft.guide.book.flows.get(FlowId(flow_id))
-    step = None if flow is None else flow.step(StepId(step_id))
-    if step is None or not isinstance(step.act, Remind):
-        return
-    book = draft.guide.book
-    stop = go(book, Command.STOP, "reminder_stop", "🔕")
-    rows = ((stop,), *navigation(draft.session, book))
-    draft.tell(Message(blocks=(book.phrase("reminder").having(text=step.act.text),), buttons=rows))
+    if name == reminders.TIMER and draft.session.hold is not Hold.HELD:
+        reminders.ring(draft, ref)
 
 
 def _handoff_moved(draft: Draft, news: HandoffNews) -> None:

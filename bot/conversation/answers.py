@@ -38,8 +38,7 @@ def answer_to(ask: Ask, said: Said, guide: Guide, locale: Locale, today: date) -
         case AnswerKind.NUMBER:
             return _number(ask, said.text, guide, locale)
         case AnswerKind.DATE:
-            found = guide.words.date(said.text, locale, today)
-            return None if found is None else Answer(value=found.isoformat())
+            return _date(ask, said.text, guide, locale, today)
         case AnswerKind.TEXT:
             text = said.text.strip()
             return Answer(value=text) if len(text) <= ask.max_length else Refusal(hint="answer_too_long")
@@ -72,6 +71,15 @@ def _number(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | Refus
     if (ask.at_least is not None and number < ask.at_least) or (ask.at_most is not None and number > ask.at_most):
         return Refusal(hint="number_out_of_range")
     return Answer(value=str(number))
+
+
+def _date(ask: Ask, text: str, guide: Guide, locale: Locale, today: date) -> Answer | Refusal | None:
+    found = guide.words.date(text, locale, today)
+    if found is None:
+        return None
+    if ask.within_days is not None and not 0 < (found - today).days <= ask.within_days:
+        return Refusal(hint="date_out_of_range")
+    return Answer(value=found.isoformat())
 
 
 def _language(text: str, guide: Guide, locale: Locale) -> Answer | None:

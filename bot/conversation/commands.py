@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.conversation import walk
 from bot.conversation.booklet import booklet
 from bot.conversation.guide import OfferedLanguage
+from bot.conversation.reminders import REMINDER, TIMER
 from bot.conversation.screens import go, navigation, system, waiting_rows
 from bot.conversation.turn import Draft
 from bot.core.effects import CancelTimers, EndHandoff, ShowData
@@ -31,6 +32,7 @@ CALLS = {
     Command.LANGUAGE: FlowId("_system.language"),
     Command.FORGET: FlowId("_system.forget"),
     Command.MY_DATA: FlowId("_system.my_data"),
+    Command.REMINDER: REMINDER,
 }
 
 #: What still works while an adviser has the conversation; everything else is kept for later (C08).
@@ -105,6 +107,10 @@ def _call(draft: Draft, command: Command) -> None:
     if any(frame.flow == flow for frame in draft.session.position.frames):
         walk.ask(draft)
         return
+    if command is Command.REMINDER and (draft.session.shadow is not None or flow not in draft.guide.book.flows):
+        # A reminder is a row: it is not asked for on top of a volatile answer.
+        walk.begin(draft, flow if flow in draft.guide.book.flows else walk.MENU)
+        return
     walk.call(draft, flow)
 
 
@@ -112,7 +118,7 @@ def stop(draft: Draft) -> None:
     """Stop what is going on: the flow, the reminders; nothing is asked any more."""
     session = draft.session
     draft.session = replace(session, durable=Position(), shadow=None, paused=None, misses=0)
-    draft.start(CancelTimers(name="reminder"))
+    draft.start(CancelTimers(name=TIMER))
     draft.tell(system(draft.guide.book, "stopped", buttons=navigation(draft.session, draft.guide.book, back=False)))
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from bot.conversation.screens import begin
+from bot.conversation.reminders import REMINDER
+from bot.conversation.screens import begin, go
 from bot.core.effects import MakeSteps, Stage
 from bot.core.ids import FlowId
-from bot.core.messages import Button
+from bot.core.messages import Button, Command
 from bot.core.papers import StageState
 from bot.core.phrases import Phrase
 from bot.core.session import Session
@@ -84,12 +85,14 @@ def ahead(session: Session, book: FlowBook) -> tuple[Flow, ...]:
 
 
 def told(session: Session, book: FlowBook) -> tuple[tuple[Phrase, ...], tuple[tuple[Button, ...], ...]]:
-    """The way in words, and a button for each pathway that is named."""
+    """The way in words, a button for each pathway that is named, and one for a reminder."""
     flows = ahead(session, book)
+    remind = ((go(book, Command.REMINDER, "reminder_new", "⏰"),),) if REMINDER in book.flows else ()
     if not flows:
-        return (book.phrase("roadmap_finished"),), ()
+        return (book.phrase("roadmap_finished"),), remind
     named = zip(NEARNESS, flows, strict=False)
-    return tuple(book.phrase(name).having(title=flow.title) for name, flow in named), tuple((begin(f),) for f in flows)
+    words = tuple(book.phrase(name).having(title=flow.title) for name, flow in named)
+    return words, (*((begin(flow),) for flow in flows), *remind)
 
 
 def _pathways(found: Flow, target: ToStep, book: FlowBook, done: Collection[FlowId]) -> Iterator[Pathway]:

@@ -31,6 +31,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "out_of_scope": (),
         "button_expired": (),
         "number_out_of_range": (),
+        "date_out_of_range": (),
         "answer_too_long": (),
         # small talk
         "greet": (),
@@ -80,7 +81,13 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "waiting_leave": (),
         # reminders
         "reminder": ("text",),
+        "reminder_now": (),
+        "reminder_read": (),
+        "reminder_words": ("text",),
         "reminder_set": ("when",),
+        "reminder_choose": (),
+        "reminder_chosen": ("when",),
+        "reminder_new": (),
         "reminder_stop": (),
         # data
         "my_data": (),

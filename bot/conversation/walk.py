@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-from bot.conversation import roadmap
+from bot.conversation import reminders, roadmap
 from bot.conversation.booklet import booklet
 from bot.conversation.conditions import holds
 from bot.conversation.screens import card_offer, checklist, choices, go, navigation, share_choices, system, waiting_rows
 from bot.conversation.turn import Draft
-from bot.core.effects import Count, Forget, OpenHandoff, ShowData, StartTimer, Submit
+from bot.core.effects import Count, Forget, OpenHandoff, ShowData, Submit
 from bot.core.ids import FlowId, StepId
 from bot.core.messages import Button, Command, Go, Message, ServiceCards, ShowCard
 from bot.core.phrases import Phrase, Value, Verbatim
@@ -43,10 +41,6 @@ from bot.flow.graph import (
 MAX_STEPS = 100
 #: Earlier questions remembered for "back".
 TRAIL_LENGTH = 20
-
-#: No reminder rings from this hour in the evening to this one in the morning; it comes at nine (best-in-class, 23).
-NIGHT_FROM, NIGHT_TO, MORNING = 21, 8, time(9)
-_BRUSSELS = ZoneInfo("Europe/Brussels")
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 
@@ -93,7 +87,7 @@ def answered(draft: Draft, value: str) -> None:
             lead(draft, flow, _leads(ask, value, step))
         case Remind() as remind:
             if value == "yes":
-                _set_reminder(draft, remind, step)
+                reminders.propose(draft, remind, step)
             lead(draft, flow, step.leads)
         case Handoff():
             share(draft, value)
@@ -252,7 +246,8 @@ def _act(draft: Draft, flow: Flow, step: Step) -> Next | None:
             return step.leads
         case Remind():
             yes_no = choices(step, Ask(slot=None, kind=AnswerKind.YES_NO), frame, draft.session, draft.guide)
-            draft.close((*yes_no, *navigation(draft.session, book)))
+            own = ((go(book, Command.REMINDER, "reminder_choose", "⏰"),),) if reminders.REMINDER in book.flows else ()
+            draft.close((*yes_no, *own, *navigation(draft.session, book)))
             return None
         case Handoff():
             return _offer_handoff(draft, flow, step)
@@ -309,6 +304,8 @@ def _run(draft: Draft, command: Command, step: Step) -> Next:
         case Command.DROP_ROADMAP:
             agreed = draft.session.consents - {roadmap.CONSENT}
             draft.session = replace(draft.session, consents=agreed, done=())
+        case Command.SET_REMINDER:
+            reminders.choose(draft)
         case Command.BOOKLET:
             draft.start(booklet(draft.session, draft.guide.book))
         case Command.MENU:
@@ -344,7 +341,7 @@ def _leave(draft: Draft, flow: Flow) -> None:
         return
     draft.session = draft.session.at(replace(here, frames=frames))
     caller, step = waiting(draft)
-    if isinstance(step.act, Call):
+    if isinstance(step.act, Call) or (isinstance(step.act, Remind) and flow.id == reminders.REMINDER):
         lead(draft, caller, step.leads)
     else:
         draft.close()
@@ -408,22 +405,6 @@ def _enter_shadow(draft: Draft) -> None:
     draft.session = replace(
         session, shadow=session.durable, durable=replace(kept, frames=frames, trail=kept.trail[:-1])
     )
-
-
-def _set_reminder(draft: Draft, remind: Remind, step: Step) -> None:
-    frame = draft.session.position.frames[-1]
-    due_at = by_day(draft.now + timedelta(days=remind.after_days))
-    draft.start(StartTimer(name="reminder", due_at=due_at, ref=f"{frame.flow}/{step.id}"))
-    draft.say(draft.guide.book.phrase("reminder_set").having(when=due_at.date()))
-
-
-def by_day(at: datetime) -> datetime:
-    """The same instant, or the next morning in Liège when it falls in the night."""
-    local = at.astimezone(_BRUSSELS)
-    if NIGHT_TO <= local.hour < NIGHT_FROM:
-        return at
-    day = local.date() + timedelta(days=1 if local.hour >= NIGHT_FROM else 0)
-    return datetime.combine(day, MORNING, _BRUSSELS).astimezone(at.tzinfo)
 
 
 def _cards(show: ShowServices, draft: Draft) -> ServiceCards:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -30,6 +30,9 @@ class Command(StrEnum):
     #: Note which flows are walked to an end; stop and forget those that were noted.
     KEEP_ROADMAP = "keep_roadmap"
     DROP_ROADMAP = "drop_roadmap"
+    #: Choose the moment and the words of a reminder; set the one that was described.
+    REMINDER = "reminder"
+    SET_REMINDER = "set_reminder"
     #: The pocket booklet.
     BOOKLET = "booklet"
     PERSON = "person"
@@ -124,7 +127,16 @@ class ShowServiceCard:
     service: ServiceId
 
 
-Action: TypeAlias = Choose | Go | Begin | Speak | Page | Tick | Open | ShowService | ShowCard | ShowServiceCard
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowReminder:
+    """Show what a reminder is about; never stale. `ref` is the timer's: a flow's step, or the person's own words."""
+
+    ref: str = field(repr=False)
+
+
+Action: TypeAlias = (
+    Choose | Go | Begin | Speak | Page | Tick | Open | ShowService | ShowCard | ShowServiceCard | ShowReminder
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

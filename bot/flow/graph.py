@@ -128,6 +128,8 @@ class Ask:
     #: Inclusive bounds of a number.
     at_least: int | None = None
     at_most: int | None = None
+    #: A date is taken from tomorrow to so many days ahead; None: any day.
+    within_days: int | None = None
     #: Longest free text kept, characters.
     max_length: int = 500
     #: Where a written answer that fits nothing goes; None: ask again, then offer topics and a person.

@@ -20,6 +20,7 @@ FLOW_COMMANDS = frozenset(
         Command.KEEP_ROADMAP,
         Command.DROP_ROADMAP,
         Command.BOOKLET,
+        Command.SET_REMINDER,
     }
 )
 

@@ -12,6 +12,8 @@ from bot.flow.graph import Flow
 
 #: No conversation notices when only these change.
 _UNSEEN = frozenset({"line", "revision", "reviewed", "sources", "path"})
+#: Fields that flows did not always have: left out while they say nothing, so that revisions people stand in stay known.
+_LATER = frozenset({"within_days"})
 _SEEN: dict[type, tuple[str, ...]] = {}
 
 
@@ -31,4 +33,5 @@ def _plain(value: object) -> object:
     kind = type(value)
     if kind not in _SEEN:
         _SEEN[kind] = tuple(one.name for one in fields(value) if one.name not in _UNSEEN)
-    return [kind.__name__, *(getattr(value, name) for name in _SEEN[kind])]
+    said = ((name, getattr(value, name)) for name in _SEEN[kind])
+    return [kind.__name__, *(given for name, given in said if given is not None or name not in _LATER)]

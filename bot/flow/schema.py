@@ -40,6 +40,10 @@ ASK = Record(
         ),
         "at_least": Key(shape=Scalar(form=Form.NUMBER), doc="Smallest number taken (kind: number)."),
         "at_most": Key(shape=Scalar(form=Form.NUMBER), doc="Largest number taken (kind: number)."),
+        "within_days": Key(
+            shape=Scalar(form=Form.NUMBER, least=1, most=365),
+            doc="Latest day taken, in days from today; the first is tomorrow (kind: date).",
+        ),
         "max_length": Key(
             shape=Scalar(form=Form.NUMBER, least=1, most=2000),
             doc="Longest text kept, in characters (kind: text); 500 when not given.",
@@ -67,7 +71,7 @@ REMIND = Record(
     name="remind",
     keys={
         "after_days": Key(
-            shape=Scalar(form=Form.NUMBER, least=1, most=365), doc="Days until the reminder.", required=True
+            shape=Scalar(form=Form.NUMBER, least=1, most=30), doc="Days until the reminder.", required=True
         ),
         "text": Key(shape=_TEXT, doc="What the reminder says.", required=True),
     },

@@ -235,7 +235,9 @@ def _ask(table: Table, step: StepId, draft: Draft) -> Ask | None:
     choices = _choices(choices_node, step, draft) if isinstance(choices_node, Table) else ()
     said_kind = text_of(asked.get("kind"))
     kind = AnswerKind(said_kind) if said_kind else AnswerKind.CHOICE
-    least, most, length = (number_of(asked.get(key)) for key in ("at_least", "at_most", "max_length"))
+    least, most, within, length = (
+        number_of(asked.get(key)) for key in ("at_least", "at_most", "within_days", "max_length")
+    )
     if slot in JOINING | {"fact"}:
         draft.issues.append(issue(draft.path, line, "reserved-word", step=step, name=slot))
     if kind is AnswerKind.CHOICE and not choices:
@@ -250,6 +252,7 @@ def _ask(table: Table, step: StepId, draft: Draft) -> Ask | None:
     for key, wanted in (
         ("at_least", AnswerKind.NUMBER),
         ("at_most", AnswerKind.NUMBER),
+        ("within_days", AnswerKind.DATE),
         ("max_length", AnswerKind.TEXT),
     ):
         if key in asked.values and kind is not wanted:
@@ -268,6 +271,7 @@ def _ask(table: Table, step: StepId, draft: Draft) -> Ask | None:
         choices=choices,
         at_least=least,
         at_most=most,
+        within_days=within,
         max_length=500 if length is None else length,
         otherwise=_target(table.get("otherwise"), step, draft),
     )

@@ -208,6 +208,8 @@ def _answers(step: Step) -> tuple[str, ...]:
             return (OWN,)
         case Ask(kind=AnswerKind.NUMBER, at_least=low, at_most=high):
             return tuple(dict.fromkeys(str(number) for number in (low or 0, high if high is not None else 5)))
+        case Ask(kind=AnswerKind.DATE, within_days=int()):
+            return ("demain",)
         case Ask(kind=AnswerKind.DATE):
             return ("01/02/2026",)
         case Ask(kind=AnswerKind.TEXT):

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeAlias
 
-from bot.conversation.walk import by_day
+from bot.conversation.reminders import by_day
 from bot.core.effects import StartTimer
 from bot.core.heard import TeamPressed
 from bot.core.ids import EntryId, TeamName

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.conversation.booklet import booklet
+from bot.conversation.reminders import by_day
 from bot.conversation.roadmap import CONSENT, ahead, is_noted, picture, stages
-from bot.conversation.walk import by_day
 from bot.core.effects import MakeBooklet, MakeCard, MakeSteps
 from bot.core.ids import FlowId, Locale, ServiceId
 from bot.core.messages import Begin, Choose, ShowService

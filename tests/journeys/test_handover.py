@@ -509,7 +509,7 @@ async def test_a_reminder_waits_while_a_person_has_the_conversation(office: Offi
     await fatou.press("Finir avec la personne")
     office.now.pass_by(hours=1)
     await office.look_at_timers()
-    assert "🔔 Le rappel est là." in await fatou.heard()
+    assert "🔔 Vous m'avez demandé un rappel." in await fatou.heard()
 
 
 async def test_a_conversation_that_retention_took_leaves_no_silent_bot(office: Office) -> None:

@@ -24,7 +24,20 @@ from bot.core.ids import (
     TeamName,
     Token,
 )
-from bot.core.messages import Action, Begin, Choose, Command, Go, Open, Page, Rendered, ShowService, Speak, Tick
+from bot.core.messages import (
+    Action,
+    Begin,
+    Choose,
+    Command,
+    Go,
+    Open,
+    Page,
+    Rendered,
+    ShowReminder,
+    ShowService,
+    Speak,
+    Tick,
+)
 from bot.core.session import Frame, Position
 from bot.errors import Conflict
 from bot.handoff.machine import Move, moved
@@ -76,6 +89,7 @@ ACTIONS: list[Action] = [
     Tick(item=3),
     Open(url="https://example.org/é"),
     ShowService(service=ServiceId("cripel")),
+    ShowReminder(ref="own/2026-11-24T08/appeler Nadia"),
 ]
 
 # --- arrivals --------------------------------------------------------------------------------------------------------
