@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.bootstrap import Data
 from bot.core.ids import Locale
+from bot.i18n.languages import SOURCE
 from bot.services.branches import OWN, Edge, edge_of
 from bot.services.rehearsal import Rehearsal, Stage
 from bot.services.transcript import Input, Transcript, play
@@ -48,6 +50,20 @@ def test_every_branch_of_every_flow_is_in_a_transcript(locale: Locale, stage: St
     if not any(language.locale == locale for language in stage.guide().languages):
         possible = {edge for edge in possible if edge.answer != OWN}
     assert sorted(possible - given) == [], f"write them with: python -m bot talk --branches --locale {locale}"
+
+
+@pytest.mark.parametrize("flow", sorted({path.parent.name for path in FOLDER.glob("*/branch-*.fr.talk")}))
+def test_a_language_without_a_catalogue_reads_every_branch_in_french(flow: str, stage: Stage, data: Data) -> None:
+    catalogues = data.catalogues
+    unwritten = next(
+        language.locale
+        for language in catalogues.languages
+        if catalogues.languages.chain(language.locale)[1:] == (SOURCE,)
+        and not catalogues.path_of(language.locale).exists()
+    )
+    for path in (FOLDER / flow).glob("branch-*.fr.talk"):
+        transcript = Transcript.read(path)
+        assert tuple(play(replace(transcript, locale=unwritten), stage)) == transcript.lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
