@@ -472,7 +472,7 @@ KINDS: dict[str, Kind] = {
         '"{found}" is an address, a link or a phone number. Put it into the directory and show "services".',
     ),
     "bare-amount": Kind(
-        _LOOK,
+        _STOP,
         "« {found} » est un montant ou un délai. Mettez-le dans flows/facts.yml et écrivez {{fact.nom}}.",
         '"{found}" is an amount or a deadline. Put it into flows/facts.yml and write {{fact.name}}.',
     ),
