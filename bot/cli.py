@@ -76,6 +76,8 @@ def commands() -> tuple[CommandLine, ...]:
                     run=_kept("catalogue"), arguments=_out),
         CommandLine(name="review", help="Words not understood, from five alike on.", run=_kept("review")),
         CommandLine(name="figures", help="Faceless counts; what many said.", run=_kept("figures"), arguments=_days),
+        CommandLine(name="services", help="The directory as HSDS JSON and CSV, out and in.",
+                    run=_kept("services"), arguments=_services_arguments),
         CommandLine(name="confirmed", help="What advisers confirmed in Telegram; --write puts it into the files.",
                     run=_kept("confirmed"), arguments=_confirmed_arguments),
         CommandLine(name="doctor", help="Look for what is misconfigured.", run=_kept("doctor")),
@@ -186,6 +188,15 @@ def _talk_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--record", type=Path, help="write the conversation here when it ends")
     parser.add_argument("--new", action="store_true", help="begin as somebody who has never written")
     parser.add_argument("--branches", metavar="FLOW", nargs="*", help="write a transcript for every branch (all flows)")
+
+
+def _services_arguments(parser: argparse.ArgumentParser) -> None:
+    below = parser.add_subparsers(dest="what", required=True)
+    out = below.add_parser("export", help="services.json (HSDS 3.0) and services.csv")
+    out.add_argument("folder", type=Path, help="where they are written")
+    into = below.add_parser("import", help="files of flows/directory/, to be read and completed by a person")
+    into.add_argument("file", type=Path, help="HSDS JSON, or a CSV with our columns")
+    into.add_argument("folder", type=Path, help="where the files are written; never flows/ itself")
 
 
 def _confirmed_arguments(parser: argparse.ArgumentParser) -> None:

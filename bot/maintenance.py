@@ -16,8 +16,12 @@ from bot.config import Environment, environment_with_dotenv, read_environment, r
 from bot.core.ids import AccountId, FlowId
 from bot.core.phrases import Value
 from bot.directory.confirm import confirm, confirm_fact
+from bot.directory.flat import exportable
+from bot.directory.hsds import from_hsds, to_hsds
 from bot.directory.lookup import load as load_directory
 from bot.directory.service import Service
+from bot.directory.spreadsheet import from_csv, to_csv
+from bot.directory.writer import as_files
 from bot.errors import SettingsError
 from bot.flow.graph import Ask, Flow
 from bot.i18n.languages import SOURCE
@@ -223,6 +227,33 @@ def review(_: argparse.Namespace) -> int:
             print(f"Nothing was said by {ALIKE} people alike that was not understood.")
 
     _with_store(work)
+    return 0
+
+
+def services(options: argparse.Namespace) -> int:
+    """The directory as HSDS JSON and CSV; or somebody's JSON or CSV as files of `flows/directory/` to be read."""
+    directory = load_directory(Premises().places.flows)
+    if options.what == "export":
+        options.folder.mkdir(parents=True, exist_ok=True)
+        page = to_hsds(directory.by_id.values(), directory.vocabulary)
+        text = json.dumps(page, ensure_ascii=False, indent=1) + "\n"
+        (options.folder / "services.json").write_text(text, encoding="utf-8")
+        (options.folder / "services.csv").write_text(to_csv(directory.by_id.values()), encoding="utf-8-sig", newline="")
+        print(f"{len(page['contents'])} services → {options.folder}")
+        return 0
+    try:
+        text = options.file.read_text(encoding="utf-8-sig")
+        found = from_csv(text) if options.file.suffix == ".csv" else from_hsds(json.loads(text))
+    except (OSError, ValueError, KeyError) as exc:
+        print(f"{options.file}: cannot be read as our CSV or as HSDS JSON ({exc})")
+        return 1
+    known = {one.id: one for one in exportable(directory.by_id.values())}
+    news = [one for one in found if known.get(one.id) != one]
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for name, text in as_files(news).items():
+        (options.folder / f"{name}.yml").write_text(text, encoding="utf-8")
+    changed = sum(one.id in directory.by_id for one in news)
+    print(f"{len(news) - changed} new, {changed} changed, {len(found) - len(news)} as here → {options.folder}")
     return 0
 
 

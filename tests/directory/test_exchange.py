@@ -5,17 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from bot.cli import main
+from bot.directory.confirm import confirm
 from bot.directory.flat import exportable
 from bot.directory.hsds import from_hsds, to_hsds
-from bot.directory.lookup import Directory
+from bot.directory.lookup import Directory, load
 from bot.directory.service import Confidence, Eligibility, Phone, Place, Service
 from bot.directory.spreadsheet import from_csv, to_csv
+from bot.directory.writer import as_files
+from tests.directory.conftest import FLOWS
 
 SCHEMA = json.loads((Path(__file__).parent / "hsds_profile.json").read_text(encoding="utf-8"))
 REFUGE = Service(
@@ -136,3 +142,50 @@ def test_what_is_not_hsds_is_refused(page: object) -> None:
 def test_a_csv_without_our_columns_is_refused() -> None:
     with pytest.raises(ValueError, match="columns missing"):
         from_csv("name,phone\nx,y\n")
+
+
+def test_what_is_imported_is_a_directory_like_ours(directory: Directory, tmp_path: Path) -> None:
+    leaving = exportable(directory.by_id.values())
+    flows = tmp_path / "flows"
+    shutil.copytree(FLOWS / "_system", flows / "_system")
+    shutil.copy(FLOWS / "facts.yml", flows)
+    (flows / "directory").mkdir()
+    shutil.copy(FLOWS / "directory" / "_districts.yml", flows / "directory")
+    for name, text in as_files(leaving).items():
+        (flows / "directory" / f"{name}.yml").write_text(text, encoding="utf-8")
+    again = load(flows)
+    assert again.issues == ()
+    assert {one.id: one for one in exportable(again.by_id.values())} == {one.id: one for one in leaving}
+    # A day is written into such a file as into one of ours.
+    first = next(iter(again.by_id.values()))
+    assert confirm(flows, first.path, first.id, date(2026, 11, 20))
+    assert load(flows).by_id[first.id].assured_date == date(2026, 11, 20)
+
+
+def test_a_category_from_elsewhere_never_names_a_place(directory: Directory) -> None:
+    [odd] = as_files([replace(directory.by_id["unia"], category="../../etc/x")])
+    assert odd == "unsorted"
+
+
+def test_the_commands_write_what_changed_and_nothing_into_the_flows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["services", "export", str(tmp_path / "out")]) == 0
+    for name in ("services.json", "services.csv"):
+        assert main(["services", "import", str(tmp_path / "out" / name), str(tmp_path / "in")]) == 0
+        assert list((tmp_path / "in").iterdir()) == []
+    page = json.loads((tmp_path / "out" / "services.json").read_text(encoding="utf-8"))
+    page["contents"] = [
+        page["contents"][0] | {"alert": "Fermé en août."},
+        {"id": "1", "name": "Maison du quartier", "organization": {"name": "Un autre annuaire"}},
+    ]
+    foreign = tmp_path / "foreign.json"
+    foreign.write_text(json.dumps(page), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["services", "import", str(foreign), str(tmp_path / "in")]) == 0
+    assert capsys.readouterr().out.startswith("1 new, 1 changed, 0 as here")
+    unsorted = (tmp_path / "in" / "unsorted.yml").read_text(encoding="utf-8")
+    assert "  - id: maison-du-quartier\n" in unsorted and "publish: 'no'" in unsorted
+    assert len(list((tmp_path / "in").iterdir())) == 2
+    foreign.write_text("[1]", encoding="utf-8")
+    assert main(["services", "import", str(foreign), str(tmp_path / "in")]) == 1
