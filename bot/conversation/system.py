@@ -20,6 +20,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "nav_emergency": (),
         "nav_language": (),
         "nav_details": ("name",),
+        "nav_map": (),
         "yes": (),
         "no": (),
         # first contact

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core.ids import Locale, ServiceId
-from bot.core.messages import Block, Button, ServiceCards, ShowService
+from bot.core.messages import Block, Button, Open, ServiceCards, ShowService
 from bot.core.papers import BookletEntry, BookletLine
 from bot.core.phrases import Phrase, Verbatim
-from bot.directory.card import Part, card
+from bot.directory.card import Part, card, map_url
 from bot.directory.living import Living
 from bot.directory.nearest import distance_km, nearest, point_of
 from bot.directory.search import Query
@@ -54,6 +54,11 @@ class DirectoryCards:
             )
             for service in self.chosen(cards, now)
         )
+
+    def maps(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
+        """A row for each service with a place; a place that is secret has none."""
+        urls = [map_url(service) for service in self.chosen(cards, now)]
+        return tuple((Button(label=label, icon="🗺️", action=Open(url=url)),) for url in urls if url is not None)
 
     def counter(self, service: ServiceId) -> tuple[str, tuple[Phrase, ...]] | None:
         """Its name, and the papers it asks for; None when it is gone."""

@@ -43,6 +43,9 @@ class Cards(Protocol):
     def details(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
         """A row with a button for the whole card of each service that `blocks` shows short."""
 
+    def maps(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
+        """A row with a link to a map for each service whose place may be known."""
+
 
 class Shelf(Cards, Protocol):
     """The directory, as messages and papers show it."""

@@ -57,6 +57,9 @@ class _Names:
     def details(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
         return ()
 
+    def maps(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
+        return ()
+
 
 def _first_line(block: Block | Text) -> Block | Text:
     return Text(text=f"▪ {block.text.partition(NEW_LINE)[0]}") if isinstance(block, Text) else block

@@ -85,14 +85,18 @@ def _one(voice: Voice, message: Message, session: Session, pressed_message: int 
 
 
 def _with_details(voice: Voice, message: Message) -> Message:
-    """A button for the whole card of each service that is shown short."""
+    """A button for the whole card of each service that is shown short; for a map under a whole card."""
     book, cards = voice.guide().book, voice.cards()
     now = voice.clock()
     rows = tuple(
         row
         for block in message.blocks
-        if isinstance(block, ServiceCards) and not block.whole
-        for row in cards.details(block, book.phrase("nav_details"), now)
+        if isinstance(block, ServiceCards)
+        for row in (
+            cards.maps(block, book.phrase("nav_map"), now)
+            if block.whole
+            else cards.details(block, book.phrase("nav_details"), now)
+        )
     )
     return replace(message, buttons=(*rows, *message.buttons))
 

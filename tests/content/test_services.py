@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.bootstrap import Data
 from bot.core.ids import Locale
-from bot.core.messages import ServiceCards
+from bot.core.messages import Open, ServiceCards
+from bot.core.phrases import Phrase
 from bot.directory.search import Query
 from bot.services.rehearsal import Stage
 from bot.talk import MORNING
@@ -39,3 +40,13 @@ def test_every_card_can_be_shown_in_every_shipped_language(data: Data, stage: St
                 assert service.name in text, (service.id, locale)
                 assert "{" not in text, (service.id, locale)
                 assert len(text) <= (1_500 if whole else 400), (service.id, locale, len(text))
+
+
+def test_a_whole_card_leads_to_a_map_and_a_secret_place_to_none(data: Data) -> None:
+    cards, label = data.cards(), Phrase(key="", text="carte")
+    for service in data.directory.published():
+        rows = cards.maps(ServiceCards(ids=(service.id,), whole=True), label, MORNING)
+        is_open = service.place.is_known and not service.confidential
+        assert len(rows) == int(is_open), service.id
+        for (button,) in rows:
+            assert isinstance(button.action, Open) and button.action.url.startswith("https://www.openstreetmap.org/")
