@@ -531,6 +531,7 @@ _LISTED = (
     Command.LANGUAGE,
     Command.EMERGENCY,
     Command.PERSON,
+    Command.SEARCH,
     Command.ROADMAP,
     Command.BOOKLET,
     Command.HELP,

@@ -17,6 +17,8 @@ from bot.core.phrases import Verbatim
 from bot.core.session import Hold, Position
 from bot.flow.graph import AnswerKind, Ask, FlowBook
 
+SEARCH = FlowId("_system.search")
+
 #: Commands that are flows of their own.
 FLOWS = {
     Command.MENU: walk.MENU,
@@ -24,6 +26,7 @@ FLOWS = {
     Command.HELP: FlowId("_system.help"),
     Command.PRIVACY: FlowId("_system.privacy"),
     Command.ROADMAP: FlowId("_system.roadmap"),
+    Command.SEARCH: SEARCH,
 }
 
 #: Commands walked on top of the present question, which is asked again afterwards.

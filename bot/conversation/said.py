@@ -231,7 +231,8 @@ def _otherwise_or_miss(draft: Draft, event: Said) -> None:
     if misses >= 2:
         draft.tell(system(book, "topics", buttons=_topics(draft)))
         return
-    draft.tell(system(book, "not_understood"))
+    look = ((go(book, Command.SEARCH, "nav_search", "🔎"),),) if commands.SEARCH in book.flows else ()
+    draft.tell(system(book, "not_understood", buttons=look))
     walk.ask(draft)
     draft.session = replace(draft.session, misses=misses)  # the menu begun for want of a question is no success
 

@@ -21,6 +21,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "nav_language": (),
         "nav_details": ("name",),
         "nav_map": (),
+        "nav_search": (),
         "yes": (),
         "no": (),
         # first contact
@@ -175,6 +176,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "command_emergency": (),
         "command_roadmap": (),
         "command_booklet": (),
+        "command_search": (),
         "command_person": (),
         "command_help": (),
         "command_my_data": (),

@@ -408,8 +408,10 @@ def _enter_shadow(draft: Draft) -> None:
 
 
 def _cards(show: ShowServices, draft: Draft) -> ServiceCards:
-    near = draft.session.position.answers.get(show.near) if show.near else None
-    return ServiceCards(ids=show.ids, need=show.need, near=near, limit=show.limit)
+    answers = draft.session.position.answers
+    near = answers.get(show.near) if show.near else None
+    words = answers.get(show.words, "") if show.words else None
+    return ServiceCards(ids=show.ids, need=show.need, words=words, near=near, limit=show.limit)
 
 
 def _summary(draft: Draft) -> tuple[Phrase, ...]:

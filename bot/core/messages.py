@@ -30,6 +30,8 @@ class Command(StrEnum):
     #: Note which flows are walked to an end; stop and forget those that were noted.
     KEEP_ROADMAP = "keep_roadmap"
     DROP_ROADMAP = "drop_roadmap"
+    #: Look something up in the directory.
+    SEARCH = "search"
     #: Choose the moment and the words of a reminder; set the one that was described.
     REMINDER = "reminder"
     SET_REMINDER = "set_reminder"
@@ -155,6 +157,8 @@ class ServiceCards:
     ids: tuple[ServiceId, ...] = ()
     #: A need of the directory's vocabulary; used when `ids` is empty.
     need: str | None = None
+    #: What the person looks for, in words; used when `ids` is empty.
+    words: str | None = field(default=None, repr=False)
     #: A district or commune the person chose, to sort by distance.
     near: str | None = None
     #: Degrees WGS 84 of a position that was just sent: (latitude, longitude). Such a message is volatile.

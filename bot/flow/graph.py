@@ -138,10 +138,12 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowServices:
-    """Cards of the directory, by id or by need, nearest first when the slot `near` is known."""
+    """Cards of the directory, by id, by need or by words, nearest first when the slot `near` is known."""
 
     ids: tuple[ServiceId, ...] = ()
     need: str | None = None
+    #: A slot that holds what the person looks for.
+    words: str | None = None
     near: str | None = None
     limit: int = 3
 

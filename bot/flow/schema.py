@@ -53,7 +53,8 @@ ASK = Record(
 SERVICES = Record(
     name="services",
     keys={
-        "need": Key(shape=_NAME, doc="A need of the directory's vocabulary.", required=True),
+        "need": Key(shape=_NAME, doc="A need of the directory's vocabulary."),
+        "words": Key(shape=_ID, doc="Slot that holds free words; the services that fit them best come first."),
         "near": Key(shape=_ID, doc="Slot that holds a district; the nearest services come first."),
         "limit": Key(shape=Scalar(form=Form.NUMBER, least=1, most=6), doc="How many cards, 3 when not given."),
     },

@@ -306,13 +306,20 @@ def _choices(table: Table, step: StepId, draft: Draft) -> tuple[Choice, ...]:
 
 def _services(node: Node | None, step: StepId, draft: Draft) -> ShowServices | None:
     if isinstance(node, Table):
-        need, near = node.get("need"), node.get("near")
+        need = node.get("need")
         if isinstance(need, Text):
             draft.mentions.append(Mention(of=Names.NEED, name=need.value, line=need.line, step=step))
-        if isinstance(near, Text):
-            draft.mentions.append(Mention(of=Names.SLOT, name=near.value, line=near.line, step=step))
+        slots = [slot for slot in (node.get("words"), node.get("near")) if isinstance(slot, Text)]
+        draft.mentions += [Mention(of=Names.SLOT, name=slot.value, line=slot.line, step=step) for slot in slots]
+        if need is None and node.get("words") is None:
+            draft.issues.append(issue(draft.path, node.line, "missing-key", step=step, key="need", where="services"))
         limit = number_of(node.get("limit"))
-        return ShowServices(need=text_of(need), near=text_of(near) or None, limit=3 if limit is None else limit)
+        return ShowServices(
+            need=text_of(need) or None,
+            words=text_of(node.get("words")) or None,
+            near=text_of(node.get("near")) or None,
+            limit=3 if limit is None else limit,
+        )
     ids = [text for text in texts(node) if text.value]
     draft.mentions += [Mention(of=Names.SERVICE, name=text.value, line=text.line, step=step) for text in ids]
     return ShowServices(ids=tuple(ServiceId(text.value) for text in ids), limit=max(3, len(ids)))

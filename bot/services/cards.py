@@ -83,7 +83,9 @@ class DirectoryCards:
         return BookletEntry(title=service.name, lines=lines)
 
     def chosen(self, cards: ServiceCards, now: datetime) -> tuple[Service, ...]:
-        """Those named, in their order or the nearest first; else those that answer the need, the nearest first."""
+        """Those named, in their order or the nearest first; else those that answer the need or the words."""
+        if cards.words is not None and not cards.words.strip():
+            return ()
         if cards.ids:
             named = self._living.services(cards.ids)
             if cards.near_point is None:
@@ -91,6 +93,7 @@ class DirectoryCards:
             near = nearest(named, cards.near_point, self._living.directory.districts, limit=cards.limit)
             return tuple(one.service for one in near) or named[: cards.limit]
         query = Query(
+            text=cards.words or "",
             needs=(cards.need,) if cards.need else (),
             # A flow's choices have no hyphen; the districts have.
             district=cards.near.replace("_", "-") if cards.near else None,

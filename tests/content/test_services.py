@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.bootstrap import Data
+from bot.conversation.commands import SEARCH
 from bot.core.ids import Locale
 from bot.core.messages import Open, ServiceCards
 from bot.core.phrases import Phrase
-from bot.directory.search import Query
-from bot.services.rehearsal import Stage
+from bot.flow.graph import ShowServices
+from bot.services.rehearsal import Rehearsal, Stage
+from bot.services.transcript import Input, step, told
 from bot.talk import MORNING
 from tests.content.walk import Walked
-
-#: A search shows at most this many.
-FIRST = 10
 
 
 def test_every_service_that_a_flow_names_is_published(everything: Walked, data: Data) -> None:
     assert sorted(name for name in everything.services() if not data.directory.knows(name)) == []
 
 
-def test_every_service_is_reachable_from_a_flow_or_by_search(everything: Walked, data: Data) -> None:
+def test_every_service_is_reachable_from_a_flow_or_by_search(everything: Walked, data: Data, stage: Stage) -> None:
     named = {service.id for service in data.directory.services(everything.services())}
+    search = stage.guide().book.flows[SEARCH]
+    [shown] = [step.act for step in search.steps.values() if isinstance(step.act, ShowServices)]
+    cards = data.cards()
     lost = [
         service.id
         for service in data.directory.published()
         if service.id not in named
-        and service.id not in {found.id for found in data.living.find(Query(text=service.name, limit=FIRST), MORNING)}
+        and service not in cards.chosen(ServiceCards(words=service.name, limit=shown.limit), MORNING)
     ]
     assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("medecin du mond", "Médecins du Monde"),
+        ("espace fraternel", "Espace fraternel"),
+        ("طعام", "Thermos"),
+        ("zzzz", "Je n'ai pas trouvé d'adresse"),
+    ],
+)
+def test_whoever_searches_finds_or_is_offered_a_person(said: str, name: str, stage: Stage) -> None:
+    rehearsal = Rehearsal.begin(stage, Locale("fr"), MORNING)
+    step(rehearsal, Input(text="/chercher"))
+    heard = step(rehearsal, Input(text=said))
+    assert name in "\n".join(told(heard, stage))
+    assert any("Parler avec une personne" in label for label, _ in rehearsal.shown)
+
+
+def test_empty_words_find_nothing_rather_than_everything(data: Data) -> None:
+    assert data.cards().chosen(ServiceCards(words="  "), MORNING) == ()
 
 
 def test_every_card_can_be_shown_in_every_shipped_language(data: Data, stage: Stage) -> None:
