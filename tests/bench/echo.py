@@ -1,6 +1,7 @@
 """The yardstick: a bare python-telegram-bot that answers every text with the same text.
 
-`python -m tests.bench.echo TOKEN API_URL [fast]`; `fast` takes the guichet's transport instead of the library's own.
+`python -m tests.bench.echo TOKEN API_URL [own|aiohttp|fast]`: on the library's own transport, on one over aiohttp as
+decision 5 measured it, or on the guichet's.
 """
 
 from __future__ import annotations
@@ -8,10 +9,46 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+import aiohttp
 from telegram import Update
+from telegram.error import NetworkError
 from telegram.ext import Application, ContextTypes, MessageHandler, filters
+from telegram.request import BaseRequest, RequestData
 
 from bot.channel.transport import Transport
+
+
+class OverAiohttp(BaseRequest):
+    """The transport that decision 5 began with: what a careful bot would use today."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds."""
+        return 30.0
+
+    async def initialize(self) -> None:
+        """Open the session on the running loop."""
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=256))
+
+    async def shutdown(self) -> None:
+        """Close it."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def do_request(
+        self, url: str, method: str, request_data: RequestData | None = None, **_: Any
+    ) -> tuple[int, bytes]:
+        """One call."""
+        assert self._session is not None
+        body = request_data.json_parameters if request_data else None
+        try:
+            async with self._session.request(method, url, data=body) as answer:
+                return answer.status, await answer.read()
+        except aiohttp.ClientError as exc:
+            raise NetworkError("no answer") from exc
 
 
 async def echo(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
@@ -20,20 +57,21 @@ async def echo(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
     await update.message.reply_text(update.message.text)
 
 
-def main(token: str, api_url: str, is_fast: bool) -> None:
+def main(token: str, api_url: str, transport: str) -> None:
     """Poll for ever."""
     builder: Any = Application.builder().token(token).base_url(f"{api_url}/bot").concurrent_updates(256)
-    if is_fast:
+    if transport == "own":
+        builder = builder.connection_pool_size(256)
+    else:
         import uvloop
 
         uvloop.install()
-        builder = builder.request(Transport(token, api_url)).get_updates_request(Transport(token, api_url))
-    else:
-        builder = builder.connection_pool_size(256)
+        made = (OverAiohttp() if transport == "aiohttp" else Transport(token, api_url) for _ in range(2))
+        builder = builder.request(next(made)).get_updates_request(next(made))
     application = builder.build()
     application.add_handler(MessageHandler(filters.TEXT, echo))
     application.run_polling(drop_pending_updates=False, poll_interval=0.0)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], "fast" in sys.argv[3:])
+    main(*sys.argv[1:4])

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import statistics
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -90,9 +91,21 @@ def guichet() -> list[str]:
     return [sys.executable, "-m", "bot", "run"]
 
 
-def echo(*, fast: bool) -> list[str]:
-    """The yardstick's command."""
-    return [sys.executable, "-m", "tests.bench.echo", "{token}", "{api}", *(["fast"] if fast else [])]
+def echo(transport: str) -> list[str]:
+    """The yardstick's command; transports: see `echo.py`."""
+    return [sys.executable, "-m", "tests.bench.echo", "{token}", "{api}", transport]
+
+
+def disk_ms(folder: Path, tries: int = 200) -> float:
+    """Median of one durable write of a page, milliseconds: what a promise costs at the least."""
+    took = []
+    with (folder / "page").open("wb", buffering=0) as file:
+        for _ in range(tries):
+            file.write(bytes(4096))
+            began = time.perf_counter()
+            os.fdatasync(file.fileno())
+            took.append(time.perf_counter() - began)
+    return statistics.median(took) * 1000
 
 
 async def cold_start_s(env: Mapping[str, str]) -> float:
