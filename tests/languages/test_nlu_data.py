@@ -13,11 +13,13 @@ from bot.nlu.folding import fold
 from bot.nlu.lexicon import SAFETY_INTENTS, Lexicon
 
 NLU = Path(__file__).parents[2] / "nlu"
-#: Locales in which every intent of the register must have examples.
-FULL = ("ar", "en", "es", "fa", "fr", "nl", "ps", "pt", "ru", "so", "sq", "ti", "tr", "uk")
 LOCALES = sorted(path.name for path in (NLU / "data").iterdir() if path.is_dir())
+#: Locales with an examination of their own.
+EXAMINED = sorted(path.stem for path in (NLU / "exam").glob("*.yml"))
 #: The part of ordinary sentences in which the lexicon may see danger.
 LEXICON_ALARMS = 0.005
+#: The same of sentences written to sound like danger (`contrasts.yml`). It may only shrink.
+CONTRAST_ALARMS = 0.11
 
 
 def read(path: Path) -> Any:
@@ -42,6 +44,13 @@ def examples(path: Path) -> Iterator[tuple[str, str]]:
 
 
 @cache
+def contrasts(locale: str) -> tuple[str, ...]:
+    """Harmless training examples with words or images of danger in them."""
+    path = NLU / "data" / locale / "contrasts.yml"
+    return tuple(text for intent, text in examples(path) if intent not in SAFETY_INTENTS) if path.exists() else ()
+
+
+@cache
 def trained(locale: str) -> tuple[tuple[str, str], ...]:
     """Intent and utterance of every training example of a locale."""
     return tuple(found for path in sorted((NLU / "data" / locale).glob("*.yml")) for found in examples(path))
@@ -54,6 +63,15 @@ def held_out(locale: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (intent, utterance) for path in paths for intent, utterances in read(path).items() for utterance in utterances
     )
+
+
+@cache
+def examined(locale: str) -> tuple[tuple[str, str], ...]:
+    """Intent and utterance of every question of the examination of a locale; `_harmless` only sounds like danger."""
+    path = NLU / "exam" / f"{locale}.yml"
+    if not path.exists():
+        return ()
+    return tuple((intent, utterance) for intent, utterances in read(path).items() for utterance in utterances)
 
 
 @cache
@@ -72,7 +90,7 @@ def test_every_example_names_an_intent_of_the_register(locale: str) -> None:
     assert {intent for intent, _ in trained(locale) + held_out(locale)} - register().keys() == set()
 
 
-@pytest.mark.parametrize("locale", FULL)
+@pytest.mark.parametrize("locale", LOCALES)
 def test_every_intent_has_examples_and_held_out_ones(locale: str) -> None:
     assert register().keys() - {intent for intent, _ in trained(locale)} == set()
     assert register().keys() - {intent for intent, _ in held_out(locale)} == set()
@@ -96,7 +114,14 @@ def trained_keys() -> frozenset[str]:
 def test_no_held_out_utterance_is_trained_on(locale: str) -> None:
     everywhere = trained_keys()
     names = {"greet", "thanks", "goodbye", "affirm", "deny"}  # «ok» and «bye» are the same word in many languages
-    assert [text for intent, text in held_out(locale) if key(text) in everywhere and intent not in names] == []
+    asked = held_out(locale) + examined(locale)
+    assert [text for intent, text in asked if key(text) in everywhere and intent not in names] == []
+
+
+@pytest.mark.parametrize("locale", EXAMINED)
+def test_every_language_is_examined_in_every_intent(locale: str) -> None:
+    assert {intent for intent, _ in examined(locale)} == {*register(), "_harmless"}
+    assert all(isinstance(text, str) and text.strip() for _, text in examined(locale))
 
 
 @pytest.mark.parametrize(
@@ -147,9 +172,13 @@ def test_the_lexicon_is_silent_where_there_is_no_danger(locale: str) -> None:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_lexicon_leaves_ordinary_sentences_alone(locale: str) -> None:
-    ordinary = [text for intent, text in trained(locale) + held_out(locale) if intent not in SAFETY_INTENTS]
-    alarms = [text for text in ordinary if lexicon().danger(text) is not None]
-    assert len(alarms) <= LEXICON_ALARMS * len(ordinary), alarms
+    harmless = [text for intent, text in trained(locale) + held_out(locale) if intent not in SAFETY_INTENTS]
+    for texts, most in (
+        ([text for text in harmless if text not in set(contrasts(locale))], LEXICON_ALARMS),
+        (contrasts(locale), CONTRAST_ALARMS),
+    ):
+        alarms = [text for text in texts if lexicon().danger(text) is not None]
+        assert len(alarms) <= most * len(texts), alarms
 
 
 def known_failures(locale: str) -> list[str]:
