@@ -15,9 +15,14 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from components.glossary import fold
+from components.likeness import Likeness
+from components.softmax import regression, softmax
 
 #: A score that never wins, for an intent that had no example.
 NEVER = -30.0
+
+#: Below every cosine.
+_STRUCK = -2.0
 
 
 @dataclass
@@ -34,23 +39,24 @@ class Examples:
 
 
 class VectorLine:
-    """A multinomial logistic regression over the vectors."""
+    """A multinomial logistic regression over the vectors' directions."""
+
+    #: Length of a vector: how far the regression can tell two of them apart with small weights.
+    LENGTH = 6.0
 
     def __init__(self, weights: np.ndarray, bias: np.ndarray) -> None:
         self.arrays = {"weights": weights, "bias": bias}
 
     @classmethod
-    def fit(cls, examples: Examples, count: int, strength: float) -> VectorLine:
-        """`strength` is scikit-learn's C, for vectors as `config.yml` scales them."""
-        from sklearn.linear_model import LogisticRegression
-
-        machine = LogisticRegression(C=strength, max_iter=200, tol=1e-3, class_weight="balanced")
-        machine.fit(examples.vectors, examples.labels)
-        return cls(*_of_every_intent(machine.coef_, machine.intercept_, machine.classes_, count))
+    def fit(cls, examples: Examples, count: int) -> VectorLine:
+        """Draw the lines."""
+        weights, bias = regression(directions(examples.vectors) * cls.LENGTH, examples.labels, count)
+        bias[np.bincount(examples.labels, minlength=count) == 0] = NEVER
+        return cls(weights, bias)
 
     def score(self, examples: Examples) -> np.ndarray:
         """Log-probabilities."""
-        logits = examples.vectors @ self.arrays["weights"].T + self.arrays["bias"]
+        logits = directions(examples.vectors) * self.LENGTH @ self.arrays["weights"].T + self.arrays["bias"]
         return np.log(softmax(logits) + 1e-12)
 
 
@@ -59,36 +65,45 @@ class VectorNeighbours:
 
     NEAREST = 3
 
-    def __init__(self, directions: np.ndarray, labels: np.ndarray) -> None:
-        # Sorted by intent, so that the examples of one stand together.
-        order = np.argsort(labels, kind="stable")
-        self.arrays = {"directions": directions[order].astype(np.float16), "labels": labels[order].astype(np.int16)}
-        # As they will be read back: a model must not answer differently before and after it was stored.
-        self._directions = self.arrays["directions"].astype(np.float32)
-        self._starts: Dict[int, Tuple[int, int]] = {}
-        for label in np.unique(labels):
-            rows = np.flatnonzero(labels[order] == label)
-            self._starts[int(label)] = (int(rows[0]), int(rows[-1]) + 1)
-        self.count = int(labels.max()) + 1
+    #: Utterances compared at a time: the whole matrix of cosines would not fit.
+    AT_ONCE = 128
+
+    def __init__(self, rows: np.ndarray, step: np.ndarray, starts: np.ndarray, labels: np.ndarray, count: int) -> None:
+        """`rows` and `step` as `Likeness` keeps them, sorted by intent; `starts` is where each of `labels` begins."""
+        self.arrays = {"rows": rows, "step": step, "starts": starts, "labels": labels, "count": np.array(count)}
+        self._likeness = Likeness(rows, float(step))
+        self._starts, self._labels, self.count = starts, labels, int(count)
+        self._lengths = np.diff(np.r_[starts, len(rows)])
 
     @classmethod
-    def fit(cls, examples: Examples, count: int, strength: float) -> VectorNeighbours:
-        """Remember the examples; `strength` means nothing here."""
-        made = cls(directions(examples.vectors), examples.labels)
-        made.count = count
-        return made
+    def fit(cls, examples: Examples, count: int) -> VectorNeighbours:
+        """Remember the examples."""
+        order = np.argsort(examples.labels, kind="stable")
+        labels, starts = np.unique(examples.labels[order], return_index=True)
+        kept = Likeness.of(directions(examples.vectors[order]))
+        return cls(kept.rows, np.array(kept.step), starts, labels, count)
 
     def score(self, examples: Examples) -> np.ndarray:
         """Mean cosine of the three nearest of each intent; -1 for an intent without examples."""
         scores = np.full((len(examples.texts), self.count), -1.0)
         towards = directions(examples.vectors)
-        for start in range(0, len(towards), 512):  # in parts: the whole matrix of cosines would not fit
-            likeness = towards[start : start + 512].astype(np.float32) @ self._directions.T
-            for label, (first, last) in self._starts.items():
-                own = likeness[:, first:last]
-                nearest = min(self.NEAREST, last - first)
-                scores[start : start + 512, label] = -np.partition(-own, nearest - 1, axis=1)[:, :nearest].mean(axis=1)
+        for start in range(0, len(towards), self.AT_ONCE):
+            likeness = self._likeness.to(towards[start : start + self.AT_ONCE])
+            scores[start : start + self.AT_ONCE, self._labels] = self._nearest(likeness)
         return scores
+
+    def _nearest(self, likeness: np.ndarray) -> np.ndarray:
+        """The mean of the largest three of each intent: the largest is found, struck out, and so on."""
+        largest = np.maximum.reduceat(likeness, self._starts, axis=1)
+        summed = largest.astype(np.float64)
+        for _ in range(1, self.NEAREST):
+            # Struck out with it is what is exactly as near, such as the same sentence in another file; where nothing
+            # is left then, the nearest counts again.
+            likeness[likeness >= np.repeat(largest, self._lengths, axis=1)] = _STRUCK
+            following = np.maximum.reduceat(likeness, self._starts, axis=1)
+            largest = np.where(following > _STRUCK, following, largest)
+            summed += largest
+        return summed / self.NEAREST
 
 
 class CharacterLine:
@@ -103,8 +118,8 @@ class CharacterLine:
         self._by_box = np.ascontiguousarray(self.arrays["weights"].T.astype(np.float32))
 
     @classmethod
-    def fit(cls, examples: Examples, count: int, strength: float) -> CharacterLine:
-        """`strength` means nothing here: spelling is regularised as it always was."""
+    def fit(cls, examples: Examples, count: int) -> CharacterLine:
+        """One regression an intent."""
         from sklearn.linear_model import SGDClassifier
 
         pieces = _pieces(examples.texts, cls.BOXES)
@@ -165,9 +180,3 @@ def _of_every_intent(
 def directions(vectors: np.ndarray) -> np.ndarray:
     """Rows of length one."""
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Row by row, without overflow."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)

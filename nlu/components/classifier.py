@@ -7,7 +7,6 @@ Extension point: a custom graph component registered as intent classifier
 from __future__ import annotations
 
 from dataclasses import fields
-from pathlib import Path
 from typing import Any, Dict, List, Type
 
 import numpy as np
@@ -20,12 +19,9 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.featurizer import SecondOpinion, SentenceEmbedding
+from components.adaptation import Adaptation
+from components.featurizer import SentenceEmbedding
 from components.intent_model import IntentModel, Settings, fit
-from components.languages import locales_of
-
-#: Its folders are the languages of the examples.
-_DATA = Path(__file__).resolve().parent.parent / "data"
 
 #: The bot offers three choices; the report looks at ten.
 RANKING_LENGTH = 10
@@ -33,12 +29,12 @@ RANKING_LENGTH = 10
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class NewcomerIntents(IntentClassifier, GraphComponent):
-    """Sets `intent` and `intent_ranking` from the embeddings and the text (`intent_model`)."""
+    """Sets `intent` and `intent_ranking` from the embedding and the text (`intent_model`)."""
 
     @classmethod
     def required_components(cls) -> List[Type]:
-        """Both embeddings must come first."""
-        return [SentenceEmbedding, SecondOpinion]
+        """The embedding must come first."""
+        return [SentenceEmbedding]
 
     @staticmethod
     def required_packages() -> List[str]:
@@ -79,7 +75,7 @@ class NewcomerIntents(IntentClassifier, GraphComponent):
         vectors = np.vstack([_vector(one) for one in examples])
         texts = [one.get(TEXT) for one in examples]
         names = [one.get(INTENT) for one in examples]
-        self._model = fit(vectors, texts, names, locales_of(texts, _DATA), self._settings)
+        self._model = fit(vectors, texts, names, Adaptation.load().is_unseen(texts), self._settings)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource

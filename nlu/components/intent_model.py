@@ -1,11 +1,12 @@
 """From an utterance to intents with a confidence: numbers in, numbers out, nothing of Rasa.
 
-Everything is learned on the examples alone, in three steps:
+What was taught in the very words is known by heart (`by_heart`). Everything else is learned on the examples, in three
+steps:
 
 1. *Which intent?* Three channels give their scores (`channels`), added up with the votes that `config.yml` gives them
    and softened until held-back examples are least surprising.
-2. *How sure?* `trust` learns it on the same held-back examples. They are cut so that translations of one sentence stay
-   together (`folds`), and with some intents hidden altogether: a question outside the register looks like these.
+2. *How sure?* `trust` learns it on the same held-back examples: those that the embedding was not taught either, with
+   their translations. Some intents are hidden altogether meanwhile: a question outside the register looks like these.
 3. *What if it is danger, or nothing of ours?* Two thresholds on the same examples: danger is put first when all dangers
    together are likely enough, and never otherwise; what resembles nothing known becomes `out_of_scope`.
 """
@@ -19,9 +20,10 @@ from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy as np
 
-from components.channels import CHANNELS, Examples, directions, softmax
+from components.by_heart import ByHeart
+from components.channels import CHANNELS, Examples, directions
 from components.folds import grouped_folds
-from components.languages import language_directions, without
+from components.softmax import softmax
 from components.trust import confidence, learn, signs, spread
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -29,8 +31,13 @@ OUT_OF_SCOPE = "out_of_scope"
 #: The intents that must be found; the same as `importance: safety` in `intents.yml`.
 SAFETY = ("emergency", "violence", "suicide_crisis", "child_alone", "exploitation", "arrest_or_detention")
 
+#: How sure to be of what is known by heart.
+CERTAIN = 0.98
+
 #: The signs of step 2 are read off this channel, which is therefore always asked.
 NEARNESS = "neighbours"
+
+_BY_HEART = "by_heart"
 
 
 @dataclass(frozen=True)
@@ -38,13 +45,11 @@ class Settings:
     """What `config.yml` may set."""
 
     #: Votes of the channels, as `name:weight` separated by spaces.
-    channels: str = "line:1 neighbours:10 characters:0.5"
-    #: Inverse of the strength of regularisation of `line`.
-    c: float = 0.1
-    #: Folds for steps 2 and 3.
-    folds: int = 3
+    channels: str = "line:1 neighbours:30 characters:1"
+    #: Parts of the held-back examples, each with other intents hidden.
+    parts: int = 3
     #: At most this share of examples without danger may be taken for danger.
-    false_alarms: float = 0.005
+    false_alarms: float = 0.01
     #: At most this share of examples of ours may be refused as out of scope.
     refused: float = 0.02
 
@@ -63,14 +68,13 @@ class IntentModel:
     intents: List[str]
     #: Subtracted from every vector: what all sentences have in common.
     mean: np.ndarray
-    #: Directions taken out of every vector: what only tells languages apart.
-    languages: np.ndarray
     #: Name → channel, the voting ones and `NEARNESS`.
     channels: Dict[str, Any]
     #: Votes by the temperature, in the order of the settings.
     weights: np.ndarray
     #: Of the signs, the constant last.
     trust: np.ndarray
+    by_heart: ByHeart
     #: Danger is put first when all dangers together reach this, and only then.
     danger_from: float = 1.1
     #: An answer less sure than this is `out_of_scope`.
@@ -79,12 +83,16 @@ class IntentModel:
     def rank(self, vector: np.ndarray, text: str) -> List[Tuple[str, float]]:
         """Intents with their confidence, surest first, but for the exceptions of step 3."""
         order, shares = self.decide(*self.judge(vector.reshape(1, -1), [text]))
+        known = self.by_heart.intent(text)
+        if known is not None:
+            others = order[0] != known
+            left = shares[0][others] / max(float(shares[0][others].sum()), 1e-9) * (1.0 - CERTAIN)
+            order, shares = np.r_[known, order[0][others]][None], np.r_[CERTAIN, left][None]
         return [(self.intents[column], float(share)) for column, share in zip(order[0], shares[0], strict=True)]
 
     def judge(self, vectors: np.ndarray, texts: Sequence[str]) -> Tuple[np.ndarray, np.ndarray]:
         """Steps 1 and 2: probabilities by row and intent, and the confidence in the likeliest of each row."""
-        meant = without(vectors - self.mean, self.languages)
-        asked = Examples(meant, list(texts), np.zeros(len(texts), dtype=int))
+        asked = Examples(vectors - self.mean, list(texts), np.zeros(len(texts), dtype=int))
         scores = {name: channel.score(asked) for name, channel in self.channels.items()}
         probabilities = _together([scores[name] for name in self.settings.votes], self.weights)
         return probabilities, confidence(signs(probabilities, scores[NEARNESS]), self.trust)
@@ -117,8 +125,8 @@ class IntentModel:
 
     def save(self, folder: Path) -> None:
         """Write `intents.npz` and `intents.json` into `folder`."""
-        arrays = {name: getattr(self, name) for name in ("mean", "languages", "weights", "trust")}
-        for name, channel in self.channels.items():
+        arrays = {name: getattr(self, name) for name in ("mean", "weights", "trust")}
+        for name, channel in [*self.channels.items(), (_BY_HEART, self.by_heart)]:
             arrays.update({f"{name}.{part}": array for part, array in channel.arrays.items()})
         np.savez(folder / "intents.npz", **arrays)
         about = {
@@ -136,62 +144,69 @@ class IntentModel:
         about = json.loads((folder / "intents.json").read_text(encoding="utf-8"))
         with np.load(folder / "intents.npz", allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in stored.files}
-        channels = {
-            name: CHANNELS[name](**{k.split(".")[1]: array for k, array in arrays.items() if k.startswith(name + ".")})
-            for name in about["channels"]
-        }
+
+        def parts(name: str) -> Dict[str, np.ndarray]:
+            return {key.split(".")[1]: array for key, array in arrays.items() if key.startswith(name + ".")}
+
         return cls(
             settings=Settings(**about["settings"]),
             intents=[str(name) for name in about["intents"]],
             mean=arrays["mean"],
-            languages=arrays["languages"],
-            channels=channels,
+            channels={name: CHANNELS[name](**parts(name)) for name in about["channels"]},
             weights=arrays["weights"],
             trust=arrays["trust"],
+            by_heart=ByHeart(**parts(_BY_HEART)),
             danger_from=float(about["danger_from"]),
             refuse_below=float(about["refuse_below"]),
         )
 
 
+#: Without a word of the embedding on what it was not taught: one group of likenesses in so many is held back.
+KEPT_BACK = 8
+
+
 def fit(
-    vectors: np.ndarray, texts: Sequence[str], names: Sequence[str], locales: Sequence[str], settings: Settings
+    vectors: np.ndarray, texts: Sequence[str], names: Sequence[str], unseen: np.ndarray, settings: Settings
 ) -> IntentModel:
-    """Train on utterances, the intent of each, and its locale (empty where it is not known)."""
+    """Train on utterances, the intent of each, and whether the embedding was never taught it."""
     intents = sorted(set(names))
     labels = np.array([intents.index(name) for name in names])
     mean = vectors.mean(axis=0).astype(np.float32)
-    languages = language_directions(vectors - mean, labels, locales)
-    taught = Examples(without(vectors - mean, languages), list(texts), labels)
-    scores, truth = _held_back(taught, len(intents), settings)
+    taught = Examples(vectors - mean, list(texts), labels)
+    if not unseen.any():
+        unseen = grouped_folds(directions(taught.vectors), KEPT_BACK) == 0
+    scores, truth = _held_back(taught, np.flatnonzero(unseen), len(intents), settings)
     voting, votes = [scores[name] for name in settings.votes], np.array(list(settings.votes.values()))
     weights = (votes / _temperature(voting, votes, truth)).astype(np.float32)
     probabilities = _together(voting, weights)
     evidence = signs(probabilities, scores[NEARNESS])
     trust = learn(evidence, probabilities.argmax(axis=1) == truth)
     channels = _channels(taught, len(intents), settings)
-    model = IntentModel(settings, intents, mean, languages, channels, weights, trust)
+    model = IntentModel(settings, intents, mean, channels, weights, trust, ByHeart.learn(texts, labels))
     _set_thresholds(model, probabilities, confidence(evidence, trust), truth)
     return model
 
 
 def _channels(examples: Examples, count: int, settings: Settings) -> Dict[str, Any]:
     names = dict.fromkeys([*settings.votes, NEARNESS])
-    return {name: CHANNELS[name].fit(examples, count, settings.c) for name in names}
+    return {name: CHANNELS[name].fit(examples, count) for name in names}
 
 
-def _held_back(examples: Examples, count: int, settings: Settings) -> Tuple[Dict[str, np.ndarray], np.ndarray]:
-    """What channels say of examples they were not taught, and the truth; -1 where the intent itself was hidden."""
-    folds = grouped_folds(directions(examples.vectors), settings.folds)
-    truth = examples.labels.copy()
+def _held_back(
+    examples: Examples, rows: np.ndarray, count: int, settings: Settings
+) -> Tuple[Dict[str, np.ndarray], np.ndarray]:
+    """What channels say of these rows after learning the others, and the truth; -1 where the intent was hidden."""
+    truth = examples.labels[rows]
     scores: Dict[str, np.ndarray] = {}
-    for fold in range(settings.folds):
-        # One intent in eight is hidden in each fold: its examples are "none of ours" there.
-        hidden = np.arange(fold, count, 8) if count > 16 else np.array([], dtype=int)
-        rows = np.flatnonzero(folds == fold)
-        known = np.flatnonzero((folds != fold) & ~np.isin(examples.labels, hidden))
-        truth[rows[np.isin(examples.labels[rows], hidden)]] = -1
+    others = np.setdiff1d(np.arange(len(examples.labels)), rows)
+    for part in range(settings.parts):
+        # One intent in eight is hidden from each part: its examples are "none of ours" there.
+        hidden = np.arange(part, count, 8) if count > 16 else np.array([], dtype=int)
+        asked = np.arange(part, len(rows), settings.parts)
+        truth[asked[np.isin(truth[asked], hidden)]] = -1
+        known = others[~np.isin(examples.labels[others], hidden)]
         for name, channel in _channels(examples.some(known), count, settings).items():
-            scores.setdefault(name, np.zeros((len(truth), count)))[rows] = channel.score(examples.some(rows))
+            scores.setdefault(name, np.zeros((len(rows), count)))[asked] = channel.score(examples.some(rows[asked]))
     return scores, truth
 
 

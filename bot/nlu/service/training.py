@@ -9,12 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.errors import SettingsError
-from bot.nlu.service.child import MEMORY_MB, end, spawn
+from bot.nlu.service.child import end, spawn
 from bot.nlu.service.models import Accepted, accept
 from bot.nlu.service.project import Project
 
 #: 90 s is what a training takes at most on two cores; a machine ten times slower still gets there.
 LONGEST_S = 1200.0
+
+#: Private memory the training may take, megabytes: eighty thousand examples need three gigabytes for a minute.
+MEMORY_MB = 4000
 
 #: Vectors of the training sentences, written by the embedding component.
 VECTORS = "vectors.npz"

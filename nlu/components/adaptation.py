@@ -1,0 +1,58 @@
+"""What was added to the embedding so that it hears needs and not only topics (`adapt.py` makes it).
+
+Two thin matrices beside each weight of the network, multiplied and added to it (LoRA, arXiv 2106.09685): three
+megabytes instead of a second model. With them comes the list of examples that were kept from it, by key: only these
+can tell how sure to be, since the embedding knows all others by heart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Dict, Iterable, Mapping, Sequence
+from zipfile import BadZipFile
+
+import numpy as np
+
+from components.stored import key_of
+
+FILE = Path(__file__).with_name("adaptation.npz")
+
+_UNSEEN = "unseen"
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """Nothing in it: the network as it came."""
+
+    #: `l<layer>.<matrix>.A` and `.B`, float16.
+    matrices: Mapping[str, np.ndarray] = field(default_factory=dict)
+    #: Keys of the examples that it was not taught.
+    unseen: frozenset = frozenset()
+
+    @classmethod
+    def load(cls, path: Path = FILE) -> Adaptation:
+        """What the file holds; nothing when it is missing. Raises ValueError when it is damaged."""
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                arrays = {name: stored[name] for name in stored.files}
+        except FileNotFoundError:
+            return cls()
+        except (BadZipFile, ValueError, OSError) as exc:
+            raise ValueError(f"{path.name} is damaged: take it again from the repository, or run adapt.py") from exc
+        unseen = frozenset(int(key) for key in arrays.pop(_UNSEEN, ()))
+        return cls(arrays, unseen)
+
+    def write(self, path: Path = FILE) -> None:
+        """Always the same bytes for the same numbers."""
+        small: Dict[str, np.ndarray] = {name: self.matrices[name].astype(np.float16) for name in sorted(self.matrices)}
+        np.savez_compressed(path, **small, **{_UNSEEN: np.array(sorted(self.unseen), dtype=np.uint64)})
+
+    def is_unseen(self, texts: Sequence[str]) -> np.ndarray:
+        """For each text, whether it may be used to measure."""
+        return np.array([key_of(text) in self.unseen for text in texts], dtype=bool)
+
+
+def keys_of(texts: Iterable[str]) -> frozenset:
+    """Keys for `unseen`."""
+    return frozenset(key_of(text) for text in texts)
