@@ -21,7 +21,7 @@ from bot.nlu.service.models import accepted, private_copy, seal_key
 from bot.nlu.service.project import Project
 from bot.nlu.service.training import train
 from nlu.report.figures import calibration, confusion
-from nlu.report.heldout import HeldOut, hard_negatives, held_out
+from nlu.report.heldout import HeldOut, examination, hard_negatives, held_out
 from nlu.report.page import Run, page
 from nlu.report.scores import Answer, calibration_points, score
 
@@ -84,12 +84,13 @@ async def measured(project: Project, state: Path, name: str) -> Run:
         url = await _served(stack, worker)
         http = await stack.enter_async_context(aiohttp.ClientSession())
         lexicon = Lexicon.load(project.folder / "lexicon")
-        answers = await asked(http, url, lexicon, held_out(project.folder / "tests"))
-        harmless = await asked(http, url, lexicon, hard_negatives(project.folder / "tests"))
+        meant, harmless = examination(project.folder / "exam")
         return Run(
             name=name,
-            answers=answers,
-            harmless=harmless,
+            answers=await asked(http, url, lexicon, meant),
+            harmless=await asked(http, url, lexicon, harmless),
+            practice=await asked(http, url, lexicon, held_out(project.folder / "tests")),
+            practice_harmless=await asked(http, url, lexicon, hard_negatives(project.folder / "tests")),
             training_s=record.seconds,
             training_examples=_examples(project),
             resident_mb=_resident_mb(worker.pid),

@@ -1,4 +1,8 @@
-"""The utterances that are never trained on: read, and sorted into the styles people write in."""
+"""The utterances that are never trained on: read, and sorted into the styles people write in.
+
+Two sets. *Practice* (`nlu/tests/`) was looked at while pipelines and words were chosen. The *examination* (`nlu/exam/`)
+was written by others from the register alone, and nothing was ever chosen by it.
+"""
 
 import unicodedata
 from collections.abc import Iterator
@@ -44,6 +48,18 @@ def hard_negatives(folder: Path) -> list[HeldOut]:
         for path in sorted((folder / "hard_negatives").glob("*.yml"))
         for text in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     ]
+
+
+def examination(folder: Path) -> tuple[list[HeldOut], list[HeldOut]]:
+    """Everything of `nlu/exam/<locale>.yml`: what means something, and (`_harmless`) what only sounds like danger."""
+    meant: list[HeldOut] = []
+    harmless: list[HeldOut] = []
+    for path in sorted(folder.glob("*.yml")):
+        for intent, texts in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader).items():
+            is_harmless = intent == "_harmless"
+            group = harmless if is_harmless else meant
+            group += [HeldOut(text=text, locale=path.stem, intent=None if is_harmless else intent) for text in texts]
+    return meant, harmless
 
 
 def _read(path: Path) -> Iterator[HeldOut]:

@@ -22,8 +22,12 @@ class Run:
     """One model, asked everything."""
 
     name: str
+    #: Of the examination; everything but the first table is about these.
     answers: Sequence[Answer]
     harmless: Sequence[Answer]
+    #: Of the set that choices were made by.
+    practice: Sequence[Answer]
+    practice_harmless: Sequence[Answer]
     training_s: float
     training_examples: int
     resident_mb: float
@@ -37,9 +41,11 @@ def page(run: Run, safety: frozenset[str], diet: Run | None, pictures: Mapping[s
     """Markdown; `pictures` is name → path relative to the page."""
     parts = [
         "# How well the guichet understands",
-        "Written by `make nlu-report` from the held-out utterances of `nlu/tests/`, which are never trained on; asked "
-        "one by one over HTTP, as the bot asks. Held-out utterances were also looked at when the pipeline was chosen "
-        "(decision 0003), so a wholly new set may come out lower.",
+        "Written by `make nlu-report`; utterances are asked one by one over HTTP, as the bot asks. The *examination* "
+        "(`nlu/exam/`) was written from the register alone by authors who saw neither the training examples nor the "
+        "practice set, after everything was chosen; nothing was chosen by it. *Practice* (`nlu/tests/`) was looked at "
+        "along the way, and the words of danger were widened by it, so its figures flatter. Neither is trained on. All "
+        "tables but the first are about the examination.",
         _overview(run, safety),
         "## By language\n\n" + _languages(run, safety),
         "## By style\n\n" + _styles(run),
@@ -55,33 +61,47 @@ def page(run: Run, safety: frozenset[str], diet: Run | None, pictures: Mapping[s
 
 
 def _overview(run: Run, safety: frozenset[str]) -> str:
-    whole = score(run.answers)
-    by_locale = {locale: score(group) for locale, group in grouped(run.answers, lambda one: one.asked.locale).items()}
+    measured = _figures(run.answers, run.harmless, safety)
+    practised = _figures(run.practice, run.practice_harmless, safety)
+    wanted = {
+        "macro-F1, mean of fr en ar nl es tr ru uk": "0.90",
+        "macro-F1, mean of the other languages": "0.80",
+        "danger found, model and lexicon": "0.98",
+        "harmless words taken for danger": "≤ 0.02",
+        "out of scope recognised": "0.85",
+        "questions of ours refused": "≤ 0.03",
+        "greetings taken for a need": "0",
+        "p50 / p95 of a parse, ms": "20 / 40",
+    }
+    rows = [(name, measured[name], practised[name], wanted.get(name, "–")) for name in measured]
+    return _table(("figure", "examination", "practice", "to reach"), rows)
+
+
+def _figures(answers: Sequence[Answer], harmless: Sequence[Answer], safety: frozenset[str]) -> dict[str, str]:
+    whole = score(answers)
+    by_locale = {locale: score(group) for locale, group in grouped(answers, lambda one: one.asked.locale).items()}
     leading = [one.macro_f1 for locale, one in by_locale.items() if locale in LEADING]
     others = [one.macro_f1 for locale, one in by_locale.items() if locale not in LEADING]
-    dangers = [one for one in run.answers if one.asked.intent in safety]
-    ours = [one for one in run.answers if one.asked.intent != OUT_OF_SCOPE]
-    beyond = [one for one in run.answers if one.asked.intent == OUT_OF_SCOPE]
-    greetings = [one for one in run.answers if one.asked.intent == "greet"]
+    dangers = [one for one in answers if one.asked.intent in safety]
+    ours = [one for one in answers if one.asked.intent != OUT_OF_SCOPE]
+    beyond = [one for one in answers if one.asked.intent == OUT_OF_SCOPE]
+    greetings = [one for one in answers if one.asked.intent == "greet"]
     needs = share_of(greetings, lambda one: one.intent not in ("greet", "thanks", "goodbye", "affirm", OUT_OF_SCOPE))
-    times = [one.took_s * 1000 for one in run.answers]
-    rows = [
-        ("macro-F1, all utterances", f"{whole.macro_f1:.3f}", "–"),
-        ("macro-F1, mean of fr en ar nl es tr ru uk", _mean(leading), "0.90"),
-        ("macro-F1, mean of the other languages", _mean(others), "0.80"),
-        ("right intent among the first three", f"{whole.in_first_three:.3f}", "–"),
-        ("danger found, model and lexicon", f"{share_of(dangers, lambda one: sees_danger(one, safety)):.3f}", "0.98"),
-        (
-            "harmless words taken for danger",
-            f"{share_of(run.harmless, lambda one: sees_danger(one, safety)):.3f}",
-            "≤ 0.02",
-        ),
-        ("out of scope recognised", f"{share_of(beyond, lambda one: one.intent == OUT_OF_SCOPE):.3f}", "0.85"),
-        ("questions of ours refused", f"{share_of(ours, lambda one: one.intent == OUT_OF_SCOPE):.3f}", "≤ 0.03"),
-        ("greetings taken for a need", f"{needs:.3f}", "0"),
-        ("p50 / p95 of a parse, ms", f"{percentile(times, 0.5):.1f} / {percentile(times, 0.95):.1f}", "20 / 40"),
-    ]
-    return _table(("figure", "measured", "to reach"), rows)
+    times = [one.took_s * 1000 for one in answers]
+    return {
+        "utterances": str(len(answers)),
+        "macro-F1, all utterances": f"{whole.macro_f1:.3f}",
+        "macro-F1, mean of fr en ar nl es tr ru uk": _mean(leading),
+        "macro-F1, mean of the other languages": _mean(others),
+        "right intent among the first three": f"{whole.in_first_three:.3f}",
+        "danger found, model and lexicon": f"{share_of(dangers, lambda one: sees_danger(one, safety)):.3f}",
+        "danger found, lexicon alone": f"{share_of(dangers, lambda one: one.danger is not None):.3f}",
+        "harmless words taken for danger": f"{share_of(harmless, lambda one: sees_danger(one, safety)):.3f}",
+        "out of scope recognised": f"{share_of(beyond, lambda one: one.intent == OUT_OF_SCOPE):.3f}",
+        "questions of ours refused": f"{share_of(ours, lambda one: one.intent == OUT_OF_SCOPE):.3f}",
+        "greetings taken for a need": f"{needs:.3f}",
+        "p50 / p95 of a parse, ms": f"{percentile(times, 0.5):.1f} / {percentile(times, 0.95):.1f}",
+    }
 
 
 def _languages(run: Run, safety: frozenset[str]) -> str:

@@ -1,12 +1,13 @@
 """The figures of the report: right on small cases that can be counted by hand."""
 
 from collections import Counter
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from nlu.report.figures import calibration, confusion
-from nlu.report.heldout import HeldOut
+from nlu.report.heldout import HeldOut, examination
 from nlu.report.page import Run, page
 from nlu.report.scores import Answer, Score, calibration_error, calibration_points, percentile, score, sees_danger
 
@@ -60,6 +61,14 @@ def test_style_is_read_off_the_text(text: str, locale: str, style: str) -> None:
     assert HeldOut(text=text, locale=locale, intent="x").style == style
 
 
+def test_examination_keeps_what_only_sounds_like_danger_apart(tmp_path: Path) -> None:
+    (tmp_path / "nl.yml").write_text("greet:\n- hoi\n- 'ja'\n_harmless:\n- ik lach me dood\n", encoding="utf-8")
+    assert examination(tmp_path) == (
+        [HeldOut(text=text, locale="nl", intent="greet") for text in ("hoi", "ja")],
+        [HeldOut(text="ik lach me dood", locale="nl", intent=None)],
+    )
+
+
 def test_pictures_are_well_formed() -> None:
     ElementTree.fromstring(calibration([(0.2, 0.25, 10), (0.9, 0.91, 100)]))
     ElementTree.fromstring(confusion(Counter({("greet", "greet"): 4, ("greet", "thanks"): 1}), ["greet", "thanks"]))
@@ -68,10 +77,19 @@ def test_pictures_are_well_formed() -> None:
 def test_page_holds_every_figure_to_reach() -> None:
     answers = [answer("greet", "greet"), answer("violence", "violence"), answer("out_of_scope", "out_of_scope")]
     harmless = [answer(None, "greet")]
-    run = Run(name="ours", answers=answers, harmless=harmless, training_s=60, training_examples=3, resident_mb=600)
+    run = Run(
+        name="ours",
+        answers=answers,
+        harmless=harmless,
+        practice=[answer("violence", "greet"), answer("violence", "violence")],
+        practice_harmless=[],
+        training_s=60,
+        training_examples=3,
+        resident_mb=600,
+    )
     written = page(run, frozenset({"violence"}), None, {"calibration": "a.svg", "confusion": "b.svg"})
     for line in (
-        "| danger found, model and lexicon | 1.000 | 0.98 |",
-        "| harmless words taken for danger | 0.000 | ≤ 0.02 |",
+        "| danger found, model and lexicon | 1.000 | 0.500 | 0.98 |",
+        "| harmless words taken for danger | 0.000 | 0.000 | ≤ 0.02 |",
     ):
         assert line in written
