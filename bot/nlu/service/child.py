@@ -13,10 +13,10 @@ from typing import Any
 
 from bot.nlu.service.project import Project
 
-#: Private memory one child may take, megabytes. Serving takes 380 (560 resident, with shared pages).
+#: Private memory one child may take, megabytes. Serving has 1,400 resident, shared pages included.
 MEMORY_MB = 2500
 
-#: A parse takes 20 ms, the longest text 600 ms; a worker that needs this long is stuck.
+#: A parse takes 15 ms, the longest text some hundreds; a worker that needs this long is stuck.
 STUCK_S = 10.0
 
 #: Loading TensorFlow and the model takes 8 to 25 s on two cores.
