@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import secrets
 from collections.abc import Callable, Coroutine, Iterator, Mapping
@@ -309,6 +310,8 @@ class Guichet:
         self._spawn(self.flows.follow(asyncio.sleep), "flows")
         self._spawn(self._follow_data(), "data")
         self._spawn(self._serve_telegram(is_known=identity is not None), "intake")
+        # What was read at the start stays: the collector need not look through it while people wait.
+        gc.freeze()
 
     async def stop(self) -> None:
         """Fetch nothing new, finish turns and calls under way, close (G14)."""

@@ -5,8 +5,9 @@ only look like danger («this queue is killing me»). Every text is read against
 chosen: people in danger write in the language that comes.
 """
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Self
@@ -60,25 +61,46 @@ class Lexicon:
     """All lexicon files, ready to be asked. `issues` lists what was wrong in them, in file order."""
 
     def __init__(self, entries: Iterable[_Entry], issues: Iterable[LexiconIssue] = ()) -> None:
-        self._entries = tuple(entries)
+        kept: list[_Entry] = []
+
+        def variants() -> Iterator[list[tuple[Step, ...]]]:
+            # One entry at a time: all variants together would take more memory than the finder itself.
+            for entry in entries:
+                kept.append(replace(entry, variants=[]))
+                yield entry.variants
+
+        self._finder = PhraseFinder(variants())
+        self._entries = tuple(kept)
         self.issues = tuple(issues)
-        self._finder = PhraseFinder([entry.variants for entry in self._entries])
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read every `<locale>.yml` of a folder. Wrong data never raises: it is listed in `issues`."""
-        entries: list[_Entry] = []
+        # Reading makes half a million objects that stay: looking through them for rubbish again and again takes longer
+        # than the reading itself.
+        was_on = gc.isenabled()
+        gc.disable()
+        try:
+            return cls._load(folder)
+        finally:
+            if was_on:
+                gc.enable()
+
+    @classmethod
+    def _load(cls, folder: Path) -> Self:
         issues: list[LexiconIssue] = []
         paths = sorted(folder.glob("*.yml"))
         if not paths:
             issues.append(_issue(folder, 0, "no lexicon here: without one, only the model sees danger", "no-lexicon"))
-        for path in paths:
-            for found in _read(path):
+
+        def entries() -> Iterator[_Entry]:
+            for found in (found for path in paths for found in _read(path)):
                 if isinstance(found, _Entry):
-                    entries.append(found)
+                    yield found
                 else:
                     issues.append(found)
-        return cls(entries, issues)
+
+        return cls(entries(), issues)
 
     @property
     def locales(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ Words are folded (see `folding`) and match whole words only. A gap never crosses
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -53,16 +53,20 @@ class Step(NamedTuple):
     words: frozenset[str]
 
 
+_NO_SYMBOLS: frozenset[int] = frozenset()
+
+
 class _Node:
     """A place in the tree of all phrases."""
 
     __slots__ = ("edges", "ends", "reach", "symbols")
 
     def __init__(self) -> None:
+        # There are ten thousands of places, most of them with one edge or one end: nothing is made before it is needed.
         self.edges: dict[tuple[int, int], _Node] = {}  # gap and symbol → next place
-        self.symbols: set[int] = set()  # those of the edges, to pass over most words at once
+        self.symbols: frozenset[int] | set[int] = _NO_SYMBOLS  # those of the edges, to pass over most words at once
         self.reach = -1  # the widest gap among the edges
-        self.ends: list[int] = []
+        self.ends: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,7 @@ def _steps(items: Sequence[frozenset[str]]) -> tuple[Step, ...]:
 class PhraseFinder:
     """All phrases in one tree. The time of `find` grows with the text, hardly with the number of phrases."""
 
-    def __init__(self, phrases: Sequence[Sequence[tuple[Step, ...]]]) -> None:
+    def __init__(self, phrases: Iterable[Sequence[tuple[Step, ...]]]) -> None:
         """Take, for each phrase, its variants from `variants_of`; hits name a phrase by its place here."""
         self._root = _Node()
         self._symbols: dict[frozenset[str], int] = {}
@@ -240,11 +244,13 @@ class PhraseFinder:
             if target is None:
                 target = node.edges[gap, symbol] = _Node()
                 node.reach = max(node.reach, gap)
+                if isinstance(node.symbols, frozenset):
+                    node.symbols = set()
                 node.symbols.add(symbol)
             gap = step.gap  # towards the word before
             node = target
         if number not in node.ends:
-            node.ends.append(number)
+            node.ends += (number,)
 
     def _table_of(self, word: str) -> dict[str, set[int]]:
         match word.startswith("*"), word.endswith("*"):
