@@ -18,12 +18,12 @@ $(BIN)/uv:
 
 var/.bot-ready: requirements/bot.txt | $(BIN)/uv
 	@mkdir -p var
-	@[ -e var/.dev-ready ] || $(BIN)/uv pip sync --quiet --python $(BIN)/python requirements/bot.txt requirements/uv.txt
+	@[ -e var/.dev-ready ] || $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements/bot.txt requirements/uv.txt
 	@touch $@
 
 var/.dev-ready: requirements/dev.txt requirements/bot.txt | $(BIN)/uv
 	@mkdir -p var
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements/dev.txt requirements/uv.txt
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements/dev.txt requirements/uv.txt
 	@touch $@ var/.bot-ready
 
 run: var/.bot-ready  ## Start the demonstration, or serve Telegram when TELEGRAM_BOT_TOKEN is set

@@ -7,14 +7,15 @@ chosen: people in danger write in the language that comes.
 
 import gc
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Self
 
 import yaml
 
-from bot.nlu.phrases import Hit, PhraseError, PhraseFinder, Step, variants_of
+from bot.nlu.phrase_finder import Hit, PhraseFinder
+from bot.nlu.phrases import Phrase, PhraseError, read_phrase
 
 #: The safety intents of `nlu/intents.yml`, the most pressing first: it wins when a text holds several.
 SAFETY_INTENTS = ("emergency", "suicide_crisis", "child_alone", "violence", "exploitation", "arrest_or_detention")
@@ -49,28 +50,26 @@ class LexiconIssue:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One usable phrase of a file."""
+    """What one phrase of a file says."""
 
     intent: str
     locale: str
     phrase: str
-    variants: list[tuple[Step, ...]]
 
 
 class Lexicon:
     """All lexicon files, ready to be asked. `issues` lists what was wrong in them, in file order."""
 
-    def __init__(self, entries: Iterable[_Entry], issues: Iterable[LexiconIssue] = ()) -> None:
-        kept: list[_Entry] = []
+    def __init__(self, phrases: Iterable[tuple[_Entry, Phrase]], issues: Iterable[LexiconIssue] = ()) -> None:
+        entries: list[_Entry] = []
 
-        def variants() -> Iterator[list[tuple[Step, ...]]]:
-            # One entry at a time: all variants together would take more memory than the finder itself.
-            for entry in entries:
-                kept.append(replace(entry, variants=[]))
-                yield entry.variants
+        def read() -> Iterator[Phrase]:
+            for entry, phrase in phrases:
+                entries.append(entry)
+                yield phrase
 
-        self._finder = PhraseFinder(variants())
-        self._entries = tuple(kept)
+        self._finder = PhraseFinder(read())
+        self._entries = tuple(entries)
         self.issues = tuple(issues)
 
     @classmethod
@@ -93,14 +92,14 @@ class Lexicon:
         if not paths:
             issues.append(_issue(folder, 0, "no lexicon here: without one, only the model sees danger", "no-lexicon"))
 
-        def entries() -> Iterator[_Entry]:
+        def phrases() -> Iterator[tuple[_Entry, Phrase]]:
             for found in (found for path in paths for found in _read(path)):
-                if isinstance(found, _Entry):
-                    yield found
-                else:
+                if isinstance(found, LexiconIssue):
                     issues.append(found)
+                else:
+                    yield found
 
-        return cls(entries(), issues)
+        return cls(phrases(), issues)
 
     @property
     def locales(self) -> frozenset[str]:
@@ -132,7 +131,7 @@ def _outermost(hits: Sequence[Hit], entries: Sequence[_Entry]) -> Iterator[_Entr
         reached = max(reached, end)
 
 
-def _read(path: Path) -> Iterator[_Entry | LexiconIssue]:
+def _read(path: Path) -> Iterator[tuple[_Entry, Phrase] | LexiconIssue]:
     """Yield the phrases of one file and what is wrong in it. Every scalar is read as text."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
@@ -153,7 +152,9 @@ def _read(path: Path) -> Iterator[_Entry | LexiconIssue]:
         yield from _read_list(path, key, value, seen)
 
 
-def _read_list(path: Path, key: yaml.Node, value: yaml.Node, seen: set[str]) -> Iterator[_Entry | LexiconIssue]:
+def _read_list(
+    path: Path, key: yaml.Node, value: yaml.Node, seen: set[str]
+) -> Iterator[tuple[_Entry, Phrase] | LexiconIssue]:
     line = key.start_mark.line + 1
     if key.value == "locale":
         if value.value != path.stem:
@@ -172,7 +173,7 @@ def _read_list(path: Path, key: yaml.Node, value: yaml.Node, seen: set[str]) -> 
             yield _issue(path, line, "a phrase must be plain text; put it in quotes", "not-a-phrase")
             continue
         try:
-            variants = variants_of(item.value)
+            phrase = read_phrase(item.value)
         except PhraseError as exc:
             yield _issue(path, line, f"the phrase «{item.value}» cannot be read: {exc}", "bad-phrase")
             continue
@@ -180,7 +181,7 @@ def _read_list(path: Path, key: yaml.Node, value: yaml.Node, seen: set[str]) -> 
             yield _issue(path, line, f"the phrase «{item.value}» stands twice in this file: keep one", "phrase-twice")
             continue
         seen.add(item.value)
-        yield _Entry(key.value, path.stem, item.value, variants)
+        yield _Entry(key.value, path.stem, item.value), phrase
 
 
 def _issue(path: Path, line: int, text: str, code: str) -> LexiconIssue:

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from bot.nlu.lexicon import Danger, Lexicon
-from bot.nlu.phrases import PhraseError, PhraseFinder, variants_of
+from bot.nlu.phrase_finder import PhraseFinder
+from bot.nlu.phrases import PhraseError, read_phrase
 
 LEXICON = Path(__file__).parents[2] / "nlu" / "lexicon"
 
 
 def found(phrase: str, text: str) -> bool:
-    return PhraseFinder([variants_of(phrase)]).find(text) != []
+    return PhraseFinder([read_phrase(phrase)]).find(text) != []
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_phrase_is_not_found(phrase: str, text: str) -> None:
 )
 def test_a_phrase_that_cannot_be_read_is_refused(phrase: str) -> None:
     with pytest.raises(PhraseError):
-        variants_of(phrase)
+        read_phrase(phrase)
 
 
 def write(folder: Path, locale: str, text: str) -> None:

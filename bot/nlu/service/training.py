@@ -23,7 +23,14 @@ MEMORY_MB = 4000
 VECTORS = "vectors.npz"
 
 
-async def train(project: Project, key: bytes, say: Callable[[str], None]) -> Accepted:
+async def train(
+    project: Project,
+    key: bytes,
+    say: Callable[[str], None],
+    *,
+    longest_s: float = LONGEST_S,
+    memory_mb: int = MEMORY_MB,
+) -> Accepted:
     """Train on the files as they are now and accept the result.
 
     Raises SettingsError, one sentence for the operator, when the files are refused or Rasa fails.
@@ -47,13 +54,13 @@ async def train(project: Project, key: bytes, say: Callable[[str], None]) -> Acc
             str(home / "data"),
             folder,
             "model",
-            str(MEMORY_MB),
+            str(memory_mb),
         )
         try:
-            async with asyncio.timeout(LONGEST_S):
+            async with asyncio.timeout(longest_s):
                 said, _ = await process.communicate()
         except TimeoutError:
-            raise SettingsError(f"the NLU's training took longer than {LONGEST_S:.0f} s and was stopped.") from None
+            raise SettingsError(f"the NLU's training took longer than {longest_s:.0f} s and was stopped.") from None
         finally:
             ticker.cancel()
             await end(process)
