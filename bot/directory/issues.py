@@ -134,6 +134,11 @@ KINDS: Final[dict[str, dict[Language, str]]] = {
         "fr": "« {name} » n'a pas de source. Ajoutez-en une, ou écrivez « publish: no ».",
         "en": '"{name}" has no source. Add one, or write "publish: no".',
     },
+    "bare-amount": {
+        "fr": "« {name} » contient « {found} », un montant ou un délai. Mettez-le dans flows/facts.yml et nommez-le"
+        " sous « facts ».",
+        "en": '"{name}" holds "{found}", an amount or a deadline. Put it into flows/facts.yml and name it under facts.',
+    },
     "amount-without-year": {
         "fr": "le montant « {name} » n'a pas d'année. Ajoutez « year », ou écrivez « publish: no ».",
         "en": 'the amount "{name}" has no year. Add "year", or write "publish: no".',

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from bot.core.amounts import bare_amounts
 from bot.directory.fields import Fields
 from bot.directory.issues import Issue, issue, nearest_name
 from bot.directory.service import (
@@ -101,6 +102,7 @@ def _service(entry: Fields, known: Known, category: str, owner: str, icon: str) 
         if known.facts and fact.value not in known.facts:
             near = nearest_name(fact.value, known.facts)
             entry.blame("facts", "unknown-fact", near=near, line=fact.line, name=fact.value)
+    _refuse_amounts(entry, "description", "cost_note", "languages_note", "alert", "temporarily_closed")
     return Service(
         id=name,
         former_ids=tuple(text.value for text in entry.many("former_ids")),
@@ -139,6 +141,13 @@ def _service(entry: Fields, known: Known, category: str, owner: str, icon: str) 
     )
 
 
+def _refuse_amounts(fields: Fields, *names: str) -> None:
+    """Amounts and deadlines belong to the dated facts, which a card shows with their year. Opening hours do not."""
+    for name in names:
+        for found in bare_amounts(fields.text(name)):
+            fields.blame(name, "bare-amount", name=name, found=found)
+
+
 def _months(value: str) -> int:
     months = int(value)
     if not 1 <= months <= 600:
@@ -153,6 +162,7 @@ def _eligibility(entry: Fields, known: Known) -> Eligibility:
         return Eligibility(who=())
     fields = Fields(node, entry.path, entry.issues)
     fields.only(_ELIGIBILITY_FIELDS)
+    _refuse_amounts(fields, "note")
     return Eligibility(
         who=fields.words("who", "who", known.words.get("who", ()), required=True),
         without_residence_permit=fields.choice("without_residence_permit", Answer, Answer.UNKNOWN),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from bot.core.amounts import bare_amounts
 from bot.flow.draft import Draft, Role, Sentence
 from bot.flow.issues import Issue, issue, nearest
 from bot.flow.known import Known
@@ -27,25 +28,7 @@ _CONTACT = re.compile(
     r"https?://\S+|\bwww\.\S+|\b[\w.+-]{1,60}@[\w-]{1,60}\.\w+"
     r"|(?<![\w.])(?:\+|00)?\d{1,4}(?:[ /.]{1,2}\d{2,3}){2,4}(?!\w)|\b\d{8,}\b"
 )
-_UNITS = r"(?:€|euros?\b|eur\b|%|jours?\b|semaines?\b|mois\b|heures?\b|h\b|minutes?\b)"
-#: Two and more in words; "a month" and "a week" are too common in harmless sentences.
-_WORDS = (
-    r"(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante"
-    r"|cinquante|soixante|cents?|mille|dizaine de|quinzaine de|vingtaine de|trentaine de|centaine d[e’'])"
-)
-_MONTHS = r"(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)\b"
-_AMOUNT = re.compile(
-    rf"(?<![\w{{.])\d(?:[\d.,\s]{{0,10}}\d)?\s?{_UNITS}"
-    rf"|\b{_WORDS}(?:[\s-](?:et[\s-])?(?:{_WORDS}|une?))*\s?(?:jours|semaines|mois|heures|minutes|euros)\b"
-    # Years of age sort people; years to wait, to stay or to be late are the law's.
-    rf"|\b(?:pendant|depuis|après|avant|dans les|au moins)\s(?:\d{{1,2}}|{_WORDS})\s(?:ans|années)\b"
-    rf"|\b(?:\d{{1,2}}|{_WORDS})\s(?:ans|années) de (?:séjour|résidence|travail)\b"
-    rf"|\beur\s?\d|\b(?:1er|\d{{1,2}})\s{_MONTHS}",
-    re.IGNORECASE,
-)
 _MONEY = re.compile(r"€|eur", re.IGNORECASE)
-#: Not deadlines: "open day and night" in other words.
-_AROUND_THE_CLOCK = re.compile(r"24\s?(?:h|heures)\s?(?:sur|/)\s?24|7\s?(?:j|jours)\s?(?:sur|/)\s?7", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…;:]+(?=\s|$)|\n")
 _WORD = re.compile(r"[\w'’-]+")
 
@@ -163,11 +146,11 @@ def _contact(sentence: Sentence, draft: Draft) -> Iterator[Issue]:
 
 
 def _amount(sentence: Sentence, draft: Draft) -> Iterator[Issue]:
-    for found in _AMOUNT.finditer(_AROUND_THE_CLOCK.sub("", sentence.phrase.text)):
+    for found in bare_amounts(sentence.phrase.text):
         # A label such as "less than 3 months" sorts people's answers; money in it is still a fact.
-        if sentence.role is Role.LABEL and not _MONEY.search(found.group()):
+        if sentence.role is Role.LABEL and not _MONEY.search(found):
             continue
-        yield issue(draft.path, sentence.line, "bare-amount", step=sentence.step, found=found.group().strip())
+        yield issue(draft.path, sentence.line, "bare-amount", step=sentence.step, found=found)
 
 
 def _readable(sentence: Sentence, draft: Draft) -> Iterator[Issue]:
