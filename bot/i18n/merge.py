@@ -57,10 +57,15 @@ def merged(sentences: Sequence[Sentence], kept: Sequence[PoEntry]) -> tuple[list
     return entries, obsolete
 
 
-def update_catalogue(path: Path, locale: Locale, sentences: Sequence[Sentence]) -> Updated:
-    """Rewrite one language's file from the template's sentences. Raises LocaleFileError."""
-    entries, obsolete = merged(sentences, read_entries(path))
-    write_catalogue(path, locale, entries, obsolete)
+def update_catalogue(path: Path, locale: Locale, sentences: Sequence[Sentence], *, everything: bool = False) -> Updated:
+    """Rewrite one language's file from the template's sentences. Raises LocaleFileError.
+
+    `everything`: with the sentences that have no translation, for somebody who opens the file to translate it. Once in,
+    they stay; a file that never had them, such as one filled with drafts, is a fifth as long without.
+    """
+    kept = read_entries(path)
+    entries, obsolete = merged(sentences, kept)
+    _write(path, locale, entries, obsolete, everything=everything or _has_gaps(kept))
     return Updated(
         kept=sum(bool(entry.strings) and not entry.fuzzy for entry in entries),
         fuzzy=sum(entry.fuzzy for entry in entries),
@@ -83,7 +88,8 @@ def fill_catalogue(
     A translation is a mapping with `context`, `source` and `translation` (a text, or a list of plural forms). One that
     is there and was read by a person stays, unless `replace`.
     """
-    entries, obsolete = merged(read_template(template), read_entries(path))
+    kept = read_entries(path)
+    entries, obsolete = merged(read_template(template), kept)
     by_key = {(entry.sentence.phrase.key, entry.sentence.phrase.text): entry for entry in entries}
     refused = []
     for given in translations:
@@ -100,8 +106,18 @@ def fill_catalogue(
             entry.notes += [DRAFT_NOTE] if unreviewed else []
         else:
             refused.append(f"{name}: a reviewed translation is there already")
-    write_catalogue(path, locale, entries, obsolete)
+    _write(path, locale, entries, obsolete, everything=_has_gaps(kept))
     return refused
+
+
+def _has_gaps(kept: Sequence[PoEntry]) -> bool:
+    return any(not one.is_translated and not one.is_obsolete for one in kept)
+
+
+def _write(
+    path: Path, locale: Locale, entries: Sequence[Entry], obsolete: Sequence[Entry], *, everything: bool
+) -> None:
+    write_catalogue(path, locale, [entry for entry in entries if everything or entry.strings], obsolete)
 
 
 _REUSED = f"{UNREVIEWED}: taken from the same sentence elsewhere"

@@ -48,14 +48,17 @@ def extract(found: Iterable[Found], folder: Path = LOCALES) -> int:
 
 
 def update(folder: Path = LOCALES, only: Sequence[Locale] = (), out: TextIO = sys.stdout) -> None:
-    """Bring every catalogue up to date with the template, or those of `only`. Raises LocaleFileError."""
+    """Bring every catalogue up to date with the template, or those of `only`. Raises LocaleFileError.
+
+    A language asked for by name gets every sentence that is still to translate.
+    """
     sentences = read_template(folder / TEMPLATE)
     for language in Languages.load(folder / "languages.yml"):
         locale = language.locale
         path = po_path(folder, locale)
         if locale == SOURCE or (only and locale not in only) or not (only or path.exists()):
             continue
-        done = update_catalogue(path, locale, sentences)
+        done = update_catalogue(path, locale, sentences, everything=bool(only))
         out.write(
             f"{locale}: {done.kept} translated, {done.fuzzy} fuzzy, {done.missing} missing"
             f" ({done.reused} taken from the same sentence elsewhere)\n"

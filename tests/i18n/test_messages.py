@@ -279,3 +279,22 @@ def test_terms_stand_as_words_and_official_names_are_accepted(desk: Path) -> Non
 
 def test_every_language_of_the_desk_is_one_of_the_list(desk: Path) -> None:
     assert [row.language for row in messages.report(desk)] == list(Languages.load(desk / "languages.yml"))
+
+
+def contexts(folder: Path) -> list[str]:
+    return [one.context for one in read_po_file(messages.po_path(folder, ARABIC)).entries]
+
+
+def test_a_file_of_drafts_holds_no_gaps_until_somebody_asks_for_them(desk: Path) -> None:
+    greeting = [{"context": "system/hello", "source": "Bonjour.", "translation": "مرحبا."}]
+    assert fill(desk, "ar", greeting, "--unreviewed") == (0, "ar: 1 of 1 taken\n")
+    assert contexts(desk) == ["system/hello"]
+    assert run(desk, "update") == (
+        0,
+        "ar: 1 translated, 0 fuzzy, 8 missing (0 taken from the same sentence elsewhere)\n",
+    )
+    assert contexts(desk) == ["system/hello"]
+    run(desk, "update", "ar")
+    assert len(contexts(desk)) == 9
+    fill(desk, "ar", [{"context": "system/adviser_take", "source": "Prendre", "translation": "خذ"}])
+    assert len(contexts(desk)) == 9
