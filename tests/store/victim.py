@@ -61,8 +61,8 @@ async def turns(url: str, pipe: int, *, until: int | None = None) -> None:
     """Keep updates, apply them, send the replies; each acknowledged step is told on the pipe."""
     store = await open_store(url, KEYS, clock=lambda: NOON)
     for row in await store.interrupted():
+        tell(pipe, "doubt", said(row))  # before it is written: a kill in between leaves it to the next start
         await store.mark_uncertain(row.id, again=False)
-        tell(pipe, "doubt", said(row))
     tell(pipe, "ready")
     lanes = [asyncio.Lock() for _ in range(PEOPLE)]
 
