@@ -18,7 +18,7 @@ LOCALES = sorted(path.name for path in (NLU / "data").iterdir() if path.is_dir()
 EXAMINED = sorted(path.stem for path in (NLU / "exam").glob("*.yml"))
 #: The part of ordinary sentences in which the lexicon may see danger.
 LEXICON_ALARMS = 0.005
-#: The same of sentences written to sound like danger (`contrasts.yml`). It may only shrink.
+#: The same of sentences written to sound like danger (`contrasts.yml`, `pairs.yml`). It may only shrink.
 CONTRAST_ALARMS = 0.11
 
 
@@ -45,9 +45,9 @@ def examples(path: Path) -> Iterator[tuple[str, str]]:
 
 @cache
 def contrasts(locale: str) -> tuple[str, ...]:
-    """Harmless training examples with words or images of danger in them."""
-    path = NLU / "data" / locale / "contrasts.yml"
-    return tuple(text for intent, text in examples(path) if intent not in SAFETY_INTENTS) if path.exists() else ()
+    """Harmless training examples with words or images of danger in them, alone or beside a danger of like words."""
+    paths = [path for name in ("contrasts", "pairs") if (path := NLU / "data" / locale / f"{name}.yml").exists()]
+    return tuple(text for path in paths for intent, text in examples(path) if intent not in SAFETY_INTENTS)
 
 
 @cache
