@@ -22,8 +22,13 @@ MESSAGE = 300
 LONG_MESSAGE = 600
 #: Effects that say nothing; every other one is answered by the service that carries it out.
 SILENT = (CancelTimers, Count, NoteGap, StartTimer, Submit)
-#: Languages written in fewer or more letters than French; a translation may be longer by this share.
+#: A translation may be longer than the French by this share; some languages need more letters than others.
 ROOM_TO_TRANSLATE = {"fr": 1.0, "en": 1.1, "ar": 1.1}
+ROOM_TO_TRANSLATE |= {
+    path.parts[-3]: 1.3
+    for path in (ROOT / "locales").glob("*/LC_MESSAGES/guichet.po")
+    if path.parts[-3] not in ROOM_TO_TRANSLATE
+}
 #: Wider buttons are cut on small phones.
 LABEL = 48
 
