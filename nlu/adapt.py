@@ -25,7 +25,7 @@ from components.adaptation import FILE, Adaptation, keys_of
 from components.channels import directions
 from components.e5_file import E5File, package_file, unpacked
 from components.e5_network import MATRICES, Network
-from components.e5_pieces import Pieces
+from components.e5_pieces import Pieces, side_by_side
 from components.folds import grouped_folds
 from components.glossary import Glossary
 
@@ -124,15 +124,8 @@ class Lessons:
                 batches += [near[first : first + BATCH] for first in range(0, len(near), BATCH)]
             self._chance.shuffle(batches)
             for rows in batches:
-                yield (*self._packed([cut[row] for row in rows]), labels[[order[row] for row in rows]])
-
-    def _packed(self, cut: List[List[int]]) -> Tuple[np.ndarray, np.ndarray]:
-        longest = -(-max(map(len, cut)) // 4) * 4
-        numbers = np.zeros((len(cut), longest), dtype=np.int64)
-        is_there = np.zeros((len(cut), longest), dtype=np.float32)
-        for row, pieces in enumerate(cut):
-            numbers[row, : len(pieces)], is_there[row, : len(pieces)] = pieces, 1.0
-        return unpacked(self._words[numbers]), is_there
+                numbers, is_there = side_by_side([cut[row] for row in rows], multiple=4)
+                yield unpacked(self._words[numbers]), is_there, labels[[order[row] for row in rows]]
 
 
 def misspelt(text: str, chance: random.Random) -> str:

@@ -13,6 +13,7 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 from components.e5_file import E5File, unpacked
+from components.e5_pieces import side_by_side
 
 #: The matrices of a layer, by the names of the model file: query, key, value, attention's output, in and out.
 MATRICES = ("q", "k", "v", "ao", "fi", "fo")
@@ -49,12 +50,8 @@ class Network:
         return rows
 
     def _together(self, cut: List[Sequence[int]]) -> np.ndarray:
-        longest = max(map(len, cut))
-        numbers = np.zeros((len(cut), longest), dtype=np.int64)
-        is_there = np.zeros((len(cut), longest), dtype=np.float32)
-        for row, pieces in enumerate(cut):
-            numbers[row, : len(pieces)], is_there[row, : len(pieces)] = pieces, 1.0
-        words = unpacked(self._words[numbers]) + self._places[:longest]
+        numbers, is_there = side_by_side(cut)
+        words = unpacked(self._words[numbers]) + self._places[: numbers.shape[1]]
         unseen = ((is_there - 1.0) * 1e9)[:, None, None, :]
         (hidden,) = self._session.run(None, {"words": words, "unseen": unseen})
         pooled = (hidden * is_there[:, :, None]).sum(axis=1)

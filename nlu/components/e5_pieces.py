@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import List, Sequence
+from typing import List, Sequence, Tuple
 
+import numpy as np
 from tokenizers import Tokenizer
 from tokenizers.models import Unigram
 
@@ -35,3 +36,16 @@ class Pieces:
     def _written(self, text: str) -> str:
         plain = re.sub(" {2,}", " ", text.translate(self._file.written_as))
         return (plain if plain.startswith(" ") else " " + plain).replace(" ", _SPACE)
+
+
+def side_by_side(cut: Sequence[Sequence[int]], multiple: int = 1) -> Tuple[np.ndarray, np.ndarray]:
+    """Texts of unlike length as one table of pieces, and 1 where a piece is, 0 where its text has ended.
+
+    As wide as the longest, rounded up to a multiple.
+    """
+    longest = -(-max(map(len, cut)) // multiple) * multiple
+    numbers = np.zeros((len(cut), longest), dtype=np.int64)
+    is_there = np.zeros((len(cut), longest), dtype=np.float32)
+    for row, pieces in enumerate(cut):
+        numbers[row, : len(pieces)], is_there[row, : len(pieces)] = pieces, 1.0
+    return numbers, is_there
