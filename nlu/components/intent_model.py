@@ -49,7 +49,7 @@ class Settings:
     #: Parts of the held-back examples, each with other intents hidden.
     parts: int = 3
     #: At most this share of examples without danger may be taken for danger.
-    false_alarms: float = 0.01
+    false_alarms: float = 0.03
     #: At most this share of examples of ours may be refused as out of scope.
     refused: float = 0.02
 
