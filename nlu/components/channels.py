@@ -126,7 +126,7 @@ class CharacterLine:
         seen = np.bincount(pieces.indices, minlength=cls.BOXES)
         rarity = (np.log((1 + len(examples.texts)) / (1 + seen)) + 1).astype(np.float32)
         machine = SGDClassifier(
-            loss="log_loss", alpha=2e-5, max_iter=6, tol=None, class_weight="balanced", random_state=0, n_jobs=2
+            loss="log_loss", alpha=2e-5, max_iter=4, tol=None, class_weight="balanced", random_state=0, n_jobs=2
         )
         machine.fit(_weighed(pieces, rarity), examples.labels)
         return cls(rarity, *_of_every_intent(machine.coef_, machine.intercept_, machine.classes_, count))

@@ -47,7 +47,7 @@ class Settings:
     #: Votes of the channels, as `name:weight` separated by spaces.
     channels: str = "line:1 neighbours:30 characters:1"
     #: Parts of the held-back examples, each with other intents hidden.
-    parts: int = 3
+    parts: int = 2
     #: At most this share of examples without danger may be taken for danger.
     false_alarms: float = 0.03
     #: At most this share of examples of ours may be refused as out of scope.
