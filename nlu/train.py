@@ -6,6 +6,7 @@ Prints one line at the end, `{"model": …}` or `{"error": …}`; everything Ras
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -17,6 +18,9 @@ def main(config: str, data: str, folder: str, name: str, memory_mb: int) -> int:
     """Train with Rasa's Python API; 0 when there is a model."""
     sandbox.before_loading(memory_mb)
     os.nice(10)  # the bot answers people meanwhile
+    # Rasa copies every example several times over: looking through millions of live objects for rubbish, again and
+    # again, would take longer than the copying.
+    gc.disable()
     try:
         with contextlib.redirect_stdout(sys.stderr):
             from rasa.model_training import train_nlu
