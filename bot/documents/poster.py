@@ -9,7 +9,7 @@ from bot.documents.sheet import INK, MINT, PAPER, SOFT, TEAL, Sheet
 
 #: A5, millimetres.
 WIDTH, HEIGHT = 148.0, 210.0
-#: Side of the code with its quiet zone; readable from about a metre.
+#: Side of the code with its quiet zone, at most; readable from about a metre.
 CODE = 92.0
 #: Modules of white around the code (ISO/IEC 18004 asks for four).
 QUIET = 4
@@ -30,27 +30,39 @@ def draw(poster: PosterSheet) -> bytes:
     sheet.write(own, 34 if len(own) <= 22 else 27, bold=True, align="center")
     sheet.y += 1
     sheet.write(poster.invitation.own or poster.invitation.french, 16, align="center")
-    code_top = min(max(sheet.y + 3, 58.0), 78.0)
-    _code(sheet, poster.link, (WIDTH - CODE) / 2, code_top)
-    sheet.y = code_top + CODE + 3
-    if poster.title.own:
-        band = sheet.y + 1
-        sheet.fill(0, band, WIDTH, HEIGHT - band, MINT)
-        sheet.y = band + 4
-        sheet.write(poster.title.french, 20, bold=True, align="center", colour=INK)
-        sheet.write(poster.invitation.french, 13, align="center", colour=INK)
-    if poster.office:
-        sheet.y = HEIGHT - 11
-        sheet.write(poster.office, 10, align="center", colour=SOFT)
+    band = _french_band(sheet, poster)
+    code_top = max(sheet.y + 3, 58.0)
+    side = min(CODE, band - code_top - 3)
+    _code(sheet, poster.link, (WIDTH - side) / 2, code_top, side)
     return sheet.pdf_bytes()
 
 
-def _code(sheet: Sheet, link: str, x: float, y: float) -> None:
+def _french_band(sheet: Sheet, poster: PosterSheet) -> float:
+    """Draw what stands at the foot, as high as its lines need; where it begins."""
+    title, invitation, office = 20, 13, 10
+    lines = [(poster.title.french, title, True), (poster.invitation.french, invitation, False)]
+    foot = 12.0 if poster.office else 4.0
+    height = foot + 4 + sum(sheet.height_of(text, size, bold=bold) for text, size, bold in lines)
+    band = HEIGHT - max(height, 40.0)
+    above = sheet.y
+    if poster.title.own:
+        sheet.fill(0, band, WIDTH, HEIGHT - band, MINT)
+        sheet.y = band + 4
+        for text, size, bold in lines:
+            sheet.write(text, size, bold=bold, align="center", colour=INK)
+    if poster.office:
+        sheet.y = HEIGHT - 11
+        sheet.write(poster.office, office, align="center", colour=SOFT)
+    sheet.y = above
+    return band
+
+
+def _code(sheet: Sheet, link: str, x: float, y: float, width: float) -> None:
     """The code as vectors: sharp at any size. Error correction M: a corner may be torn off or written on."""
     code = segno.make_qr(link, error="m", boost_error=True)
     rows = [list(row) for row in code.matrix_iter(scale=1, border=QUIET)]
-    side = CODE / len(rows)
-    sheet.fill(x, y, CODE, CODE, PAPER)
+    side = width / len(rows)
+    sheet.fill(x, y, width, width, PAPER)
     sheet.pdf.set_fill_color(0, 0, 0)
     for at, row in enumerate(rows):
         column = 0

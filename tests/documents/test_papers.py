@@ -15,7 +15,7 @@ import segno
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from bot.core.papers import CounterCard, Paper, StepsPicture
+from bot.core.papers import CounterCard, Pair, Paper, StepsPicture
 from bot.documents.draw import drawn
 from bot.documents.fonts import FAMILIES, FOLDER, families_in, file_of
 from bot.documents.poster import CODE, QUIET, WIDTH
@@ -62,6 +62,22 @@ def test_a_poster_is_an_a5_page_whose_code_is_the_link() -> None:
     assert len(document) == 1
     assert [round(side / 72 * 25.4) for side in document[0].get_size()] == [148, 210]
     assert _code_in(document) == [[bool(module) for module in row] for row in _code_of(POSTER.link)]
+
+
+def test_long_words_on_a_poster_leave_the_code_and_the_office_their_places() -> None:
+    """Two lines of title and two of invitation in both languages: nothing is written over anything."""
+    title = Pair(french="Où dormir ce soir, avec des enfants", own="სად დავიძინო ამაღამ ბავშვებთან ერთად ლიეჟში")
+    invitation = Pair(
+        french="Scannez avec votre téléphone. C'est gratuit, avec ou sans papiers.",
+        own="დაასკანერეთ თქვენი ტელეფონით. ეს უფასოა, საბუთებით ან საბუთების გარეშე.",
+    )
+    page = pypdfium2.PdfDocument(drawn(replace(POSTER, title=title, invitation=invitation)))[0].get_textpage()
+    read = page.get_text_range()
+    tops = {word: page.get_charbox(read.index(word))[3] for word in ("CPAS", "papiers", "Scannez", "Où", "ეს")}
+    ordered = ["ეს", "Où", "Scannez", "papiers", "CPAS"]
+    assert sorted(tops, key=lambda word: -tops[word]) == ordered
+    assert tops["papiers"] - tops["CPAS"] > 10  # points, more than a line of the office's name
+    assert tops["ეს"] - tops["Où"] > 60 / 25.4 * 72  # the code, at least six centimetres
 
 
 def _code_of(link: str) -> list[list[int]]:
