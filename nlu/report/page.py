@@ -210,11 +210,15 @@ def _against(run: Run, diet: Run | None) -> str:
     if diet is None:
         return "Not measured in this run; `make nlu-report ARGS=--diet` trains it on the same examples."
     theirs = grouped(diet.answers, lambda one: one.asked.locale)
-    rows = []
-    for locale, group in grouped(run.answers, lambda one: one.asked.locale).items():
-        ours, other = score(group).macro_f1, score(theirs[locale]).macro_f1
-        rows.append((locale, f"{ours:.3f}", f"{other:.3f}", f"{100 * (ours - other):+.0f}"))
-    return _table(("language", run.name, diet.name, "points"), rows)
+    scores = {
+        locale: (score(group).macro_f1, score(theirs[locale]).macro_f1)
+        for locale, group in grouped(run.answers, lambda one: one.asked.locale).items()
+    }
+    elsewhere = [pair for locale, pair in scores.items() if locale not in ("fr", "en")]
+    mean = tuple(sum(column) / len(elsewhere) for column in zip(*elsewhere, strict=True))
+    rows = [("all but French and English", *mean), *((locale, *pair) for locale, pair in scores.items())]
+    cells = [(name, f"{ours:.3f}", f"{other:.3f}", f"{100 * (ours - other):+.0f}") for name, ours, other in rows]
+    return "Macro-F1.\n\n" + _table(("language", run.name, diet.name, "points"), cells)
 
 
 def _score_cells(one: Score) -> tuple[str, ...]:

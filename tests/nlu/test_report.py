@@ -1,6 +1,7 @@
 """The figures of the report: right on small cases that can be counted by hand."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -93,3 +94,20 @@ def test_page_holds_every_figure_to_reach() -> None:
         "| harmless words taken for danger | 0.000 | 0.000 | ≤ 0.02 |",
     ):
         assert line in written
+
+
+def test_page_compares_with_the_default_pipeline_language_by_language() -> None:
+    right, wrong = answer("greet", "greet"), answer("greet", "thanks")
+    french = replace(right, asked=replace(right.asked, locale="fr"))
+    dutch, missed = (replace(one, asked=replace(one.asked, locale="nl")) for one in (right, wrong))
+    ours = Run(
+        name="ours", answers=[french, dutch], harmless=[], practice=[right], practice_harmless=[],
+        training_s=60, training_examples=3, resident_mb=600,
+    )  # fmt: skip
+    theirs = replace(ours, name="theirs", answers=[french, missed])
+    written = page(ours, frozenset({"violence"}), theirs, {"calibration": "a.svg", "confusion": "b.svg"})
+    assert [line for line in written.splitlines() if line.endswith("0 |") and "+" in line] == [
+        "| all but French and English | 1.000 | 0.000 | +100 |",
+        "| fr | 1.000 | 1.000 | +0 |",
+        "| nl | 1.000 | 0.000 | +100 |",
+    ]
