@@ -147,7 +147,7 @@ def overconfident(marked):
     probabilities, sure = model.judge(asked, ["?"] * 300)
     right = np.array([model.intents[column] for column in probabilities.argmax(axis=1)]) == np.array(meant)
     return float(sure.mean() - right.mean())
-print(json.dumps([abs(overconfident(unseen)) < 0.1, overconfident(unseen) < overconfident(~unseen) - 0.1]))
+print(json.dumps([abs(overconfident(unseen)) < 0.15, overconfident(unseen) < overconfident(~unseen) / 2]))
 """
     assert told(script, tmp_path) == [True, True]
 
