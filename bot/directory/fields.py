@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from enum import StrEnum
 from typing import TypeVar
 
+from bot.core.amounts import bare_amounts
 from bot.directory.issues import Issue, issue, nearest_name
 from bot.directory.service import Answer
 from bot.directory.source import Items, Table, Text, texts
@@ -49,6 +50,13 @@ class Fields:
             self.blame(name, "missing-field", name=name)
         if longest is not None and len(value) > longest:
             self.blame(name, "too-long", name=name, count=len(value), limit=longest)
+        return value
+
+    def sentence(self, name: str, *, required: bool = False, longest: int | None = None) -> str:
+        """As `text`, for what people read: amounts and deadlines belong to the dated facts, which show their year."""
+        value = self.text(name, required=required, longest=longest)
+        for found in bare_amounts(value):
+            self.blame(name, "bare-amount", name=name, found=found)
         return value
 
     def many(self, name: str, *, required: bool = False) -> list[Text]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.core.amounts import bare_amounts
 from bot.directory.fields import Fields
 from bot.directory.issues import Issue, issue, nearest_name
 from bot.directory.service import (
@@ -102,31 +101,30 @@ def _service(entry: Fields, known: Known, category: str, owner: str, icon: str) 
         if known.facts and fact.value not in known.facts:
             near = nearest_name(fact.value, known.facts)
             entry.blame("facts", "unknown-fact", near=near, line=fact.line, name=fact.value)
-    _refuse_amounts(entry, "description", "cost_note", "languages_note", "alert", "temporarily_closed")
     return Service(
         id=name,
         former_ids=tuple(text.value for text in entry.many("former_ids")),
         category=category,
         organization=entry.text("organization", required=True),
         name=entry.text("name", required=True),
-        description=entry.text("description", required=True, longest=MAX_DESCRIPTION),
+        description=entry.sentence("description", required=True, longest=MAX_DESCRIPTION),
         icon=entry.text("icon") or icon,
         needs=entry.words("needs", "need", known.words.get("need", ()), required=True),
         keywords=tuple(text.value for text in entry.many("keywords")),
         eligibility=_eligibility(entry, known),
         required_documents=entry.words("required_documents", "document", known.words.get("document", ())),
         cost=entry.choice("cost", Cost, Cost.UNKNOWN),
-        cost_note=entry.text("cost_note", longest=MAX_NOTE),
+        cost_note=entry.sentence("cost_note", longest=MAX_NOTE),
         languages=_languages(entry),
-        languages_note=entry.text("languages_note", longest=MAX_NOTE),
+        languages_note=entry.sentence("languages_note", longest=MAX_NOTE),
         interpreters=entry.flag("interpreters", False),
         phones=_phones(entry, known),
         email=entry.matching("email", _EMAIL, "bad-email"),
         url=entry.matching("url", _URL, "bad-url"),
         place=place,
         schedule=_schedule(entry, known),
-        temporarily_closed=entry.text("temporarily_closed", longest=MAX_NOTE),
-        alert=entry.text("alert", longest=MAX_NOTE),
+        temporarily_closed=entry.sentence("temporarily_closed", longest=MAX_NOTE),
+        alert=entry.sentence("alert", longest=MAX_NOTE),
         facts=tuple(text.value for text in facts),
         assured_date=entry.parsed("assured_date", date.fromisoformat, "bad-date"),
         review_months=entry.parsed("review_months", _months, "bad-number") or 12,
@@ -139,13 +137,6 @@ def _service(entry: Fields, known: Known, category: str, owner: str, icon: str) 
         path=entry.path,
         line=entry.table.lines.get("id", entry.table.line),
     )
-
-
-def _refuse_amounts(fields: Fields, *names: str) -> None:
-    """Amounts and deadlines belong to the dated facts, which a card shows with their year. Opening hours do not."""
-    for name in names:
-        for found in bare_amounts(fields.text(name)):
-            fields.blame(name, "bare-amount", name=name, found=found)
 
 
 def _months(value: str) -> int:
@@ -162,11 +153,10 @@ def _eligibility(entry: Fields, known: Known) -> Eligibility:
         return Eligibility(who=())
     fields = Fields(node, entry.path, entry.issues)
     fields.only(_ELIGIBILITY_FIELDS)
-    _refuse_amounts(fields, "note")
     return Eligibility(
         who=fields.words("who", "who", known.words.get("who", ()), required=True),
         without_residence_permit=fields.choice("without_residence_permit", Answer, Answer.UNKNOWN),
-        note=fields.text("note", longest=MAX_NOTE),
+        note=fields.sentence("note", longest=MAX_NOTE),
     )
 
 

@@ -52,6 +52,13 @@ def test_a_correct_small_folder_has_no_issue(tmp_path: Path) -> None:
     assert (found.issues, list(found.by_id)) == ((), ["soup"])
 
 
+def test_a_mistake_is_told_once(tmp_path: Path) -> None:
+    text = (HERE / "broken" / "bare-amount.yml").read_text(encoding="utf-8").partition("\n")[2]
+    wrong = text.replace("Un repas pour cinq euros.", "[Un repas, cinq euros]")
+    found = load(small(tmp_path, "directory/food.yml", wrong), today=TODAY).issues
+    assert [issue.code for issue in found] == ["not-a-text"]
+
+
 def test_the_shipped_files_have_no_issue() -> None:
     assert [str(issue) for issue in load(FLOWS).issues] == []
 
