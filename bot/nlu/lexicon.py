@@ -5,7 +5,6 @@ only look like danger («this queue is killing me»). Every text is read against
 chosen: people in danger write in the language that comes.
 """
 
-import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -75,18 +74,6 @@ class Lexicon:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read every `<locale>.yml` of a folder. Wrong data never raises: it is listed in `issues`."""
-        # Reading makes half a million objects that stay: looking through them for rubbish again and again takes longer
-        # than the reading itself.
-        was_on = gc.isenabled()
-        gc.disable()
-        try:
-            return cls._load(folder)
-        finally:
-            if was_on:
-                gc.enable()
-
-    @classmethod
-    def _load(cls, folder: Path) -> Self:
         issues: list[LexiconIssue] = []
         paths = sorted(folder.glob("*.yml"))
         if not paths:
