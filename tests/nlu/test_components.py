@@ -222,6 +222,56 @@ print(json.dumps([torn < 6, sorted(set(folds.tolist()))]))
     assert told(script, tmp_path) == [True, [0, 1, 2]]
 
 
+def test_training_files_are_read_as_they_are_or_refused_in_one_sentence(tmp_path: Path) -> None:
+    item = "- intent: find_job\n  examples: |\n    - "
+    files = {
+        "good.yml": f"nlu:\n{item}work: any\n    -   two [words](x) \n{item.replace('find_job', 'greet')}no\n",
+        "broken.yml": "nlu:\n- intent: 'find_job\n",
+        "empty.yml": 'version: "3.1"\n',
+        "other.yml": "nlu:\n- synonym: job\n  examples: |\n    - work\n",
+        "nothing.yml": "nlu:\n- intent: find_job\n  examples: ''\n",
+        "dash.yml": f"nlu:\n{item}work\n    more work\n",
+        "blank.yml": f"nlu:\n{item}work\n    - \n    - more\n",
+    }
+    (tmp_path / "data").mkdir()
+    for name, content in files.items():
+        (tmp_path / "data" / name).write_text(content, encoding="utf-8")
+    script = """
+from pathlib import Path
+from components.examples import ExampleFiles, examples_of
+folder = Path(sys.argv[1]) / "data"
+said = []
+for path in sorted(folder.glob("*.yml")):
+    try:
+        said.append([path.name, list(examples_of(path, f"data/{path.name}"))])
+    except ValueError as exc:
+        said.append([path.name, str(exc)])
+        path.unlink()
+read = ExampleFiles(training_data_paths=[str(folder)])
+once = read.get_nlu_data("en")
+said.append(["all", [[one.get("intent"), one.get("text")] for one in once.training_examples]])
+said.append(["read once", read.get_nlu_data() is once])
+print(json.dumps(said))
+"""
+    shape = 'Write "nlu:" and under it items of "- intent: name" and "examples: |".'
+    good = [["find_job", "work: any"], ["find_job", "two [words](x)"], ["greet", "no"]]
+    begin = 'an example of find_job does not begin with "- ". Write one a line.'
+    assert told(script, tmp_path) == [
+        ["blank.yml", f"data/blank.yml: {begin}"],
+        [
+            "broken.yml",
+            f"data/broken.yml:3: this is not YAML (found unexpected end of stream). {shape}",
+        ],
+        ["dash.yml", f"data/dash.yml: {begin}"],
+        ["empty.yml", f"data/empty.yml: there are no examples. {shape}"],
+        ["good.yml", good],
+        ["nothing.yml", f"data/nothing.yml: item 1 is no intent with examples. {shape}"],
+        ["other.yml", f"data/other.yml: item 1 is no intent with examples. {shape}"],
+        ["all", good],
+        ["read once", True],
+    ]
+
+
 def test_intent_without_examples_never_wins(tmp_path: Path) -> None:
     script = """
 vectors, texts, _ = toy(60)
