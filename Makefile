@@ -64,4 +64,4 @@ lock: $(BIN)/uv  ## Pin the dependencies again: hashes, no addresses
 	@for set in uv bot dev; do $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements/$$set.in -o requirements/$$set.txt; done
 
 clean:  ## Remove what was made here (the database in var/ stays)
-	@rm -rf .venv nlu/.venv nlu/models .mypy_cache .ruff_cache .pytest_cache .hypothesis var/.bot-ready var/.dev-ready var/i18n
+	@rm -rf .venv nlu/.venv nlu/models .mypy_cache .ruff_cache .pytest_cache .hypothesis var/.bot-ready var/.dev-ready var/i18n var/lexicon.json

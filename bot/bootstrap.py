@@ -112,7 +112,7 @@ class Data:
         self.living = Living(places.flows)
         self._live: LiveBook | None = None
         self._heard: Callable[[LiveBook], None] = lambda live: None
-        self.lexicon = Lexicon.load(places.nlu / "lexicon")
+        self.lexicon = Lexicon.load(places.nlu / "lexicon", cache=places.state / "lexicon.json")
         register = yaml.safe_load((places.nlu / "intents.yml").read_text(encoding="utf-8"))
         self.intents = frozenset(register["intents"])
 

@@ -13,7 +13,9 @@ from typing import Self
 
 import yaml
 
+from bot.nlu.compiled import Said, read_compiled, stamps_of, write_compiled
 from bot.nlu.phrase_finder import Hit, PhraseFinder
+from bot.nlu.phrase_tree import Tree, grown
 from bot.nlu.phrases import Phrase, PhraseError, read_phrase
 
 #: The safety intents of `nlu/intents.yml`, the most pressing first: it wins when a text holds several.
@@ -47,51 +49,46 @@ class LexiconIssue:
         return f"{self.path}:{self.line}: {self.text} [{self.code}]"
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """What one phrase of a file says."""
-
-    intent: str
-    locale: str
-    phrase: str
-
-
 class Lexicon:
     """All lexicon files, ready to be asked. `issues` lists what was wrong in them, in file order."""
 
-    def __init__(self, phrases: Iterable[tuple[_Entry, Phrase]], issues: Iterable[LexiconIssue] = ()) -> None:
-        entries: list[_Entry] = []
-
-        def read() -> Iterator[Phrase]:
-            for entry, phrase in phrases:
-                entries.append(entry)
-                yield phrase
-
-        self._finder = PhraseFinder(read())
-        self._entries = tuple(entries)
+    def __init__(self, said: Iterable[Said], tree: Tree, issues: Iterable[LexiconIssue] = ()) -> None:
+        self._said = tuple(said)
+        self._finder = PhraseFinder(tree)
         self.issues = tuple(issues)
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read every `<locale>.yml` of a folder. Wrong data never raises: it is listed in `issues`."""
-        issues: list[LexiconIssue] = []
+    def load(cls, folder: Path, *, cache: Path | None = None) -> Self:
+        """Read every `<locale>.yml` of a folder. Wrong data never raises: it is listed in `issues`.
+
+        `cache`: file for a compiled copy; only lexicons without an issue are kept there.
+        """
         paths = sorted(folder.glob("*.yml"))
+        stamps = _stamps(paths) if cache is not None else None
+        if cache is not None and stamps is not None and (kept := read_compiled(cache, stamps)) is not None:
+            return cls(*kept)
+        issues: list[LexiconIssue] = []
+        said: list[Said] = []
         if not paths:
             issues.append(_issue(folder, 0, "no lexicon here: without one, only the model sees danger", "no-lexicon"))
 
-        def phrases() -> Iterator[tuple[_Entry, Phrase]]:
+        def read() -> Iterator[Phrase]:
             for found in (found for path in paths for found in _read(path)):
                 if isinstance(found, LexiconIssue):
                     issues.append(found)
                 else:
-                    yield found
+                    said.append(found[0])
+                    yield found[1]
 
-        return cls(phrases(), issues)
+        tree = grown(read())
+        if cache is not None and stamps is not None and not issues:
+            write_compiled(cache, stamps, said, tree)
+        return cls(said, tree, issues)
 
     @property
     def locales(self) -> frozenset[str]:
         """The locales that have at least one usable phrase."""
-        return frozenset(entry.locale for entry in self._entries)
+        return frozenset(locale for _, locale, _ in self._said)
 
     def danger(self, text: str) -> Danger | None:
         """Say whether a text holds words of danger, and the most pressing kind.
@@ -100,25 +97,32 @@ class Lexicon:
         nor does one inside an exception. Linear in the text; never raises.
         """
         hits = self._finder.find(text)
-        dangers = list(_outermost(hits, self._entries))
+        dangers = list(_outermost(hits, self._said))
         if not dangers:
             return None
-        first = min(dangers, key=lambda entry: SAFETY_INTENTS.index(entry.intent))
-        return Danger(intent=first.intent, locale=first.locale, phrase=first.phrase)
+        intent, locale, phrase = min(dangers, key=lambda one: SAFETY_INTENTS.index(one[0]))
+        return Danger(intent=intent, locale=locale, phrase=phrase)
 
 
-def _outermost(hits: Sequence[Hit], entries: Sequence[_Entry]) -> Iterator[_Entry]:
+def _stamps(paths: Sequence[Path]) -> list[list[object]] | None:
+    try:
+        return stamps_of(paths)
+    except OSError:
+        return None
+
+
+def _outermost(hits: Sequence[Hit], said: Sequence[Said]) -> Iterator[Said]:
     """Yield what was found at places that lie in no longer place; an exception hides what stands at the same place."""
     reached = -1
     by_place = sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.phrase))
     for (_, end), same_place in groupby(by_place, key=lambda hit: (hit.start, hit.end)):
-        found = [entries[hit.phrase] for hit in same_place]
-        if end > reached and not any(entry.intent == EXCEPTIONS for entry in found):
+        found = [said[hit.phrase] for hit in same_place]
+        if end > reached and not any(intent == EXCEPTIONS for intent, _, _ in found):
             yield from found
         reached = max(reached, end)
 
 
-def _read(path: Path) -> Iterator[tuple[_Entry, Phrase] | LexiconIssue]:
+def _read(path: Path) -> Iterator[tuple[Said, Phrase] | LexiconIssue]:
     """Yield the phrases of one file and what is wrong in it. Every scalar is read as text."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
@@ -141,7 +145,7 @@ def _read(path: Path) -> Iterator[tuple[_Entry, Phrase] | LexiconIssue]:
 
 def _read_list(
     path: Path, key: yaml.Node, value: yaml.Node, seen: set[str]
-) -> Iterator[tuple[_Entry, Phrase] | LexiconIssue]:
+) -> Iterator[tuple[Said, Phrase] | LexiconIssue]:
     line = key.start_mark.line + 1
     if key.value == "locale":
         if value.value != path.stem:
@@ -168,7 +172,7 @@ def _read_list(
             yield _issue(path, line, f"the phrase «{item.value}» stands twice in this file: keep one", "phrase-twice")
             continue
         seen.add(item.value)
-        yield _Entry(key.value, path.stem, item.value), phrase
+        yield (key.value, path.stem, item.value), phrase
 
 
 def _issue(path: Path, line: int, text: str, code: str) -> LexiconIssue:

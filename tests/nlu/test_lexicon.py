@@ -6,13 +6,14 @@ import pytest
 
 from bot.nlu.lexicon import Danger, Lexicon
 from bot.nlu.phrase_finder import PhraseFinder
+from bot.nlu.phrase_tree import grown
 from bot.nlu.phrases import PhraseError, read_phrase
 
 LEXICON = Path(__file__).parents[2] / "nlu" / "lexicon"
 
 
 def found(phrase: str, text: str) -> bool:
-    return PhraseFinder([read_phrase(phrase)]).find(text) != []
+    return PhraseFinder(grown([read_phrase(phrase)])).find(text) != []
 
 
 @pytest.mark.parametrize(
@@ -146,6 +147,41 @@ def test_every_mistake_of_a_folder_is_listed_and_the_rest_works(tmp_path: Path) 
 
 def test_an_empty_folder_is_an_issue(tmp_path: Path) -> None:
     assert [issue.code for issue in Lexicon.load(tmp_path).issues] == ["no-lexicon"]
+
+
+def test_a_compiled_copy_says_the_same_and_is_made_anew_when_anything_changed(tmp_path: Path, small: Lexicon) -> None:
+    cache = tmp_path / "var" / "lexicon.json"
+    asked = ["il va me tuer", "mon copain va me tuer", "ordre de quitter le logement", "I want to die", "bonjour"]
+    said = [small.danger(text) for text in asked]
+    assert [Lexicon.load(tmp_path, cache=cache).danger(text) for text in asked] == said
+    first = cache.read_bytes()
+    kept = Lexicon.load(tmp_path, cache=cache)
+    assert ([kept.danger(text) for text in asked], kept.locales, cache.read_bytes()) == (said, small.locales, first)
+
+    cache.write_bytes(first.replace(b"veux mourir", b"veux manger"))  # a disk that spoils what it keeps
+    assert Lexicon.load(tmp_path, cache=cache).danger("je veux mourir") == small.danger("je veux mourir")
+    assert cache.read_bytes() == first
+
+    write(tmp_path, "en", "suicide_crisis:\n  - end it all\n")
+    changed = Lexicon.load(tmp_path, cache=cache)
+    assert [changed.danger(text) for text in ("I want to die", "end it all")] == [
+        None,
+        Danger(intent="suicide_crisis", locale="en", phrase="end it all"),
+    ]
+
+
+def test_a_lexicon_with_mistakes_is_never_kept(tmp_path: Path) -> None:
+    write(tmp_path, "fr", "violence: coups\nemergency:\n  - au feu\n")
+    cache = tmp_path / "lexicon.json"
+    for _ in range(2):
+        assert [issue.code for issue in Lexicon.load(tmp_path, cache=cache).issues] == ["not-a-list"]
+    assert not cache.exists()
+
+
+def test_a_folder_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path, small: Lexicon) -> None:
+    (tmp_path / "var").write_text("in the way", encoding="utf-8")
+    loaded = Lexicon.load(tmp_path, cache=tmp_path / "var" / "lexicon.json")
+    assert loaded.danger("il va me tuer") == small.danger("il va me tuer")
 
 
 @pytest.fixture(scope="session")
