@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -259,7 +260,10 @@ async def test_a_visitor_leaves_alone_what_the_serving_process_remembers(house: 
     assert (await house.open()).store.is_first  # type: ignore[attr-defined]
 
 
-async def test_a_volatile_text_is_not_taken_before_it_is_there(guichet: Guichet) -> None:
+async def test_a_volatile_text_is_not_taken_before_it_is_there(
+    guichet: Guichet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "QUICK_S", 0.0)  # on a disk where the loop does not wait
     newcomer = await guichet.welcome()
     committing = asyncio.ensure_future(guichet.queue(say(newcomer, "secret", volatile=True)))
     for _ in range(3):
@@ -268,6 +272,54 @@ async def test_a_volatile_text_is_not_taken_before_it_is_there(guichet: Guichet)
     assert await guichet.store.take_outbox() == []
     [row] = await committing
     assert await guichet.store.take_outbox() == [row]
+
+
+class SlowDisk:
+    """A connection whose commits take as long as told, and that remembers which thread waited for each."""
+
+    def __init__(self, path: Path, seconds: float) -> None:
+        self.waited: list[str] = []
+        self._seconds = seconds
+        self._connection = sqlite.connect(path, isolation_level=None, check_same_thread=False)
+        self.cursor = self._connection.cursor
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._connection.in_transaction
+
+    def execute(self, sql: str, parameters: object = ()) -> object:
+        if sql == "COMMIT":
+            time.sleep(self._seconds)
+            self.waited.append(threading.current_thread().name)
+        return self._connection.execute(sql, parameters)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "many", "threads"),
+    [(0.005, 4, {"store-writer"}), (0.0, 40, {"store-writer", "MainThread"})],
+    ids=["slow: the loop never waits", "quick: a lone commit saves the way"],
+)
+async def test_only_a_quick_disk_is_waited_for_in_the_loop(
+    seconds: float, many: int, threads: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "QUICK_S", 0.004)  # a test machine may be slow: nothing but the order counts
+    disk = SlowDisk(tmp_path / "plain.db", seconds)
+    held = writer.Writer(disk)
+    await held.write(lambda tx: tx.do("CREATE TABLE kept (id INTEGER PRIMARY KEY)"))
+    for _ in range(many):
+        await held.write(lambda tx: tx.do("INSERT INTO kept DEFAULT VALUES"))
+    assert await held.alone(lambda bare: bare.execute("SELECT count(*) FROM kept").fetchall()) == [(many,)]
+    await held.close()
+    assert (set(disk.waited), disk.waited[0]) == (threads, "store-writer")
+
+
+async def test_jobs_that_come_together_share_a_commit_away_from_the_loop(tmp_path: Path) -> None:
+    disk = SlowDisk(tmp_path / "plain.db", 0.0)
+    held = writer.Writer(disk)
+    await held.write(lambda tx: tx.do("CREATE TABLE kept (id INTEGER PRIMARY KEY)"))
+    await asyncio.gather(*(held.write(lambda tx: tx.do("INSERT INTO kept DEFAULT VALUES")) for _ in range(9)))
+    await held.close()
+    assert disk.waited == ["store-writer"] * 2
 
 
 async def test_a_bug_in_one_job_does_not_take_the_others_along(guichet: Guichet) -> None:
