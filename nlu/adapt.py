@@ -1,4 +1,4 @@
-"""Teach the embedding what newcomers mean: `.venv/bin/python adapt.py`, in this folder, half an hour on two cores.
+"""Teach the embedding what newcomers mean: `.venv/bin/python adapt.py`, in this folder, an hour on two cores.
 
 Not a part of `make nlu`: what it makes, `components/adaptation.npz`, is kept with the code and serves until somebody
 runs this again, which pays after thousands of new examples. One example in eight is kept from it, together with its
@@ -13,21 +13,22 @@ import random
 import time
 import unicodedata
 from pathlib import Path
-from typing import Dict, Iterator, List, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Tuple
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import tensorflow as tf
-import yaml
 
 from components.adaptation import FILE, Adaptation, keys_of
 from components.channels import directions
 from components.e5_file import E5File, package_file, unpacked
 from components.e5_network import MATRICES, Network
 from components.e5_pieces import Pieces, side_by_side
+from components.examples import examples_of
 from components.folds import grouped_folds
 from components.glossary import Glossary
+from components.intent_model import SAFETY
 
 #: One example in so many is kept back.
 KEPT_BACK = 8
@@ -42,7 +43,26 @@ DOUBT = 0.1
 DROPPED = 0.1
 WARM_UP_STEPS = 100
 
-Example = Tuple[str, str]
+#: Files of sentences that were written on the border of danger, on either side of it.
+BORDER = ("contrasts.yml", "pairs.yml")
+#: How much a sentence counts: one from those files, another about danger, any other.
+CARE_AT_BORDER, CARE_FOR_DANGER, CARE = 2.0, 1.3, 1.0
+#: How much it counts that danger is told from the rest, beside telling every intent from every other.
+ALARM = 2.0
+#: Share of doubt that is left about it.
+ALARM_DOUBT = 0.02
+
+
+class Example(NamedTuple):
+    """A text, what is meant by it, and whether it was written on the border of danger."""
+
+    text: str
+    intent: str
+    at_border: bool
+
+
+#: One step's words, where there are some, labels, and how much each text counts.
+Batch = Tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def main() -> None:
@@ -50,7 +70,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="adapt.py")
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--to", type=Path, default=FILE)
-    parser.add_argument("--epochs", type=float, default=2.0)
+    parser.add_argument("--epochs", type=float, default=4.0)
     parser.add_argument("--rank", type=int, default=16, help="how thin the matrices are")
     parser.add_argument("--rate", type=float, default=1e-3, help="size of the largest step")
     chosen = parser.parse_args()
@@ -62,26 +82,24 @@ def main() -> None:
     lessons = Lessons(told)
     teacher = Teacher(lessons.file, len(lessons.intents), chosen.rank)
     teacher.teach(lessons, epochs=chosen.epochs, rate=chosen.rate)
-    Adaptation(teacher.matrices(), keys_of(text for text, _ in kept)).write(chosen.to)
+    Adaptation(teacher.matrices(), keys_of(one.text for one in kept)).write(chosen.to)
     print(f"adapt: written to {chosen.to}", flush=True)
 
 
 def examples(folder: Path) -> List[Example]:
     """Texts and intents, each text once, in an order that does not depend on the machine."""
-    found: Dict[str, str] = {}
+    found: Dict[str, Example] = {}
     for path in sorted(folder.glob("*/*.yml")):
-        for item in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            for line in item["examples"].splitlines():
-                if line.strip():
-                    found.setdefault(line.strip()[2:].strip(), item["intent"])
-    return sorted(found.items())
+        for intent, text in examples_of(path, path.name):
+            found.setdefault(text, Example(text, intent, path.name in BORDER))
+    return sorted(found.values())
 
 
 def split(found: List[Example]) -> Tuple[List[Example], List[Example]]:
     """What is taught and what is kept back; translations of one sentence stay on one side."""
     file = E5File(package_file())
     glossary = Glossary()
-    texts = [glossary.plain(text) for text, _ in found]
+    texts = [glossary.plain(one.text) for one in found]
     vectors = Network(file, {}, threads=0).vectors(Pieces(file).cut(texts))
     folds = grouped_folds(directions(vectors - vectors.mean(axis=0)), KEPT_BACK)
     told = [one for one, fold in zip(found, folds, strict=True) if fold]
@@ -94,7 +112,7 @@ class Lessons:
 
     def __init__(self, told: List[Example]) -> None:
         self.told = told
-        self.intents = sorted({intent for _, intent in told})
+        self.intents = sorted({one.intent for one in told})
         self.file = E5File(package_file())
         self._pieces = Pieces(self.file)
         self._glossary = Glossary()
@@ -104,19 +122,32 @@ class Lessons:
     @property
     def labels(self) -> np.ndarray:
         """The number of the intent of each example."""
-        return np.array([self.intents.index(intent) for _, intent in self.told])
+        return np.array([self.intents.index(one.intent) for one in self.told])
+
+    @property
+    def dangers(self) -> List[int]:
+        """The numbers of the intents of danger."""
+        return [number for number, intent in enumerate(self.intents) if intent in SAFETY]
+
+    @property
+    def care(self) -> np.ndarray:
+        """How much each example counts; one on the average."""
+        at_border = np.array([one.at_border for one in self.told])
+        is_danger = np.isin(self.labels, self.dangers)
+        care = np.where(at_border, CARE_AT_BORDER, np.where(is_danger, CARE_FOR_DANGER, CARE))
+        return (care / care.mean()).astype(np.float32)
 
     def steps(self, epochs: float) -> int:
         """How many batches that makes."""
         return int(epochs * (len(self.told) // BATCH + 1))
 
-    def batches(self) -> Iterator[Tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """For ever: words, where there are some, labels."""
-        labels = self.labels
+    def batches(self) -> Iterator[Batch]:
+        """For ever, each time in another order."""
+        labels, care = self.labels, self.care
         while True:
             order = list(range(len(self.told)))
             self._chance.shuffle(order)
-            texts = [self._glossary.plain(misspelt(self.told[place][0], self._chance)) for place in order]
+            texts = [self._glossary.plain(misspelt(self.told[place].text, self._chance)) for place in order]
             cut = [pieces[:PIECES] for pieces in self._pieces.cut(texts)]
             batches = []
             for start in range(0, len(order), BATCH * MIXED):
@@ -125,7 +156,8 @@ class Lessons:
             self._chance.shuffle(batches)
             for rows in batches:
                 numbers, is_there = side_by_side([cut[row] for row in rows], multiple=4)
-                yield unpacked(self._words[numbers]), is_there, labels[[order[row] for row in rows]]
+                places = [order[row] for row in rows]
+                yield unpacked(self._words[numbers]), is_there, labels[places], care[places]
 
 
 def misspelt(text: str, chance: random.Random) -> str:
@@ -194,22 +226,25 @@ class Teacher:
         optimizer = tf.keras.optimizers.Adam(rate)
         counts = np.bincount(lessons.labels, minlength=len(lessons.intents))
         weights = tf.constant(np.sqrt(counts.mean() / counts).astype(np.float32))
-        width = self._file.width
+        width, dangers = self._file.width, tf.constant(lessons.dangers, tf.int64)
 
         @tf.function(
             input_signature=[
                 tf.TensorSpec([None, None, width]),
                 tf.TensorSpec([None, None]),
                 tf.TensorSpec([None], tf.int64),
+                tf.TensorSpec([None]),
             ]
         )
-        def step(words: tf.Tensor, is_there: tf.Tensor, labels: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor]:
+        def step(
+            words: tf.Tensor, is_there: tf.Tensor, labels: tf.Tensor, care: tf.Tensor
+        ) -> Tuple[tf.Tensor, tf.Tensor]:
             with tf.GradientTape() as tape:
                 vectors = tf.nn.dropout(self._vectors(words, is_there), DROPPED)
                 logits = SCALE * tf.matmul(vectors, self._line) + self._bias
                 truth = tf.one_hot(labels, len(counts), 1.0 - DOUBT, DOUBT / len(counts))
                 surprise = tf.nn.softmax_cross_entropy_with_logits(truth, logits) * tf.gather(weights, labels)
-                loss = tf.reduce_mean(surprise)
+                loss = tf.reduce_mean(care * (surprise + ALARM * _alarm(logits, labels, dangers)))
             steps, _ = tf.clip_by_global_norm(tape.gradient(loss, self._taught), 1.0)
             optimizer.apply_gradients(zip(steps, self._taught))  # noqa: B905 - TensorFlow rewrites it, without `strict`
             return loss, tf.reduce_mean(tf.cast(tf.argmax(logits, 1) == labels, tf.float32))
@@ -253,6 +288,17 @@ class Teacher:
     def _linear(self, rows: tf.Tensor, name: str) -> tf.Tensor:
         thin = tf.matmul(tf.matmul(rows, self._thin[f"{name}.A"]), self._thin[f"{name}.B"])
         return tf.matmul(rows, self._weights[name]) + self._fixed[f"{name}.b"] + thin
+
+
+def _alarm(logits: tf.Tensor, labels: tf.Tensor, dangers: tf.Tensor) -> tf.Tensor:
+    """How wrong it would be to call danger, or not to, with these odds."""
+    is_of_danger = tf.reduce_any(tf.range(tf.shape(logits)[1], dtype=tf.int64)[:, None] == dangers[None, :], 1)
+    none = tf.fill(tf.shape(logits), -1e9)
+    odds = tf.reduce_logsumexp(tf.where(is_of_danger, logits, none), 1) - tf.reduce_logsumexp(
+        tf.where(is_of_danger, none, logits), 1
+    )
+    truth = tf.cast(tf.gather(is_of_danger, labels), tf.float32)
+    return tf.nn.sigmoid_cross_entropy_with_logits(ALARM_DOUBT + (1.0 - 2.0 * ALARM_DOUBT) * truth, odds)
 
 
 if __name__ == "__main__":
