@@ -19,11 +19,13 @@ $(BIN)/uv:
 var/.bot-ready: requirements/bot.txt | $(BIN)/uv
 	@mkdir -p var
 	@[ -e var/.dev-ready ] || $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements/bot.txt requirements/uv.txt
+	@$(BIN)/python -m bot prepare || true  # what is wrong with the data is for `check` and for the start to say
 	@touch $@
 
 var/.dev-ready: requirements/dev.txt requirements/bot.txt | $(BIN)/uv
 	@mkdir -p var
 	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements/dev.txt requirements/uv.txt
+	@$(BIN)/python -m bot prepare || true
 	@touch $@ var/.bot-ready
 
 run: var/.bot-ready  ## Start the demonstration, or serve Telegram when TELEGRAM_BOT_TOKEN is set

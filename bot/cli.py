@@ -64,6 +64,8 @@ def commands() -> tuple[CommandLine, ...]:
                     arguments=_talk_arguments),
         CommandLine(name="messages", help="For translators: extract, update, report, missing, fill.", run=_messages,
                     arguments=_rest),
+        CommandLine(name="prepare", help="Compile lexicon and catalogues now, so that a first start need not.",
+                    run=_kept("prepare")),
         CommandLine(name="train", help="Train the NLU if anything changed.", run=_train),
         CommandLine(name="migrate", help="Bring the database to this version's form.", run=_kept("migrate")),
         CommandLine(name="export", help="Everything kept about one account.", run=_kept("export"), arguments=_account),

@@ -276,6 +276,13 @@ def confirmed(options: argparse.Namespace) -> int:
     return 0
 
 
+def prepare(_: argparse.Namespace) -> int:
+    """Read everything once: what is compiled on the way is kept in `var/` and found there by the next start."""
+    premises = Premises()
+    Data(premises.places, premises.settings).guide(datetime.now(UTC).date())
+    return 0
+
+
 def doctor(_: argparse.Namespace) -> int:
     """Look for what is misconfigured; 1 when something is."""
     wrong = list(_faults(Premises()))
