@@ -196,18 +196,16 @@ class Writer:
                 self._tx.forget()
                 for job in group:
                     self._run_apart(job)
+            is_at_once = len(group) == 1 and not self._jobs and self._commit_takes_s < QUICK_S
+            if is_at_once:
+                self._commit()
         except sqlite.Error as exc:  # of the whole: disk full, locked, damaged
             self._failed(loop, group, exc)
             return
-        if len(group) == 1 and not self._jobs and self._commit_takes_s < QUICK_S:
-            try:
-                self._commit()
-            except sqlite.Error as exc:
-                self._failed(loop, group, exc)
-                return
+        if is_at_once:
             self._finish(loop, group)
-            return
-        self._errands.put(lambda: self._commit_away(loop, group))
+        else:
+            self._errands.put(lambda: self._commit_away(loop, group))
 
     def _commit(self) -> None:
         """Bring it to the disk, and learn how long that takes."""
