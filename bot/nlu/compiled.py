@@ -21,6 +21,8 @@ from bot.nlu.phrase_tree import Edges, Groups, Stems, Tree
 
 #: What a phrase of a file says: intent, locale, the phrase itself.
 Said: TypeAlias = tuple[str, str, str]
+#: By which a copy knows the files that it came from, in the form JSON gives back.
+Stamps: TypeAlias = list[list[str | int]]
 
 #: Changed with the form of the copy; numbers are written as this machine has them.
 _FORM = f"1 {sys.byteorder} {array('i').itemsize}"
@@ -28,12 +30,20 @@ _STEMS = ("whole", "head", "tail", "inside")
 _CODE = tuple(Path(str(module.__file__)) for module in (folding, phrases, phrase_tree))
 
 
-def stamps_of(paths: Sequence[Path]) -> list[list[object]]:
-    """Name, size and time of these files and of the code that reads them. Raises OSError."""
-    return [[path.name, found.st_size, found.st_mtime_ns] for path in (*paths, *_CODE) for found in (path.stat(),)]
+def stamps_of(paths: Sequence[Path]) -> Stamps:
+    """Name, size and time of these files and of the code that reads them; to be taken before they are read."""
+    return [[path.name, *_stamp(path)] for path in (*paths, *_CODE)]
 
 
-def read_compiled(path: Path, stamps: list[list[object]]) -> tuple[list[Said], Tree] | None:
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:  # gone: reading it makes an issue, and what has issues is not kept
+        return (0, 0)
+    return (found.st_size, found.st_mtime_ns)
+
+
+def read_compiled(path: Path, stamps: Stamps) -> tuple[list[Said], Tree] | None:
     """The compiled copy, or None when it is absent, damaged, of other files or of another form."""
     try:
         digest, _, body = path.read_bytes().partition(b"\n")
@@ -53,7 +63,7 @@ def read_compiled(path: Path, stamps: list[list[object]]) -> tuple[list[Said], T
     return said, tree
 
 
-def write_compiled(path: Path, stamps: list[list[object]], said: Sequence[Said], tree: Tree) -> None:
+def write_compiled(path: Path, stamps: Stamps, said: Sequence[Said], tree: Tree) -> None:
     """Keep a compiled copy. Best effort: a folder that cannot be written costs speed, nothing else."""
     edges = tree.edges
     raw: dict[str, Any] = {

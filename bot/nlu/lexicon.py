@@ -64,8 +64,8 @@ class Lexicon:
         `cache`: file for a compiled copy; only lexicons without an issue are kept there.
         """
         paths = sorted(folder.glob("*.yml"))
-        stamps = _stamps(paths) if cache is not None else None
-        if cache is not None and stamps is not None and (kept := read_compiled(cache, stamps)) is not None:
+        stamps = stamps_of(paths)
+        if cache is not None and (kept := read_compiled(cache, stamps)) is not None:
             return cls(*kept)
         issues: list[LexiconIssue] = []
         said: list[Said] = []
@@ -81,7 +81,7 @@ class Lexicon:
                     yield found[1]
 
         tree = grown(read())
-        if cache is not None and stamps is not None and not issues:
+        if cache is not None and not issues:
             write_compiled(cache, stamps, said, tree)
         return cls(said, tree, issues)
 
@@ -102,13 +102,6 @@ class Lexicon:
             return None
         intent, locale, phrase = min(dangers, key=lambda one: SAFETY_INTENTS.index(one[0]))
         return Danger(intent=intent, locale=locale, phrase=phrase)
-
-
-def _stamps(paths: Sequence[Path]) -> list[list[object]] | None:
-    try:
-        return stamps_of(paths)
-    except OSError:
-        return None
 
 
 def _outermost(hits: Sequence[Hit], said: Sequence[Said]) -> Iterator[Said]:
