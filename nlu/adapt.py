@@ -125,15 +125,15 @@ class Lessons:
         return np.array([self.intents.index(one.intent) for one in self.told])
 
     @property
-    def dangers(self) -> List[int]:
-        """The numbers of the intents of danger."""
-        return [number for number, intent in enumerate(self.intents) if intent in SAFETY]
+    def dangers(self) -> np.ndarray:
+        """Of each intent, whether it is about danger."""
+        return np.isin(self.intents, SAFETY)
 
     @property
     def care(self) -> np.ndarray:
         """How much each example counts; one on the average."""
         at_border = np.array([one.at_border for one in self.told])
-        is_danger = np.isin(self.labels, self.dangers)
+        is_danger = self.dangers[self.labels]
         care = np.where(at_border, CARE_AT_BORDER, np.where(is_danger, CARE_FOR_DANGER, CARE))
         return (care / care.mean()).astype(np.float32)
 
@@ -226,7 +226,7 @@ class Teacher:
         optimizer = tf.keras.optimizers.Adam(rate)
         counts = np.bincount(lessons.labels, minlength=len(lessons.intents))
         weights = tf.constant(np.sqrt(counts.mean() / counts).astype(np.float32))
-        width, dangers = self._file.width, tf.constant(lessons.dangers, tf.int64)
+        width, dangers = self._file.width, tf.constant(lessons.dangers)
 
         @tf.function(
             input_signature=[
@@ -291,13 +291,11 @@ class Teacher:
 
 
 def _alarm(logits: tf.Tensor, labels: tf.Tensor, dangers: tf.Tensor) -> tf.Tensor:
-    """How wrong it would be to call danger, or not to, with these odds."""
-    is_of_danger = tf.reduce_any(tf.range(tf.shape(logits)[1], dtype=tf.int64)[:, None] == dangers[None, :], 1)
-    none = tf.fill(tf.shape(logits), -1e9)
-    odds = tf.reduce_logsumexp(tf.where(is_of_danger, logits, none), 1) - tf.reduce_logsumexp(
-        tf.where(is_of_danger, none, logits), 1
+    """How wrong the odds of danger are; `dangers`: of each intent, whether it is about danger."""
+    odds = tf.reduce_logsumexp(tf.boolean_mask(logits, dangers, axis=1), 1) - tf.reduce_logsumexp(
+        tf.boolean_mask(logits, ~dangers, axis=1), 1
     )
-    truth = tf.cast(tf.gather(is_of_danger, labels), tf.float32)
+    truth = tf.cast(tf.gather(dangers, labels), tf.float32)
     return tf.nn.sigmoid_cross_entropy_with_logits(ALARM_DOUBT + (1.0 - 2.0 * ALARM_DOUBT) * truth, odds)
 
 
