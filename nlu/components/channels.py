@@ -21,6 +21,9 @@ from components.softmax import regression, softmax
 #: A score that never wins, for an intent that had no example.
 NEVER = -30.0
 
+#: Pieces of letters are counted in so many boxes; with 2**16, one in three boxes holds two pieces of some example.
+BOXES = 2**16
+
 #: Below every cosine.
 _STRUCK = -2.0
 
@@ -32,10 +35,18 @@ class Examples:
     vectors: np.ndarray
     texts: List[str]
     labels: np.ndarray
+    _counted: csr_matrix | None = None
 
     def some(self, rows: np.ndarray) -> Examples:
         """These rows only."""
-        return Examples(self.vectors[rows], [self.texts[row] for row in rows], self.labels[rows])
+        return Examples(self.vectors[rows], [self.texts[row] for row in rows], self.labels[rows], self.pieces[rows])
+
+    @property
+    def pieces(self) -> csr_matrix:
+        """How often each piece of two to four letters is in each text: one row a text, counted once."""
+        if self._counted is None:
+            self._counted = _pieces(self.texts)
+        return self._counted
 
 
 class VectorLine:
@@ -109,9 +120,6 @@ class VectorNeighbours:
 class CharacterLine:
     """A logistic regression for each intent over pieces of two to four letters."""
 
-    #: Pieces are counted in so many boxes; with 2**16, one in three boxes holds two pieces of some example.
-    BOXES = 2**16
-
     def __init__(self, rarity: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> None:
         self.arrays = {"rarity": rarity, "weights": weights.astype(np.float16), "bias": bias}
         # Rows by box and not by intent: an utterance has few boxes, and only their rows are read.
@@ -122,18 +130,17 @@ class CharacterLine:
         """One regression an intent."""
         from sklearn.linear_model import SGDClassifier
 
-        pieces = _pieces(examples.texts, cls.BOXES)
-        seen = np.bincount(pieces.indices, minlength=cls.BOXES)
+        seen = np.bincount(examples.pieces.indices, minlength=BOXES)
         rarity = (np.log((1 + len(examples.texts)) / (1 + seen)) + 1).astype(np.float32)
         machine = SGDClassifier(
             loss="log_loss", alpha=2e-5, max_iter=4, tol=None, class_weight="balanced", random_state=0, n_jobs=2
         )
-        machine.fit(_weighed(pieces, rarity), examples.labels)
+        machine.fit(_weighed(examples.pieces, rarity), examples.labels)
         return cls(rarity, *_of_every_intent(machine.coef_, machine.intercept_, machine.classes_, count))
 
     def score(self, examples: Examples) -> np.ndarray:
         """Logs of the intents' own probabilities, brought to a sum of one."""
-        pieces = _weighed(_pieces(examples.texts, self.BOXES), self.arrays["rarity"])
+        pieces = _weighed(examples.pieces, self.arrays["rarity"])
         own = 1 / (1 + np.exp(-np.clip(pieces @ self._by_box + self.arrays["bias"], -30, 30)))
         return np.log(own / own.sum(axis=1, keepdims=True) + 1e-6)
 
@@ -141,13 +148,13 @@ class CharacterLine:
 CHANNELS: Dict[str, Type] = {"line": VectorLine, "neighbours": VectorNeighbours, "characters": CharacterLine}
 
 
-def _pieces(texts: Sequence[str], boxes: int) -> csr_matrix:
+def _pieces(texts: Sequence[str]) -> csr_matrix:
     from sklearn.feature_extraction.text import HashingVectorizer
 
     counter = HashingVectorizer(
         analyzer="char_wb",
         ngram_range=(2, 4),
-        n_features=boxes,
+        n_features=BOXES,
         alternate_sign=False,
         norm=None,
         preprocessor=fold,
