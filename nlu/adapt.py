@@ -29,6 +29,7 @@ from components.examples import examples_of
 from components.folds import grouped_folds
 from components.glossary import Glossary
 from components.intent_model import SAFETY
+from components.latin_letters import in_latin_letters, is_written_otherwise, with_latin_forms
 
 #: One example in so many is kept back.
 KEPT_BACK = 8
@@ -41,6 +42,8 @@ SCALE = 20.0
 #: Share of the truth that is spread over all intents, so that nothing is learned by heart.
 DOUBT = 0.1
 DROPPED = 0.1
+#: How often a text is shown in Latin letters, where its own are known to be typed so.
+IN_LATIN_LETTERS = 0.3
 WARM_UP_STEPS = 100
 
 #: Files of sentences that were written on the border of danger, on either side of it.
@@ -82,7 +85,8 @@ def main() -> None:
     lessons = Lessons(told)
     teacher = Teacher(lessons.file, len(lessons.intents), chosen.rank)
     teacher.teach(lessons, epochs=chosen.epochs, rate=chosen.rate)
-    Adaptation(teacher.matrices(), keys_of(one.text for one in kept)).write(chosen.to)
+    unseen = keys_of(with_latin_forms([one.text for one in kept]))
+    Adaptation(teacher.matrices(), unseen).write(chosen.to)
     print(f"adapt: written to {chosen.to}", flush=True)
 
 
@@ -161,7 +165,10 @@ class Lessons:
 
 
 def misspelt(text: str, chance: random.Random) -> str:
-    """As people type: often right, else without capitals or accents, with a letter wrong, or with a word left out."""
+    """As people type: often right, else in Latin letters, without capitals or accents, with a letter wrong, or with a
+    word left out."""
+    if is_written_otherwise(text) and chance.random() < IN_LATIN_LETTERS:
+        text = in_latin_letters(text, chance)
     luck = chance.random()
     if luck < 0.45:
         return text

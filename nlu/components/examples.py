@@ -18,6 +18,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_model_configuration
 
+from components.latin_letters import latin_form
+
 _READER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _SHAPE = 'Write "nlu:" and under it items of "- intent: name" and "examples: |".'
 
@@ -36,19 +38,19 @@ class ExampleFiles(TrainingDataImporter):
         self._read: TrainingData | None = None
 
     def get_nlu_data(self, language: str | None = None) -> TrainingData:
-        """Return all examples, of all languages together.
+        """Return all examples, of all languages together, and behind them those that are typed in Latin letters too.
 
         Raises ValueError, a sentence that names the file, when one of them is not of this shape.
         """
         if self._read is None:
-            self._read = TrainingData(
-                [
-                    Message.build(text, intent)
-                    for folder in self._folders
-                    for path in sorted(folder.rglob("*.yml"))
-                    for intent, text in examples_of(path, path.relative_to(folder.parent).as_posix())
-                ]
-            )
+            written = [
+                (intent, text)
+                for folder in self._folders
+                for path in sorted(folder.rglob("*.yml"))
+                for intent, text in examples_of(path, path.relative_to(folder.parent).as_posix())
+            ]
+            typed = [(intent, form) for intent, text in written for form in [latin_form(text)] if form is not None]
+            self._read = TrainingData([Message.build(text, intent) for intent, text in written + typed])
         return self._read
 
     def get_config(self) -> Dict[str, Any]:

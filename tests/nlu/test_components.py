@@ -225,7 +225,7 @@ print(json.dumps([torn < 6, sorted(set(folds.tolist()))]))
 def test_training_files_are_read_as_they_are_or_refused_in_one_sentence(tmp_path: Path) -> None:
     item = "- intent: find_job\n  examples: |\n    - "
     files = {
-        "good.yml": f"nlu:\n{item}work: any\n    -   two [words](x) \n{item.replace('find_job', 'greet')}no\n",
+        "good.yml": f"nlu:\n{item}work: any\n    -   two [words](x) \n{item.replace('find_job', 'greet')}дом\n",
         "broken.yml": "nlu:\n- intent: 'find_job\n",
         "empty.yml": 'version: "3.1"\n',
         "other.yml": "nlu:\n- synonym: job\n  examples: |\n    - work\n",
@@ -254,7 +254,7 @@ said.append(["read once", read.get_nlu_data() is once])
 print(json.dumps(said))
 """
     shape = 'Write "nlu:" and under it items of "- intent: name" and "examples: |".'
-    good = [["find_job", "work: any"], ["find_job", "two [words](x)"], ["greet", "no"]]
+    good = [["find_job", "work: any"], ["find_job", "two [words](x)"], ["greet", "дом"]]
     begin = 'an example of find_job does not begin with "- ". Write one a line.'
     assert told(script, tmp_path) == [
         ["blank.yml", f"data/blank.yml: {begin}"],
@@ -267,7 +267,7 @@ print(json.dumps(said))
         ["good.yml", good],
         ["nothing.yml", f"data/nothing.yml: item 1 is no intent with examples. {shape}"],
         ["other.yml", f"data/other.yml: item 1 is no intent with examples. {shape}"],
-        ["all", good],
+        ["all", [*good, ["greet", "dom"]]],
         ["read once", True],
     ]
 
@@ -297,6 +297,47 @@ print(json.dumps([plain("rdv au CPAS svp"), plain("j’ai reçu une Annexe  13")
         "أريد عمل",
         "cpas CPAS cpas (social welfare office, no money)",
     ]
+
+
+def test_other_letters_are_typed_in_latin_ones_as_one_person_does(tmp_path: Path) -> None:
+    script = """
+import random
+from components.latin_letters import in_latin_letters, is_written_otherwise, latin_form, with_latin_forms
+
+class First:
+    choice = staticmethod(lambda ways: ways[0])
+    random = staticmethod(lambda: 0.0)
+
+texts = ["Привет, ещё раз в Forem!", "ще їсти", "გამარჯობა", "ሰላም። እርዳታ", "আমি কাজ খুঁজছি", "مرحبا", "Bonjour é"]
+typed = [in_latin_letters(text, First) for text in texts]
+many = [f"хлеб {n}" for n in range(200)]
+print(json.dumps({
+    "typed": typed,
+    "known": [is_written_otherwise(text) for text in texts],
+    "habits": sorted({in_latin_letters("хах хлеб", random.Random(n)) for n in range(50)}),
+    "every second": 80 < sum(latin_form(text) is not None for text in many) < 120,
+    "the same again": with_latin_forms(many) == with_latin_forms(many),
+    "behind": with_latin_forms(texts)[: len(texts)] == texts,
+    "not of others": [latin_form("مرحبا"), latin_form("hello")],
+}))
+"""
+    assert told(script, tmp_path) == {
+        "typed": [
+            "Privet, eschyo raz v Forem!",
+            "sche yisty",
+            "gamarjoba",
+            "selam. irdata",
+            "ami kaj khujchi",
+            "مرحبا",
+            "Bonjour é",
+        ],
+        "known": [True, True, True, True, True, False, False],
+        "habits": [f"{kh}a{kh} {kh}l{e}b" for kh in ("h", "kh", "x") for e in ("e", "ie")],
+        "every second": True,
+        "the same again": True,
+        "behind": True,
+        "not of others": [None, None],
+    }
 
 
 def test_sandbox_takes_away_network_files_and_processes(tmp_path: Path) -> None:
