@@ -1,65 +1,42 @@
 """Cyrillic, Georgian, Ethiopic and Bengali words in Latin letters, as people type them who have no other keyboard.
 
 There is no one way of doing it: х is "kh", "h" or "x", and everybody keeps to their own. A person's habit is therefore
-drawn once a text. Arabic script is not among them: it does not write the vowels that its readers type.
-Sound values: the charts of the Unicode standard and the usual romanisations (ALA-LC, BGN/PCGN); what is typed instead
-of them was taken from the examples in `data/*/latin.yml`.
+drawn once a text, from `latin_letters.yml`. Arabic script is not among them: it does not write the vowels that its
+readers type.
 """
 
 from __future__ import annotations
 
 import random
 import unicodedata
-from typing import Dict, List, Sequence
+from pathlib import Path
+from typing import Any, Dict, List, Sequence
+
+import yaml
 
 from components.stored import key_of
 
-_CYRILLIC: Dict[str, str] = dict(
-    pair.split("=")
-    for pair in (
-        "а=a;б=b;в=v v w;г=g;ґ=g;д=d;е=e e e e ie;є=ye ie je;ё=yo io e jo;ж=zh zh j z;з=z;и=i;і=i;ї=yi i ji;й=y i j;к=k;"
-        "л=l;м=m;н=n;о=o;п=p;р=r;с=s;т=t;у=u;ф=f;х=h h kh x;ц=ts ts c tz;ч=ch ch 4 c;ш=sh sh w s;щ=sch shch sh w;ъ=;"
-        "ы=y y i;ь=;э=e;ю=yu yu ju iu u;я=ya ya ja ia"
-    ).split(";")
+_LIST: Dict[str, Any] = yaml.load(
+    Path(__file__).with_name("latin_letters.yml").read_text(encoding="utf-8"), yaml.BaseLoader
 )
-#: Where a language says a letter otherwise than the others that write it.
-_UKRAINIAN = {**_CYRILLIC, "г": "h h g", "и": "y y i"}
+_CYRILLIC: Dict[str, str] = _LIST["cyrillic"]
+_UKRAINIAN: Dict[str, str] = {**_CYRILLIC, **_LIST["ukrainian"]}
 _ONLY_UKRAINIAN = frozenset("іїєґ")
-#: Russian е at the beginning of a word.
-_FIRST_E = "e e ye"
+_FIRST_E: str = _LIST["first_e"]
 
-_GEORGIAN: Dict[str, str] = dict(
-    zip(
-        "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ",
-        (
-            "a;b;g;d;e;v;z;t;i;k;l;m;n;o;p;zh j;r;s;t;u;p f;q k;gh gh g;y k q;sh sh s;ch ch c;c ts;dz dz z;w ts c;ch w;"
-            "x x kh h;j j dj;h"
-        ).split(";"),
-        strict=True,
-    )
-)
+_GEORGIAN: Dict[str, str] = _LIST["georgian"]
 
-#: Ethiopic: a row of eight signs a consonant, from this sign on; in each row the vowels follow one order.
 _ETHIOPIC = 0x1200
-_ETHIOPIC_CONSONANTS = (
-    "h;l;h;m;s;r;s;sh;k q;kw qw;q kh;kw;b;v;t;ch;h;hw;n;gn ny;;k;kw;h kh;hw;w;;z;zh j;y;d;d;j;g;gw;gn;t;ch;p;ts s t;"
-    "ts s t;f;p"
-).split(";")
-_ETHIOPIC_VOWELS = ("e", "u u o", "i i e", "a", "e ie e", "", "o", "wa ua")
+_ETHIOPIC_CONSONANTS: List[str] = _LIST["ethiopic_consonants"]
+_ETHIOPIC_VOWELS: List[str] = _LIST["ethiopic_vowels"]
 #: The sixth order: no vowel, or hardly one.
 _HARDLY = 5
 #: Rows whose first order is read as a (ሀ ሐ ኀ), and those that have no consonant of their own (አ ዐ).
 _READ_AS_A, _VOWELS_ALONE = (0, 2, 16), (20, 26)
 
-_BENGALI_CONSONANTS: Dict[str, str] = dict(
-    pair.split("=")
-    for pair in (
-        "ক=k;খ=kh;গ=g;ঘ=gh;ঙ=ng;চ=ch;ছ=ch chh s;জ=j;ঝ=jh;ঞ=n;ট=t;ঠ=th;ড=d;ঢ=dh;ণ=n;ত=t;থ=th;দ=d;ধ=dh;ন=n;প=p;ফ=f ph;"
-        "ব=b;ভ=v bh;ম=m;য=j;র=r;ল=l;শ=sh s;ষ=sh s;স=s sh;হ=h;ৎ=t"
-    ).split(";")
-)
-_BENGALI_VOWELS = dict(zip("অআইঈউঊএঐওঔঋংঃঁ", "o;a;i;i;u;u;e;oi;o;ou;ri;ng;;".split(";"), strict=True))
-_BENGALI_SIGNS = dict(zip("ািীুূেৈোৌৃ", "a;i;i ee;u;u oo;e;oi;o;ou;ri".split(";"), strict=True))
+_BENGALI_CONSONANTS: Dict[str, str] = _LIST["bengali_consonants"]
+_BENGALI_VOWELS: Dict[str, str] = _LIST["bengali_vowels"]
+_BENGALI_SIGNS: Dict[str, str] = _LIST["bengali_signs"]
 #: Letters with a dot below, which are two signs; and the signs that are not said.
 _NUKTA, _UNSAID = "\u09bc", "\u09cd\u200b\u200c\u200d"
 _DOTTED = {"ড" + _NUKTA: "r", "ঢ" + _NUKTA: "r", "য" + _NUKTA: "y"}
