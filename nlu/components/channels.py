@@ -2,18 +2,20 @@
 
 `VectorLine` draws lines through the space of meanings; `VectorNeighbours` looks which examples are nearest there,
 which suits intents of many small corners; `CharacterLine` knows nothing of meaning and everything of spelling, which
-carries languages that the embeddings hardly know (Somali, Pashto) and names of places and offices.
+carries languages that the embeddings hardly know (Somali, Pashto), names of places and offices, and what is typed in
+Latin letters instead of its own.
 Each gives one score an intent; `intent_model` learns how much to believe each.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, List, Sequence, Tuple, Type
+from typing import Any, Dict, List, Sequence, Tuple, Type
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 
+from components.consonants import consonants
 from components.glossary import fold
 from components.likeness import Likeness
 from components.softmax import regression, softmax
@@ -22,7 +24,10 @@ from components.softmax import regression, softmax
 NEVER = -30.0
 
 #: Pieces of letters are counted in so many boxes; with 2**16, one in three boxes holds two pieces of some example.
+#: As many more are for words by their consonants, one and two in a row.
 BOXES = 2**16
+#: How much the words count together, where the pieces count one.
+WORDS_COUNT = 0.7
 
 #: Below every cosine.
 _STRUCK = -2.0
@@ -43,7 +48,7 @@ class Examples:
 
     @property
     def pieces(self) -> csr_matrix:
-        """How often each piece of two to four letters is in each text: one row a text, counted once."""
+        """How often each piece of letters and each word is in each text (`_pieces`): one row a text, counted once."""
         if self._counted is None:
             self._counted = _pieces(self.texts)
         return self._counted
@@ -118,7 +123,7 @@ class VectorNeighbours:
 
 
 class CharacterLine:
-    """A logistic regression for each intent over pieces of two to four letters."""
+    """A logistic regression for each intent over pieces of two to four letters, and over words by their consonants."""
 
     def __init__(self, rarity: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> None:
         self.arrays = {"rarity": rarity, "weights": weights.astype(np.float16), "bias": bias}
@@ -130,7 +135,7 @@ class CharacterLine:
         """One regression an intent."""
         from sklearn.linear_model import SGDClassifier
 
-        seen = np.bincount(examples.pieces.indices, minlength=BOXES)
+        seen = np.bincount(examples.pieces.indices, minlength=examples.pieces.shape[1])
         rarity = (np.log((1 + len(examples.texts)) / (1 + seen)) + 1).astype(np.float32)
         machine = SGDClassifier(
             loss="log_loss", alpha=2e-5, max_iter=4, tol=None, class_weight="balanced", random_state=0, n_jobs=2
@@ -149,27 +154,32 @@ CHANNELS: Dict[str, Type] = {"line": VectorLine, "neighbours": VectorNeighbours,
 
 
 def _pieces(texts: Sequence[str]) -> csr_matrix:
+    """Pieces of letters in the first `BOXES` columns, words by their consonants in as many behind them."""
     from sklearn.feature_extraction.text import HashingVectorizer
 
-    counter = HashingVectorizer(
-        analyzer="char_wb",
-        ngram_range=(2, 4),
-        n_features=BOXES,
-        alternate_sign=False,
-        norm=None,
-        preprocessor=fold,
-        dtype=np.float32,
+    kinds: Tuple[Dict[str, Any], ...] = (
+        {"analyzer": "char_wb", "ngram_range": (2, 4), "preprocessor": fold},
+        {"analyzer": "word", "token_pattern": r"\S+", "ngram_range": (1, 2), "preprocessor": consonants},
     )
-    return counter.transform(texts)
+    counted = [
+        HashingVectorizer(**kind, n_features=BOXES, alternate_sign=False, norm=None, dtype=np.float32).transform(texts)
+        for kind in kinds
+    ]
+    return hstack(counted, format="csr")
 
 
 def _weighed(pieces: csr_matrix, rarity: np.ndarray) -> csr_matrix:
     """Rare pieces weigh more, repeated ones hardly more, and a long text no more than a short one."""
     weighed = pieces.copy()
     weighed.data = (1 + np.log(weighed.data)) * rarity[weighed.indices]
-    lengths = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
-    weighed.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(weighed.indptr))
-    return weighed
+    letters, words = weighed[:, :BOXES], weighed[:, BOXES:]
+    return hstack([_of_one_length(letters), _of_one_length(words) * WORDS_COUNT], format="csr")
+
+
+def _of_one_length(rows: csr_matrix) -> csr_matrix:
+    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    rows.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(rows.indptr))
+    return rows
 
 
 def _of_every_intent(

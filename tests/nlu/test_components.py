@@ -340,6 +340,25 @@ print(json.dumps({
     }
 
 
+def test_a_word_has_the_same_consonants_in_arabic_and_in_latin_letters(tmp_path: Path) -> None:
+    script = """
+from components.consonants import consonants
+texts = ["بدي شغل ضروري", "Bidi sho8l daroori", "زما مور ناروغه ده", "zama mor narogha da",
+         "J'ai froid à l'école", "привет mama", "5obz, 7lib!", ""]
+print(json.dumps([consonants(text) for text in texts]))
+"""
+    assert told(script, tmp_path) == [
+        "bd Sgl dr",
+        "bd Sgl dr",
+        "zm mr nrg d",
+        "zm mr nrg d",
+        "j frd lkl",
+        "m",
+        "xbz hlb",
+        "",
+    ]
+
+
 def test_sandbox_takes_away_network_files_and_processes(tmp_path: Path) -> None:
     script = """
 import os, socket
