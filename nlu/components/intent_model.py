@@ -184,7 +184,7 @@ def fit(
     evidence = signs(probabilities, scores[NEARNESS])
     trust = learn(evidence, probabilities.argmax(axis=1) == truth)
     channels = _channels(taught, len(intents), settings)
-    model = IntentModel(settings, intents, mean, channels, weights, trust, ByHeart.learn(texts, labels))
+    model = IntentModel(settings, intents, mean, channels, weights, trust, ByHeart.learn(texts, labels, intents))
     _set_thresholds(model, probabilities, confidence(evidence, trust), truth)
     return model
 

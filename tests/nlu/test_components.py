@@ -123,6 +123,22 @@ print(json.dumps([name for name, _ in first] + [first[0][1], round(sum(s for _, 
     ]  # fmt: skip
 
 
+def test_courtesies_in_a_row_are_nothing_else(tmp_path: Path) -> None:
+    script = """
+vectors, texts, names = toy(600)
+texts[:5] = ["Bonjour", "bonne soirée à vous", "merci", "un travail", "hi"]
+names[:5] = ["greet", "greet", "thanks", "find_job", "see_doctor"]
+model = fit(vectors, texts, names, NONE, Settings())
+far = CENTRES[NAMES.index("emergency")].astype(np.float32)
+said = ["Bonjour, bonjour !", "bonjour merci", "Merci… bonne soirée à vous", "merci un travail", "bonjour madame",
+        "hi hi", "bonjour " * 12, "bonjour " * 13]
+print(json.dumps([model.rank(far, text)[0][0] for text in said]))
+"""
+    assert told(script, tmp_path) == [
+        "greet", "greet", "thanks", "emergency", "emergency", "emergency", "greet", "emergency",
+    ]  # fmt: skip
+
+
 def test_danger_goes_first_from_its_threshold_on(tmp_path: Path) -> None:
     script = """
 model = fit(*toy(600), NONE, Settings())
