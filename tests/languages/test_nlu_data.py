@@ -19,7 +19,7 @@ EXAMINED = sorted(path.stem for path in (NLU / "exam").glob("*.yml"))
 #: The part of ordinary sentences in which the lexicon may see danger.
 LEXICON_ALARMS = 0.005
 #: The same of sentences written to sound like danger (`contrasts.yml`, `pairs.yml`). It may only shrink.
-CONTRAST_ALARMS = 0.055
+CONTRAST_ALARMS = 0.02
 
 
 def read(path: Path) -> Any:
