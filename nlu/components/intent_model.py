@@ -164,7 +164,7 @@ class IntentModel:
 #: Without a word of the embedding on what it was not taught: one group of likenesses in so many is held back.
 KEPT_BACK = 8
 #: More of them make nobody surer how sure to be.
-MEASURED = 12_000
+MEASURED = 8_000
 
 
 def fit(
