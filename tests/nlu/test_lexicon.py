@@ -215,3 +215,45 @@ def test_danger_at_the_end_of_a_long_text_is_found(lexicon: Lexicon) -> None:
     story = "Bonjour, je cherche une chambre pour ma famille et un cours de français. " * 55
     assert len(story) > 4000
     assert lexicon.danger(story[:4060] + " je veux mourir") is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je veux mourir mdr",
+        "mon mari me frappe haha",
+        "I want to kill myself lol",
+        "my husband beats me haha",
+        "me quiero matar jaja",
+        "mi marido me pega jajaja",
+        "vou me matar haha",
+        "ik wil dood haha",
+        "mijn man slaat mij haha",
+        "بدي انتحر ههه",
+        "زوجي بيضربني ههه",
+        "میخوام خودکشی کنم ههه",
+        "شوهرم مرا میزند ههه",
+        "خاوند مې وهي ههه",
+        "شوہر مجھے مارتا ہے ہاہا",
+        "আত্মহত্যা করব হাহা",
+        "স্বামী আমাকে মারে হাহা",
+        "повешусь хаха",
+        "муж меня бьет хаха",
+        "хочу померти хаха",
+        "intihar edeceğim lol",
+        "kocam beni dövüyor haha",
+        "dua të vras veten haha",
+        "burri më rreh haha",
+        "mêrê min li min dixe haha",
+        "vreau să mor haha",
+        "soțul mă bate haha",
+        "ninkaygu wuu i garaacaa haha",
+        "mume wangu ananipiga haha",
+        "ሰብኣየይ ይሃርመኒ ሃሃ",
+        "ባሌ ይመታኛል ሃሃ",
+        "ქმარი მცემს ჰაჰა",
+    ],
+)
+def test_laughter_silences_no_word_of_suicide_and_no_beating(lexicon: Lexicon, text: str) -> None:
+    danger = lexicon.danger(text)
+    assert danger is not None and danger.intent in ("suicide_crisis", "violence")
