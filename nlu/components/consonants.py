@@ -7,11 +7,12 @@ when typing with Latin letters. Coarse on purpose, and no guess at a pronunciati
 from __future__ import annotations
 
 import re
-import unicodedata
 from pathlib import Path
 from typing import Any, Dict, List, Tuple
 
 import yaml
+
+from components.glossary import fold
 
 _LIST: Dict[str, Any] = yaml.load(
     Path(__file__).with_name("consonants.yml").read_text(encoding="utf-8"), yaml.BaseLoader
@@ -36,8 +37,7 @@ def _skeleton(word: str) -> str:
     if any("\u0600" <= char <= "\u06ff" for char in word):
         heard = "".join(_ARABIC.get(char, "") for char in word)
     else:
-        apart = unicodedata.normalize("NFKD", word.translate(_MARKS))
-        heard = "".join(char for char in apart if not unicodedata.combining(char))
+        heard = fold(word.translate(_MARKS))
         if not heard.isascii():
             return ""
         for spelling, sound in _LATIN:
