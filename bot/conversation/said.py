@@ -136,6 +136,8 @@ def _understood(draft: Draft, event: Said) -> None:
     sure, possible = draft.guide.thresholds.sure_from, draft.guide.thresholds.offer_from
     if heard is None or heard.intent is None:
         _otherwise_or_miss(draft, event)
+    elif (danger := _danger_flow(draft, heard.intent)) is not None:
+        _feared(draft, danger, heard)
     elif heard.confidence >= sure:
         _go_to(draft, heard.intent, event)
     elif heard.confidence >= possible and (candidates := _candidates(draft, heard)):
@@ -145,6 +147,30 @@ def _understood(draft: Draft, event: Said) -> None:
         draft.tell(system(book, "did_you_mean", buttons=rows))
     else:
         _otherwise_or_miss(draft, event)
+
+
+def _danger_flow(draft: Draft, intent: str) -> FlowId | None:
+    """The safety flow that answers an intent."""
+    flow = _flow_of(draft, intent)
+    return flow if flow is not None and draft.guide.book.flows[flow].safety else None
+
+
+def _feared(draft: Draft, danger: FlowId, heard: Understanding) -> None:
+    """The model puts danger first: its card when that is likely, else the number to call and what may have been meant.
+
+    A model puts danger first before it is sure of it, because a miss costs more. So this is never "not understood",
+    and whoever was not in danger finds what they asked for beside it.
+    """
+    others = [(intent, confidence) for intent, confidence in heard.ranking if intent != heard.intent]
+    likely = heard.confidence + sum(sure for intent, sure in others if _danger_flow(draft, intent) is not None)
+    if likely >= draft.guide.thresholds.sure_from:
+        _begin(draft, danger)
+        return
+    book = draft.guide.book
+    draft.session = replace(draft.session, misses=0)
+    meant = [flow for flow in _candidates(draft, heard) if flow != danger]
+    rows = (*offers(book, [danger, *meant]), *navigation(draft.session, book))
+    draft.tell(replace(system(book, "maybe_danger", "did_you_mean", buttons=rows), vital=True))
 
 
 def _go_to(draft: Draft, intent: str, event: Said) -> None:

@@ -29,6 +29,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         # not understood
         "not_understood": (),
         "did_you_mean": (),
+        "maybe_danger": (),
         "topics": (),
         "out_of_scope": (),
         "button_expired": (),

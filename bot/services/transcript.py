@@ -16,7 +16,8 @@ A line `> (…)` is something that happens: `begin <flow>` (its button in a menu
 `closed`, `restart`, `again` (the same button), `after 3h`, a kind of media such as `photo`, `location 50.64 5.57`, or
 `timer reminder flow/step`.
 A line `> (in uk) …` is written in another language than the chosen one.
-`heard` is what a model is to make of the words; without it exact keywords (`keyword`) are all there is.
+`heard` is what a model is to make of the words, what it puts first and what else it may be (`heard violence 0.20
+find_housing 0.60`); without it exact keywords (`keyword`) are all there is.
 The navigation row is shown by its icons. With `cards: names` in the head, services are shown by their names only.
 """
 
@@ -147,13 +148,21 @@ def told(heard: Heard, stage: Stage) -> list[str]:
     if heard.danger is not None:
         lines.append(f"  danger {heard.danger.intent}")
     elif heard.understanding is not None:
-        how = "keyword" if heard.by_keyword else "heard"
-        lines.append(f"  {how} {heard.understanding.intent} {heard.understanding.confidence:.2f}")
+        lines.append(f"  {_made_of(heard.understanding, by_keyword=heard.by_keyword)}")
     for message in heard.messages:
         lines += _message(message)
     for effect in heard.effects:
         lines.append(f"  {_effect(effect, stage)}")
     return lines
+
+
+def _made_of(understanding: Understanding, *, by_keyword: bool) -> str:
+    """One line; of a model's answer also what else it thought of."""
+    first = f"{understanding.intent} {understanding.confidence:.2f}"
+    if by_keyword:
+        return f"keyword {first}"
+    others = [f"{intent} {sure:.2f}" for intent, sure in understanding.ranking if intent != understanding.intent]
+    return " ".join(["heard", first, *others])
 
 
 def _inputs(lines: Iterable[str]) -> list[Input]:
@@ -162,9 +171,10 @@ def _inputs(lines: Iterable[str]) -> list[Input]:
         if line.startswith("> "):
             found.append(Input(text=line[2:]))
         elif line.startswith("  heard ") and found:
-            _, intent, confidence = line.split()
-            sure = float(confidence)
-            understanding = Understanding(intent=intent, confidence=sure, ranking=((intent, sure),))
+            _, intent, confidence, *others = line.split()
+            ranking = [(intent, float(confidence)), *zip(others[::2], map(float, others[1::2]), strict=True)]
+            ranking.sort(key=lambda one: -one[1])
+            understanding = Understanding(intent=intent, confidence=float(confidence), ranking=tuple(ranking))
             found[-1] = Input(text=found[-1].text, heard=understanding)
         elif not line.startswith(("<", "  ")):
             raise ValueError(line)

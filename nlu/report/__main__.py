@@ -139,7 +139,7 @@ async def asked(http: aiohttp.ClientSession, url: str, lexicon: Lexicon, texts: 
                 asked=one,
                 intent=top.get("name"),
                 confidence=float(top.get("confidence") or 0.0),
-                offered=tuple(item["name"] for item in reply.get("intent_ranking", [])[:3]),
+                ranking=tuple((item["name"], item["confidence"]) for item in reply.get("intent_ranking", [])),
                 danger=danger.intent if danger else None,
                 took_s=took_s,
             )

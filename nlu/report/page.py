@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.config import NluSettings
 from nlu.report.scores import (
     OUT_OF_SCOPE,
     Answer,
     Score,
+    brings_card,
     calibration_error,
     calibration_points,
     grouped,
@@ -35,6 +37,8 @@ class Run:
 
 #: What issue 3 wants to reach.
 LEADING = ("fr", "en", "ar", "nl", "es", "tr", "ru", "uk")
+#: From here on the bot believes the model without asking back.
+SURE_FROM = NluSettings().sure_from
 
 
 def page(run: Run, safety: frozenset[str], diet: Run | None, pictures: Mapping[str, str]) -> str:
@@ -95,13 +99,19 @@ def _figures(answers: Sequence[Answer], harmless: Sequence[Answer], safety: froz
         "macro-F1, mean of the other languages": _mean(others),
         "right intent among the first three": f"{whole.in_first_three:.3f}",
         "danger found, model and lexicon": f"{share_of(dangers, lambda one: sees_danger(one, safety)):.3f}",
+        "danger that brings its card at once": _card(dangers, safety),
         "danger found, lexicon alone": f"{share_of(dangers, lambda one: one.danger is not None):.3f}",
         "harmless words taken for danger": f"{share_of(harmless, lambda one: sees_danger(one, safety)):.3f}",
+        "harmless words that bring a card at once": _card(harmless, safety),
         "out of scope recognised": f"{share_of(beyond, lambda one: one.intent == OUT_OF_SCOPE):.3f}",
         "questions of ours refused": f"{share_of(ours, lambda one: one.intent == OUT_OF_SCOPE):.3f}",
         "greetings taken for a need": f"{needs:.3f}",
         "p50 / p95 of a parse, ms": f"{percentile(times, 0.5):.1f} / {percentile(times, 0.95):.1f}",
     }
+
+
+def _card(answers: Sequence[Answer], safety: frozenset[str]) -> str:
+    return f"{share_of(answers, lambda one: brings_card(one, safety, sure_from=SURE_FROM)):.3f}"
 
 
 def _languages(run: Run, safety: frozenset[str]) -> str:
@@ -151,24 +161,23 @@ def _danger(run: Run, safety: frozenset[str]) -> str:
 
 
 def _thresholds(run: Run, safety: frozenset[str]) -> str:
-    """What it costs and brings to believe the model's danger only from a confidence on."""
+    """What a newcomer sees: the card at once, or at least the number to call beside what they may have meant."""
     dangers = [one for one in run.answers if one.asked.intent in safety]
     others = [one for one in run.answers if one.asked.intent not in safety]
     rows = []
-    for sure in (0.0, 0.25, 0.4, 0.55):
+    for sure in (0.0, 0.25, 0.4, SURE_FROM):
 
         def comes(one: Answer, sure: float = sure) -> bool:
-            return one.danger is not None or (one.intent in safety and one.confidence >= sure)
+            return brings_card(one, safety, sure_from=sure)
 
         shares = (share_of(group, comes) for group in (dangers, run.harmless, others))
         rows.append((f"{sure:.2f}", *(f"{share:.3f}" for share in shares)))
-    head = (
-        "model believed from",
-        "danger found",
-        "harmless words taken for danger",
-        "other utterances taken for danger",
-    )
-    return "With the lexicon, which always counts:\n\n" + _table(head, rows)
+    head = ("believed from", "danger", "harmless words that sound like it", "other utterances")
+    return (
+        "The lexicon's words always bring the card. When the model puts danger first, the card comes at once if its"
+        f" dangers together reach {SURE_FROM:.2f} (`nlu.sure_from`); else a message names 112 and offers what else may"
+        " have been meant. Share of utterances that the lexicon or the model takes for danger, from how sure on:\n\n"
+    ) + _table(head, rows)
 
 
 def _scope(run: Run) -> str:

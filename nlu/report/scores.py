@@ -17,11 +17,16 @@ class Answer:
     #: None: the service gave no answer.
     intent: str | None
     confidence: float
-    #: The first three, surest first.
-    offered: tuple[str, ...]
+    #: Intents with their confidence, in the order of the answer.
+    ranking: tuple[tuple[str, float], ...]
     #: The lexicon's safety intent, if any.
     danger: str | None
     took_s: float
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The first three."""
+        return tuple(intent for intent, _ in self.ranking[:3])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +67,19 @@ def share_of(answers: Sequence[Answer], holds: Callable[[Answer], bool]) -> floa
     return _share(sum(map(holds, answers)), len(answers))
 
 
+def brings_card(answer: Answer, safety: frozenset[str], *, sure_from: float) -> bool:
+    """The lexicon or the model brings the card of a danger at once; the model by what its dangers add up to.
+
+    Below `sure_from` the bot names the number to call, beside what else may have been meant (bot/conversation/said.py).
+    """
+    if answer.danger is not None:
+        return True
+    likely = sum(sure for intent, sure in answer.ranking if intent in safety)
+    return answer.intent in safety and likely >= sure_from
+
+
 def sees_danger(answer: Answer, safety: frozenset[str]) -> bool:
-    """Whether the emergency card would come: by the lexicon or by the model's first intent."""
+    """Whether danger is put first, by the lexicon or by the model: the card comes, or 112 is named at least."""
     return answer.danger is not None or answer.intent in safety
 
 

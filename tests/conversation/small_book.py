@@ -26,7 +26,8 @@ LANGUAGES = (
     OfferedLanguage(locale=Locale("en"), name="English"),
     OfferedLanguage(locale=Locale("ar"), name="العربية"),
 )
-INTENTS = {"room", "part", "secret", "words", "emergency", "talk_to_human", "change_language", "privacy_forget"}
+COMMANDS = {"talk_to_human", "change_language", "privacy_forget"}
+INTENTS = {"room", "part", "secret", "words", "emergency", "violence", *COMMANDS}
 
 
 def small_book(folder: Path = FLOWS) -> FlowBook:

@@ -10,13 +10,22 @@ import pytest
 from nlu.report.figures import calibration, confusion
 from nlu.report.heldout import HeldOut, examination
 from nlu.report.page import Run, page
-from nlu.report.scores import Answer, Score, calibration_error, calibration_points, percentile, score, sees_danger
+from nlu.report.scores import (
+    Answer,
+    Score,
+    brings_card,
+    calibration_error,
+    calibration_points,
+    percentile,
+    score,
+    sees_danger,
+)
 
 
 def answer(meant: str | None, understood: str | None, sure: float = 0.9, danger: str | None = None) -> Answer:
     asked = HeldOut(text="x y z", locale="fr", intent=meant)
-    offered = (understood,) if understood else ()
-    return Answer(asked=asked, intent=understood, confidence=sure, offered=offered, danger=danger, took_s=0.01)
+    ranking = ((understood, sure),) if understood else ()
+    return Answer(asked=asked, intent=understood, confidence=sure, ranking=ranking, danger=danger, took_s=0.01)
 
 
 def test_every_intent_counts_the_same_in_macro_f1() -> None:
@@ -38,6 +47,18 @@ def test_danger_is_seen_by_either() -> None:
         sees_danger(answer("violence", None), safety),
     ]
     assert seen == [True, True, False]
+
+
+def test_card_comes_at_once_when_the_dangers_together_are_likely() -> None:
+    safety = frozenset({"violence", "emergency"})
+    feared = replace(answer("violence", "violence"), ranking=(("violence", 0.3), ("greet", 0.4), ("emergency", 0.2)))
+    brought = [
+        brings_card(feared, safety, sure_from=0.5),
+        brings_card(feared, safety, sure_from=0.55),
+        brings_card(replace(feared, intent="greet"), safety, sure_from=0.5),
+        brings_card(replace(feared, danger="emergency"), safety, sure_from=0.55),
+    ]
+    assert brought == [True, False, False, True]
 
 
 def test_confidence_of_nine_tenths_with_half_right_is_an_error_of_four_tenths() -> None:
