@@ -43,6 +43,24 @@ class Adaptation:
         unseen = frozenset(int(key) for key in arrays.pop(_UNSEEN, ()))
         return cls(arrays, unseen)
 
+    def mean_with(self, other: Adaptation) -> Adaptation:
+        """The mean of what both add to each weight; one that is a mean already counts as often as it has parts.
+
+        Both must have been kept from the same examples; raises ValueError when nothing was kept from both.
+        """
+        unseen = self.unseen & other.unseen
+        if not unseen:
+            raise ValueError("these adaptations were taught each other's examples: nothing is left to measure with")
+        matrices: Dict[str, np.ndarray] = {}
+        for name in self.matrices:
+            if name.endswith(".A"):
+                matrices[name] = np.concatenate([self.matrices[name], other.matrices[name]], axis=1)
+                continue
+            thin = np.array([len(self.matrices[name]), len(other.matrices[name])], dtype=np.float32)
+            mine, theirs = thin / thin.sum()
+            matrices[name] = np.concatenate([self.matrices[name] * mine, other.matrices[name] * theirs])
+        return Adaptation(matrices, unseen)
+
     def write(self, path: Path = FILE) -> None:
         """Always the same bytes for the same numbers."""
         small: Dict[str, np.ndarray] = {name: self.matrices[name].astype(np.float16) for name in sorted(self.matrices)}

@@ -202,6 +202,24 @@ print(json.dumps([bool(np.allclose(added, 0.5, atol=1e-5)), again.is_unseen(["tw
     assert told(script, tmp_path) == [True, [True, False]]
 
 
+def test_mean_of_adaptations_counts_each_of_them_once(tmp_path: Path) -> None:
+    script = """
+from components.adaptation import Adaptation, keys_of
+def adaptation(added, *kept):
+    return Adaptation({"l0.fo.A": np.full((8, 2), added), "l0.fo.B": np.full((2, 4), 0.5)}, keys_of(kept))
+three = adaptation(1.0, "a", "b").mean_with(adaptation(4.0, "a", "b")).mean_with(adaptation(7.0, "a", "c"))
+sums = three.matrices["l0.fo.A"] @ three.matrices["l0.fo.B"]
+try:
+    three.mean_with(adaptation(1.0, "b"))
+    refused = ""
+except ValueError as exc:
+    refused = str(exc)
+print(json.dumps([bool(np.allclose(sums, 4.0)), three.is_unseen(["a", "b", "c"]).tolist(), refused]))
+"""
+    refused = "these adaptations were taught each other's examples: nothing is left to measure with"
+    assert told(script, tmp_path) == [True, [True, False, False], refused]
+
+
 def test_damaged_adaptation_is_refused_in_one_sentence(tmp_path: Path) -> None:
     script = """
 from pathlib import Path
