@@ -57,6 +57,7 @@ check: var/.bot-ready  ## Flows, catalogues, directory and settings: every issue
 
 # --- measuring -------------------------------------------------------------------------------------------------
 bench: var/.dev-ready  ## Speed and crash figures; writes docs/reference/performance.md
+	@$(BIN)/python -m bot prepare  # as after an installation: a start is measured, not a compilation
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 soak: var/.dev-ready  ## The long runs: 10,000 kills and more
