@@ -1,4 +1,4 @@
-"""Whether an utterance needs the NLU at all: most answers, commands and relayed words do not."""
+"""Whether an utterance needs the NLU at all: most answers, commands and relayed words do not. And keywords after it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from bot.conversation.answers import answer_to
 from bot.conversation.guide import Guide
 from bot.core.events import Said
 from bot.core.session import Hold, Session
+from bot.core.understanding import Understanding
 from bot.flow.graph import Ask
 
 
@@ -25,3 +26,12 @@ def wants_understanding(session: Session, said: Said, guide: Guide, *, today: da
     if step is None or not isinstance(step.act, Ask):
         return True
     return answer_to(step.act, said, guide, session.locale, today) is None
+
+
+def wants_keywords(understanding: Understanding | None, guide: Guide) -> bool:
+    """The model is away or has no idea. Danger that it puts first is never lost for a word within the sentence."""
+    if understanding is None:
+        return True
+    flow = guide.book.by_intent.get(understanding.intent or "")
+    is_danger = flow is not None and guide.book.flows[flow].safety
+    return understanding.confidence < guide.thresholds.offer_from and not is_danger

@@ -10,7 +10,7 @@ from time import perf_counter
 
 from bot.conversation.advance import advance
 from bot.conversation.turn import Turn
-from bot.conversation.wants import wants_understanding
+from bot.conversation.wants import wants_keywords, wants_understanding
 from bot.core.effects import (
     CancelTimers,
     Count,
@@ -215,7 +215,7 @@ async def _understood(desk: Desk, event: Event, session: Session) -> Event:
         return event
     language = desk.language_of(event.text)
     understanding = await desk.nlu.understand(event.text, session.locale)
-    if understanding is None or understanding.confidence < desk.settings.nlu.offer_from:
+    if wants_keywords(understanding, desk.guide()):
         understanding = desk.keywords(event.text, session.locale) or understanding
     return replace(event, understanding=understanding, language=language)
 

@@ -60,6 +60,20 @@ async def test_middling_offers_at_most_three(fatou: Person, rasa: StubRasa) -> N
     assert first_words(fatou, "see_doctor") in "\n".join(await fatou.press(offered[0]))
 
 
+async def test_danger_is_never_too_unlikely_to_name_112_whatever_keyword_stands_beside_it(
+    fatou: Person, rasa: StubRasa
+) -> None:
+    said_as(rasa, "violence", 0.12, ("sleep_tonight", 0.5))
+    [answer] = await fatou.say("je cherche un essai")
+    assert answer.startswith("🆘 Danger ? Appelez le 112.")
+    assert answer.endswith("Vous voulez parler de quoi ?")
+    danger, other, *_ = await fatou.labels()
+    book = fatou.office.running.guide().book
+    meant = [book.flows[book.by_intent[intent]] for intent in ("violence", "sleep_tonight")]
+    assert [danger, other] == [f"{flow.icon} {flow.title.text}" for flow in meant]
+    assert "112" in (await fatou.press(danger))[0]
+
+
 async def test_low_twice_offers_topics_and_never_a_third_excuse(fatou: Person, rasa: StubRasa) -> None:
     said_as(rasa, "see_doctor", 0.1)
     assert (await fatou.say(STORY))[0].startswith(NOT_UNDERSTOOD)
