@@ -110,20 +110,18 @@ def split(found: List[Example], before: Adaptation | None = None) -> Tuple[List[
 
     What was kept from an adaptation `before` is kept back again: else one of the two would know it by heart.
     """
-    if before is not None:
-        is_kept = before.is_unseen([one.text for one in found])
-        return (
-            [one for one, is_back in zip(found, is_kept, strict=True) if not is_back],
-            [one for one, is_back in zip(found, is_kept, strict=True) if is_back],
-        )
+    is_kept = _kept_back(found) if before is None else before.is_unseen([one.text for one in found])
+    told = [one for one, is_back in zip(found, is_kept, strict=True) if not is_back]
+    kept = [one for one, is_back in zip(found, is_kept, strict=True) if is_back]
+    return told, kept
+
+
+def _kept_back(found: List[Example]) -> np.ndarray:
     file = E5File(package_file())
     glossary = Glossary()
     texts = [glossary.plain(one.text) for one in found]
     vectors = Network(file, {}, threads=0).vectors(Pieces(file).cut(texts))
-    folds = grouped_folds(directions(vectors - vectors.mean(axis=0)), KEPT_BACK)
-    told = [one for one, fold in zip(found, folds, strict=True) if fold]
-    kept = [one for one, fold in zip(found, folds, strict=True) if not fold]
-    return told, kept
+    return grouped_folds(directions(vectors - vectors.mean(axis=0)), KEPT_BACK) == 0
 
 
 class Lessons:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from bot.core.ids import Locale
+from bot.core.ids import FlowId, Locale
 from bot.core.messages import Command
 from bot.core.phrases import Phrase
+from bot.core.understanding import FLOW
 from bot.flow.graph import FlowBook
 
 
@@ -59,3 +60,13 @@ class Guide:
     words: Words
     languages: tuple[OfferedLanguage, ...]
     thresholds: Thresholds = Thresholds()
+
+    def flow_of(self, intent: str) -> FlowId | None:
+        """The flow that answers an intent, or that is named by itself."""
+        named = FlowId(intent.removeprefix(FLOW)) if intent.startswith(FLOW) else self.book.by_intent.get(intent)
+        return named if named in self.book.flows else None
+
+    def danger_flow(self, intent: str) -> FlowId | None:
+        """The same, when it is a safety flow."""
+        flow = self.flow_of(intent)
+        return flow if flow is not None and self.book.flows[flow].safety else None

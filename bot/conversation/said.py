@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin, Button, Command, Message, Speak
 from bot.core.phrases import Verbatim
 from bot.core.session import Hold
-from bot.core.understanding import FLOW, Understanding
+from bot.core.understanding import Understanding
 from bot.flow.graph import AnswerKind, Ask, Handoff, Remind, ToFlow
 
 #: A pause after which "hello" is answered by an offer to continue.
@@ -136,23 +137,14 @@ def _understood(draft: Draft, event: Said) -> None:
     sure, possible = draft.guide.thresholds.sure_from, draft.guide.thresholds.offer_from
     if heard is None or heard.intent is None:
         _otherwise_or_miss(draft, event)
-    elif (danger := _danger_flow(draft, heard.intent)) is not None:
+    elif (danger := draft.guide.danger_flow(heard.intent)) is not None:
         _feared(draft, danger, heard)
     elif heard.confidence >= sure:
         _go_to(draft, heard.intent, event)
     elif heard.confidence >= possible and (candidates := _candidates(draft, heard)):
-        book = draft.guide.book
-        draft.session = replace(draft.session, misses=0)
-        rows = (*offers(book, candidates), *navigation(draft.session, book))
-        draft.tell(system(book, "did_you_mean", buttons=rows))
+        draft.tell(_offered(draft, candidates, "did_you_mean"))
     else:
         _otherwise_or_miss(draft, event)
-
-
-def _danger_flow(draft: Draft, intent: str) -> FlowId | None:
-    """The safety flow that answers an intent."""
-    flow = _flow_of(draft, intent)
-    return flow if flow is not None and draft.guide.book.flows[flow].safety else None
 
 
 def _feared(draft: Draft, danger: FlowId, heard: Understanding) -> None:
@@ -162,15 +154,19 @@ def _feared(draft: Draft, danger: FlowId, heard: Understanding) -> None:
     and whoever was not in danger finds what they asked for beside it.
     """
     others = [(intent, confidence) for intent, confidence in heard.ranking if intent != heard.intent]
-    likely = heard.confidence + sum(sure for intent, sure in others if _danger_flow(draft, intent) is not None)
+    likely = heard.confidence + sum(sure for intent, sure in others if draft.guide.danger_flow(intent) is not None)
     if likely >= draft.guide.thresholds.sure_from:
         _begin(draft, danger)
         return
+    meant = [flow for flow in _candidates(draft, heard) if flow != danger]
+    draft.tell(replace(_offered(draft, [danger, *meant], "maybe_danger", "did_you_mean"), vital=True))
+
+
+def _offered(draft: Draft, flows: Sequence[FlowId], *phrases: str) -> Message:
+    """A message that offers flows to somebody who was half understood."""
     book = draft.guide.book
     draft.session = replace(draft.session, misses=0)
-    meant = [flow for flow in _candidates(draft, heard) if flow != danger]
-    rows = (*offers(book, [danger, *meant]), *navigation(draft.session, book))
-    draft.tell(replace(system(book, "maybe_danger", "did_you_mean", buttons=rows), vital=True))
+    return system(book, *phrases, buttons=(*offers(book, flows), *navigation(draft.session, book)))
 
 
 def _go_to(draft: Draft, intent: str, event: Said) -> None:
@@ -181,19 +177,12 @@ def _go_to(draft: Draft, intent: str, event: Said) -> None:
         commands.run(draft, _COMMANDS[intent])
     elif intent in _SMALL_TALK:
         _small_talk(draft, intent)
-    elif (flow := _flow_of(draft, intent)) is not None:
+    elif (flow := draft.guide.flow_of(intent)) is not None:
         _begin(draft, flow)
     elif intent in _BARE:
         walk.ask(draft)
     else:
         _otherwise_or_miss(draft, event)
-
-
-def _flow_of(draft: Draft, intent: str) -> FlowId | None:
-    """The flow that answers an intent, or that is named by itself."""
-    book = draft.guide.book
-    named = FlowId(intent.removeprefix(FLOW)) if intent.startswith(FLOW) else book.by_intent.get(intent)
-    return named if named in book.flows else None
 
 
 def _begin(draft: Draft, flow: FlowId) -> None:
@@ -229,7 +218,7 @@ def _candidates(draft: Draft, heard: Understanding) -> list[FlowId]:
     """The flows of the likeliest intents, each once."""
     found: list[FlowId] = []
     for intent, confidence in heard.ranking or ((heard.intent or "", heard.confidence),):
-        flow = _flow_of(draft, intent)
+        flow = draft.guide.flow_of(intent)
         if flow is None and intent in _COMMANDS:
             flow = commands.CALLS.get(_COMMANDS[intent]) or commands.FLOWS.get(_COMMANDS[intent])
         if flow is None or flow in found or flow not in draft.guide.book.flows or confidence < 0.05:

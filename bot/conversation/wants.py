@@ -32,6 +32,5 @@ def wants_keywords(understanding: Understanding | None, guide: Guide) -> bool:
     """The model is away or has no idea. Danger that it puts first is never lost for a word within the sentence."""
     if understanding is None:
         return True
-    flow = guide.book.by_intent.get(understanding.intent or "")
-    is_danger = flow is not None and guide.book.flows[flow].safety
+    is_danger = guide.danger_flow(understanding.intent or "") is not None
     return understanding.confidence < guide.thresholds.offer_from and not is_danger

@@ -171,10 +171,11 @@ def _inputs(lines: Iterable[str]) -> list[Input]:
         if line.startswith("> "):
             found.append(Input(text=line[2:]))
         elif line.startswith("  heard ") and found:
-            _, intent, confidence, *others = line.split()
-            ranking = [(intent, float(confidence)), *zip(others[::2], map(float, others[1::2]), strict=True)]
-            ranking.sort(key=lambda one: -one[1])
-            understanding = Understanding(intent=intent, confidence=float(confidence), ranking=tuple(ranking))
+            _, *words = line.split()
+            pairs = list(zip(words[::2], map(float, words[1::2]), strict=True))
+            intent, sure = pairs[0]
+            ranking = tuple(sorted(pairs, key=lambda pair: -pair[1]))
+            understanding = Understanding(intent=intent, confidence=sure, ranking=ranking)
             found[-1] = Input(text=found[-1].text, heard=understanding)
         elif not line.startswith(("<", "  ")):
             raise ValueError(line)

@@ -80,7 +80,7 @@ def brings_card(answer: Answer, safety: frozenset[str], *, sure_from: float) -> 
 
 def sees_danger(answer: Answer, safety: frozenset[str]) -> bool:
     """Whether danger is put first, by the lexicon or by the model: the card comes, or 112 is named at least."""
-    return answer.danger is not None or answer.intent in safety
+    return brings_card(answer, safety, sure_from=0.0)
 
 
 def calibration_points(answers: Sequence[Answer]) -> list[tuple[float, float, int]]:
