@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.ids import Locale
 from bot.core.understanding import Understanding
-from bot.nlu.rasa import TEXT_LENGTH, Outcome, RasaNlu, legible
+from bot.nlu.rasa import IN_FLIGHT, TEXT_LENGTH, Outcome, RasaNlu, legible
 from tests.nlu import stub_rasa as stub
 from tests.nlu.stub_rasa import Behaviour, answers, parse_reply
 
@@ -186,19 +186,33 @@ async def test_f02_one_probe_at_a_time_while_the_breaker_is_open() -> None:
         await nlu.close()
 
 
-async def test_crowd_is_not_mistaken_for_a_service_that_fails() -> None:
-    async def slowly(writer: asyncio.StreamWriter, body: bytes) -> None:
-        await asyncio.sleep(BUDGET_S * 0.6)
+async def test_crowd_is_not_mistaken_for_a_service_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = asyncio.Semaphore(0)
+
+    async def answers_when_let(writer: asyncio.StreamWriter, body: bytes) -> None:
+        await gate.acquire()
         await answers(parse_reply("greet", 0.9))(writer, body)
 
-    async with stub.stub_rasa(slowly) as rasa:
-        nlu = nlu_at(rasa.url)
-        heard = await asyncio.gather(*(nlu.understand("bonjour", FR) for _ in range(30)))
-        assert nlu.counts[Outcome.UNDERSTOOD] >= 4
-        assert nlu.counts[Outcome.CROWDED] >= 20
-        assert len([one for one in heard if one]) == nlu.counts[Outcome.UNDERSTOOD]
-        rasa.behaves = answers(parse_reply("greet", 0.9))
+    loop = asyncio.get_running_loop()
+    async with stub.stub_rasa(answers_when_let) as rasa:
+        nlu = RasaNlu(rasa.url, intents=INTENTS, budget_s=3600)
+        crowd = [asyncio.create_task(nlu.understand("bonjour", FR)) for _ in range(30)]
+        for _ in range(IN_FLIGHT):
+            gate.release()
+        await rasa.asked(2 * IN_FLIGHT)  # four were answered, four hang, all others wait for a place
+        in_two_hours = loop.time() + 7200
+        monkeypatch.setattr(loop, "time", lambda: in_two_hours)
+        heard = await asyncio.gather(*crowd)
+        monkeypatch.undo()
+        assert len([one for one in heard if one]) == IN_FLIGHT
+        assert nlu.counts == {
+            Outcome.UNDERSTOOD: IN_FLIGHT,
+            Outcome.TIMEOUT: IN_FLIGHT,
+            Outcome.CROWDED: 30 - 2 * IN_FLIGHT,
+        }
         assert nlu.is_answering
+        rasa.behaves = answers(parse_reply("greet", 0.9))
+        assert await nlu.understand("bonjour", FR)
         await nlu.close()
 
 
