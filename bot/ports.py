@@ -138,6 +138,8 @@ class Delivery:
     title: str | None = None
     #: Sent once more, marked as possible repeat, when the fate of the first try is unknown (B02).
     vital: bool = False
+    #: Shown because an earlier message may not have arrived: waits until the channel answers, is not shown once more.
+    asked_again: bool = False
     #: The text is in memory only: after a restart the row has nothing to send and the question is asked again.
     volatile: bool = False
     #: The message of the person (or the adviser) that this one mirrors, so that edits can follow.
@@ -206,6 +208,9 @@ class Messenger(Protocol):
 
     async def deliver(self, row: OutboxRow) -> Receipt:
         """Make the one call of this row."""
+
+    async def probe(self) -> None:
+        """Ask the channel something harmless, to learn whether it answers at all. Raises `DeliveryError`."""
 
     async def answer_press(self, callback_id: str, text: str | None = None) -> None:
         """Stop the spinner of a pressed button. Best effort: never raises, never retried (B12)."""
@@ -405,8 +410,8 @@ class Store(Protocol):
     async def mark_refused(self, row: int, *, reason: str) -> None:
         """Will never arrive."""
 
-    async def mark_uncertain(self, row: int, *, again: bool) -> None:
-        """May have arrived. `again`: send once more, marked as a possible repeat."""
+    async def mark_uncertain(self, row: int, *, again: bool) -> bool:
+        """May have arrived. `again`: send once more, marked as a possible repeat; true when that will be done."""
 
     async def interrupted(self) -> list[OutboxRow]:
         """Rows a dead process left in SENDING."""
@@ -415,6 +420,9 @@ class Store(Protocol):
     async def handoff(self, handoff: HandoffId) -> Handoff | None: ...
 
     async def handoff_in_topic(self, chat: ChatId, thread: int) -> Handoff | None: ...
+
+    async def topicless(self) -> list[Handoff]:
+        """Handoffs that are not over, of teams with a group, whose topic neither is open nor waits to be opened."""
 
     async def open_handoff_of(self, newcomer: NewcomerId) -> Handoff | None:
         """The handoff of this newcomer that is not over, if any."""

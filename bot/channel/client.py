@@ -97,6 +97,10 @@ class TelegramMessenger:
             reads_all_group_messages=bool(me.get("can_read_all_group_messages")),
         )
 
+    async def probe(self) -> None:
+        """See `Messenger`."""
+        await self.identity()
+
     async def answer_press(self, callback_id: str, text: str | None = None) -> None:
         """Stop the spinner. Best effort: the action itself was taken or refused before (B12)."""
         payload: dict[str, Any] = {"callback_query_id": callback_id}

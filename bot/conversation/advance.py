@@ -18,6 +18,7 @@ from bot.core.events import (
     HandoffNews,
     Located,
     Media,
+    NotPassedOn,
     Pressed,
     Reached,
     Resumed,
@@ -104,6 +105,9 @@ def _take(draft: Draft, event: Event) -> None:
             draft.session = replace(draft.session, reachable=reachable)
             if not reachable:
                 draft.start(CancelTimers())
+        case NotPassedOn():
+            if draft.session.hold is not Hold.NONE:
+                draft.tell(replace(system(draft.guide.book, "handoff_not_passed_on"), vital=True))
         case Resumed():
             if draft.session.hold is not Hold.HELD:
                 walk.ask(draft)

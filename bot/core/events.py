@@ -134,4 +134,11 @@ class Resumed:
     """Something was lost on purpose or by an outage (a volatile answer, expired presses): show the question again."""
 
 
-Event: TypeAlias = Started | Said | Pressed | Showed | Located | Edited | TimerFired | HandoffMoved | Reached | Resumed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotPassedOn:
+    """Something the person wrote to an adviser did not arrive there, or nobody knows."""
+
+
+Event: TypeAlias = (
+    Started | Said | Pressed | Showed | Located | Edited | TimerFired | HandoffMoved | Reached | Resumed | NotPassedOn
+)

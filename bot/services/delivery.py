@@ -13,13 +13,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from bot.errors import DeliveryError, StoreError
-from bot.ports import Clock, Messenger, OutboxRow, Receipt, Store, Verb
+from bot.ports import Clock, Fate, Messenger, OutboxRow, Receipt, Store, Verb
 from bot.services.intake import Pause
 from bot.services.outbox.fates import Fates
 from bot.services.outbox.lane import COUNTED, Entry, OutboxLane, joined
 from bot.services.outbox.marks import Marks, place
 from bot.services.outbox.memory import OutboxMemory
 from bot.services.outbox.news import DeliveryNews
+from bot.services.outbox.probe import Probe
 from bot.services.pacing import Pace, Pacer
 
 __all__ = ["DeliveryNews", "Sender"]
@@ -56,6 +57,7 @@ class Sender:
         self._sleep = sleep
         self._poll_s = poll_s
         self._pacer = Pacer(pace or Pace(), monotonic=monotonic, sleep=sleep)
+        self._probe = Probe(messenger, monotonic=monotonic, sleep=sleep)
         self._marks = Marks(store, sleep)
         self._memory = OutboxMemory(store, self._serve)
         self._fates = Fates(store, self._marks, self._memory, self._pacer, news, clock)
@@ -165,6 +167,8 @@ class Sender:
             await self._fates.refuse(lane, [first], row, "open already")
             return 0.0
         lane.is_idle = True
+        if row.fate is Fate.UNCERTAIN or row.delivery.asked_again:
+            await self._probe.passed()
         is_counted = row.delivery.verb in COUNTED
         waited = await (self._pacer.turn(row.chat) if is_counted else self._pacer.unhurried(row.chat))
         lane.is_idle = False

@@ -1,4 +1,4 @@
-"""The teams' groups: which is whose, and what happens when Telegram gives one a new id (B09)."""
+"""The teams' groups: which is whose, what happens when Telegram gives one a new id (B09), and missing topics."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import logging
 from dataclasses import replace
 
 from bot.core.ids import ChatId
+from bot.ports import Commit
+from bot.services import topics
 from bot.services.desk import Desk, Team
 
 log = logging.getLogger(__name__)
@@ -27,3 +29,15 @@ async def group_moved(desk: Desk, old: ChatId, new: ChatId) -> None:
             desk.teams[name] = replace(team, chat=new, former_chats=team.former_chats | {old})
             log.error("group.migrated team=%s new=%d: put the new id into the environment", name, new)
     await desk.store.team_chat_moved(old, new)
+
+
+async def open_missing_topics(desk: Desk) -> None:
+    """Open the topics of those who wait for a person and have none, such as after a backup was put back (C14)."""
+    for handoff in await desk.store.topicless():
+        team = desk.teams.get(handoff.team)
+        if team is None or not team.relays:
+            continue
+        parts = topics.opened(desk, handoff, team)
+        commit = Commit(deliveries=parts.deliveries, buttons=parts.buttons, now=desk.clock())
+        desk.outgoing.offer(await desk.store.commit(commit))
+        log.warning("topic.missing handoff=%s", handoff.id[:8])

@@ -93,7 +93,7 @@ async def relayed(desk: Desk, session: Session, effect: RelayText | RelayMedia |
         case RelayEdit(message_id=message_id, text=text):
             return await _edited(desk, handoff, team, message_id, text, now)
     line = LogLine(handoff=handoff.id, author="newcomer", text=said, at=now, newcomer_message=message_id)
-    deliveries = (replace(sent, mirrors=message_id),) if handoff.chat is not None and team.relays else ()
+    deliveries = (replace(sent, mirrors=message_id, vital=True),) if handoff.chat is not None and team.relays else ()
     return Parts(deliveries=deliveries, log=(line,))
 
 

@@ -29,7 +29,7 @@ from bot.core.effects import (
     StartTimer,
     Submit,
 )
-from bot.core.events import Event, Pressed, Reached, Resumed, Said, Showed, Started, TimerFired
+from bot.core.events import Event, NotPassedOn, Pressed, Reached, Resumed, Said, Showed, Started, TimerFired
 from bot.core.heard import FromNewcomer
 from bot.core.ids import AccountId, NewcomerId
 from bot.core.messages import Tick
@@ -93,7 +93,7 @@ async def take_event(
         is_late = is_late or _is_late(heard, now)
         if is_late:
             turn = outages.admitted(desk, turn, understood, now)
-        if isinstance(event, Resumed):
+        if isinstance(event, Resumed | NotPassedOn):
             # Nothing was heard of the person.
             turn = replace(turn, session=replace(turn.session, seen_at=session.seen_at))
         more = Parts()
@@ -161,6 +161,8 @@ async def save(
     pressed = event.message_id if isinstance(event, Pressed) else None
     session, said = spoken(desk, (*turn.messages, *effects.messages), turn.session, pressed_message=pressed)
     parts = said + replace(effects, messages=()) + (with_parts or Parts())
+    if isinstance(event, Resumed):
+        parts = replace(parts, deliveries=tuple(replace(one, asked_again=True) for one in parts.deliveries))
     session = replace(session, version=before.version + 1)
     commit = Commit(
         done=row,

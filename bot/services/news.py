@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
-from bot.core.events import Reached, Resumed
+from bot.core.events import NotPassedOn, Reached, Resumed
 from bot.core.ids import ChatId
 from bot.core.phrases import Verbatim
 from bot.ports import Commit, Delivery, OutboxRow, Receipt, Verb
@@ -28,17 +29,22 @@ class News:
         """Nothing to do: the store has it."""
 
     async def refused(self, row: OutboxRow, reason: str) -> None:
-        """An adviser whose words did not arrive is told so."""
+        """Whose words did not arrive is told so, adviser or newcomer."""
         log.warning("delivery.refused row=%d verb=%s reason=%s", row.id, row.delivery.verb, reason)
         await self._tell_adviser(row, "adviser_not_delivered")
+        await self._tell_newcomer(row)
 
     async def uncertain(self, row: OutboxRow) -> None:
-        """A question that may not have arrived is shown again; an adviser is told of a doubt."""
+        """A question that may not have arrived is shown again, once; a doubt about somebody's words is told to them."""
         log.warning("delivery.uncertain row=%d verb=%s", row.id, row.delivery.verb)
-        if row.delivery.handoff is not None:
+        delivery = row.delivery
+        if delivery.handoff is not None:
             await self._tell_adviser(row, "adviser_uncertain")
-        elif row.delivery.newcomer is not None and row.delivery.verb is Verb.SEND:
-            await take_event(self._known, row.delivery.newcomer, Resumed())
+            await self._tell_newcomer(row)
+        elif delivery.newcomer is not None and delivery.verb is Verb.SEND and not delivery.asked_again:
+            if delivery.vital:
+                await self._commit(replace(delivery, vital=False, asked_again=True))
+            await take_event(self._known, delivery.newcomer, Resumed())
 
     async def lost(self, row: OutboxRow) -> None:
         """A volatile text that a restart forgot: the question before it is shown again."""
@@ -69,9 +75,7 @@ class News:
             verb=Verb.OPEN_TOPIC, chat=handoff.chat, handoff=handoff.id, title=topics.title(desk, handoff, team)
         )
         code = Verbatim(text=handoff.code)
-        line = topics.line(desk, handoff, team, "adviser_new_topic", code=code)
-        rows = await desk.store.commit(Commit(deliveries=(opening, line), now=desk.clock()))
-        desk.outgoing.offer(rows)
+        await self._commit(opening, topics.line(desk, handoff, team, "adviser_new_topic", code=code))
 
     async def migrated(self, old: ChatId, new: ChatId) -> None:
         """The group has a new id."""
@@ -95,6 +99,18 @@ class News:
         handoff = await desk.store.handoff(delivery.handoff)
         if handoff is None or handoff.chat is None:
             return
-        line = topics.line(desk, handoff, desk.teams[handoff.team], name)
-        rows = await desk.store.commit(Commit(deliveries=(line,), now=desk.clock()))
+        await self._commit(replace(topics.line(desk, handoff, desk.teams[handoff.team], name), vital=True))
+
+    async def _tell_newcomer(self, row: OutboxRow) -> None:
+        """Words of the person on their way to the topic."""
+        delivery = row.delivery
+        if delivery.newcomer is not None or delivery.handoff is None or delivery.mirrors is None:
+            return
+        handoff = await self._known.store.handoff(delivery.handoff)
+        if handoff is not None and handoff.is_open:
+            await take_event(self._known, handoff.newcomer, NotPassedOn())
+
+    async def _commit(self, *deliveries: Delivery) -> None:
+        desk = self._known
+        rows = await desk.store.commit(Commit(deliveries=deliveries, now=desk.clock()))
         desk.outgoing.offer(rows)

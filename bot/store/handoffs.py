@@ -88,6 +88,16 @@ def open_of(tx: Tx, vault: Vault, newcomer: NewcomerId) -> Handoff | None:
     return None if row is None else _opened(tx, vault, row)
 
 
+def topicless(tx: Tx, vault: Vault) -> list[Handoff]:
+    """Open ones of a group without a topic, and without a delivery that waits to open one."""
+    opening = "SELECT 1 FROM outbox WHERE outbox.handoff = handoffs.id AND verb = 'open_topic' AND outbox.state < 3"
+    rows = tx.rows(
+        f"{_SELECT} WHERE state IN {_OPEN} AND chat IS NOT NULL AND thread IS NULL AND NOT EXISTS ({opening})"
+        " ORDER BY opened_at, id"
+    )
+    return [_opened(tx, vault, row) for row in rows]
+
+
 def every(tx: Tx, vault: Vault, team: TeamName | None, only_open: bool) -> list[Handoff]:
     """Oldest first."""
     conditions, values = [], []

@@ -196,18 +196,23 @@ def refuse(tx: Tx, memory: Memory, row: int, reason: str, now: datetime) -> None
     tx.afterwards.append(lambda: memory.drop_text(row))
 
 
-def doubt(tx: Tx, memory: Memory, row: int, again: bool, now: datetime) -> None:
-    """May have arrived. Sent once more if asked, but never more than once (B03)."""
+def doubt(tx: Tx, memory: Memory, row: int, again: bool, now: datetime) -> bool:
+    """May have arrived. Sent once more if asked, but never more than once (B03); true when it will be.
+
+    A topic is opened again as often as it takes: without it nobody would ever see what waits for it.
+    """
     if again and tx.run(
-        "UPDATE outbox SET state = 0, is_repeat = 1, not_before = NULL WHERE id = ? AND state < 3 AND is_repeat = 0",
+        "UPDATE outbox SET state = 0, is_repeat = 1, not_before = NULL"
+        " WHERE id = ? AND state < 3 AND (is_repeat = 0 OR verb = 'open_topic')",
         (row,),
     ):
-        return
+        return True
     tx.run(
         "UPDATE outbox SET state = 5, body = NULL, reason = 'uncertain', done_at = ? WHERE id = ? AND state < 3",
         (micros(now), row),
     )
     tx.afterwards.append(lambda: memory.drop_text(row))
+    return False
 
 
 def interrupted(tx: Tx, vault: Vault, memory: Memory, claims: Claims) -> list[OutboxRow]:

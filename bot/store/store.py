@@ -150,9 +150,9 @@ class KeptStore:
         now = self._clock()
         await self.engine.write(lambda tx: outbox.refuse(tx, self._memory, row, reason, now))
 
-    async def mark_uncertain(self, row: int, *, again: bool) -> None:
+    async def mark_uncertain(self, row: int, *, again: bool) -> bool:
         now = self._clock()
-        await self.engine.write(lambda tx: outbox.doubt(tx, self._memory, row, again, now))
+        return await self.engine.write(lambda tx: outbox.doubt(tx, self._memory, row, again, now))
 
     async def interrupted(self) -> list[OutboxRow]:
         return await self._claim(lambda tx: outbox.interrupted(tx, self._vault, self._memory, self._claims))
@@ -164,6 +164,9 @@ class KeptStore:
 
     async def handoff_in_topic(self, chat: ChatId, thread: int) -> Handoff | None:
         return await self.engine.read(lambda tx: handoffs.in_topic(tx, self._vault, chat, thread))
+
+    async def topicless(self) -> list[Handoff]:
+        return await self.engine.read(lambda tx: handoffs.topicless(tx, self._vault))
 
     async def open_handoff_of(self, newcomer: NewcomerId) -> Handoff | None:
         return await self.engine.read(lambda tx: handoffs.open_of(tx, self._vault, newcomer))

@@ -49,8 +49,14 @@ class Telegram:
         self.calls: list[tuple[str, int, float]] = []
         self.last_id = 100
         self.threads: list[int | None] = []
+        #: How many more questions whether anybody is there end with a gateway's page, and how many were asked.
+        self.silent_probes = 0
+        self.probes = 0
 
     async def reply(self, exchange: Exchange) -> None:
+        if exchange.method == "getMe":
+            await self.answer_probe(exchange)
+            return
         self.calls.append((exchange.method, exchange.body.get("chat_id", 0), monotonic()))
         await (self.script.pop(0) if self.script else self.accept)(exchange)
 
@@ -68,6 +74,16 @@ class Telegram:
     async def accept(self, exchange: Exchange) -> None:
         await exchange.json(200, self.take(exchange))
 
+    async def answer_probe(self, exchange: Exchange) -> None:
+        """Whether anybody is there: not a call of the script."""
+        self.probes += 1
+        if self.probes > self.silent_probes:
+            await exchange.json(
+                200, ok({"id": 4242, "is_bot": True, "first_name": "Guichet", "username": "guichet_bot"})
+            )
+        else:
+            await exchange.answer(502, b"<html>Bad Gateway</html>", "text/html")
+
     async def accept_and_reset(self, exchange: Exchange) -> None:
         """Do the call and cut the connection: the bot cannot know."""
         self.take(exchange)
@@ -83,6 +99,11 @@ def saying(code: int, text: str, **parameters: int) -> Reply:
         await exchange.json(code, refusal(code, text, **parameters))
 
     return reply
+
+
+async def broken_gateway(exchange: Exchange) -> None:
+    """Nobody knows whether Telegram did it."""
+    await exchange.answer(502, b"<html>Bad Gateway</html>", "text/html")
 
 
 @pytest.fixture
@@ -186,6 +207,39 @@ async def test_b02_vital_text_is_never_sent_three_times(post: Post, telegram: Te
     await post.settled()
     assert telegram.arrived == [(AMINA, "112"), (AMINA, REPEAT_MARK + "112")]
     assert post.news.told == [("uncertain", row.id)]
+
+
+async def test_b02_one_repeat_waits_until_telegram_is_there_again(post: Post, telegram: Telegram) -> None:
+    amina, boris = await post.welcome(AMINA), await post.welcome(BORIS)
+    telegram.silent_probes = 20
+    telegram.script = [broken_gateway, broken_gateway]
+    await post.queue(say(amina, "112", vital=True), say(boris, "112", vital=True))
+    await post.settled()
+    assert sorted(telegram.arrived) == [(AMINA, REPEAT_MARK + "112"), (BORIS, REPEAT_MARK + "112")]
+    assert telegram.probes in (21, 22)  # those who wait share a question
+    assert post.news.told == []
+
+
+async def test_b02_question_that_was_asked_again_waits_too(post: Post, telegram: Telegram) -> None:
+    amina = await post.welcome(AMINA)
+    telegram.silent_probes = 3
+    await post.queue(say(amina, "Qui êtes-vous ?", asked_again=True))
+    await post.settled()
+    assert (telegram.arrived, telegram.probes) == ([(AMINA, "Qui êtes-vous ?")], 4)
+
+
+async def test_c14_topic_is_opened_however_often_it_takes(post: Post, telegram: Telegram) -> None:
+    amina = await post.welcome(AMINA)
+    talk = await post.hand_over(amina, ADVISER_CHAT_ID)
+    refused = saying(400, "Bad Request: TOPICS_TOO_MUCH")
+    telegram.script = [broken_gateway, broken_gateway, refused, broken_gateway]
+    await post.queue(opening(talk, ADVISER_CHAT_ID), tell(talk, ADVISER_CHAT_ID, "bonjour"))
+    await post.settled()
+    assert [method for method, _, _ in telegram.calls] == ["createForumTopic"] * 5 + ["sendMessage"]
+    assert telegram.arrived == [(ADVISER_CHAT_ID, "bonjour")]
+    handoff = await post.store.handoff(talk)
+    assert handoff is not None and handoff.thread is not None
+    assert post.news.of("refused") == post.news.of("uncertain") == []
 
 
 async def test_b02_change_in_place_is_simply_done_again(post: Post, telegram: Telegram) -> None:

@@ -348,12 +348,35 @@ async def test_a_row_in_doubt_is_sent_once_more_at_most(guichet: Guichet) -> Non
     newcomer = await guichet.welcome()
     first, _ = await guichet.queue(say(newcomer, "one"), say(newcomer, "two"))
     await guichet.store.mark_sending([first.id])
-    await guichet.store.mark_uncertain(first.id, again=True)
+    assert await guichet.store.mark_uncertain(first.id, again=True)
     [repeat] = await guichet.store.take_outbox()
     assert repeat == replace(first, fate=Fate.UNCERTAIN, tries=1)
     await guichet.store.mark_sending([repeat.id])
-    await guichet.store.mark_uncertain(repeat.id, again=True)
+    assert not await guichet.store.mark_uncertain(repeat.id, again=True)
     assert texts(await guichet.store.take_outbox()) == ["two"]
+
+
+async def test_the_opening_of_a_topic_is_repeated_however_often_it_is_in_doubt(guichet: Guichet) -> None:  # C14
+    handoff = await guichet.hand_over(await guichet.welcome())
+    await guichet.queue(Delivery(verb=Verb.OPEN_TOPIC, chat=GROUP, handoff=handoff.id, title="T"))
+    for _ in range(3):
+        [opening] = await guichet.store.take_outbox()
+        await guichet.store.mark_sending([opening.id])
+        assert await guichet.store.mark_uncertain(opening.id, again=True)
+    assert await guichet.store.topicless() == []
+
+
+async def test_who_waits_without_a_topic_is_found(guichet: Guichet) -> None:
+    newcomer = await guichet.welcome()
+    handoff = await guichet.hand_over(newcomer)
+    await guichet.hand_over(newcomer, chat=None)
+    assert await guichet.store.topicless() == [handoff]
+    [row] = await guichet.queue(Delivery(verb=Verb.OPEN_TOPIC, chat=GROUP, handoff=handoff.id, title="T"))
+    assert await guichet.store.topicless() == []
+    await guichet.store.mark_refused(row.id, reason="restored")
+    assert await guichet.store.topicless() == [handoff]
+    await guichet.open_topic(handoff)
+    assert await guichet.store.topicless() == []
 
 
 async def test_a_row_in_doubt_is_not_repeated_unasked(guichet: Guichet) -> None:

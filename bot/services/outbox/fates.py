@@ -89,6 +89,9 @@ class Fates:
         if error.unreachable:
             return await self._shut(lane, entries, row, error)
         if error.permanent:
+            if row.delivery.verb is Verb.OPEN_TOPIC:
+                await self.again(entries)  # somebody waits, and what they write: until an admin mends the group (C14)
+                return pause.next_s()
             for entry in list(entries):
                 await self.refuse(lane, [entry], entry.row, str(error))
             return 0.0
@@ -130,16 +133,18 @@ class Fates:
             return pause.next_s()
         is_repeated = False
         for entry in list(entries):
-            row = entry.row
-            again = row.fate is not Fate.UNCERTAIN and (row.delivery.vital or row.delivery.verb is Verb.OPEN_TOPIC)
-            await self._marks.surely(self._store.mark_uncertain, row.id, again=again)
-            if again:
-                entry.row = replace(row, fate=Fate.UNCERTAIN)
+            if await self._sent_once_more(entry.row):
+                entry.row = replace(entry.row, fate=Fate.UNCERTAIN)
                 is_repeated = True
             else:
                 self._memory.finish(lane, [entry])
-                await self._marks.told(self._news.uncertain, row)
+                await self._marks.told(self._news.uncertain, entry.row)
         return pause.next_s() if is_repeated else 0.0
+
+    async def _sent_once_more(self, row: OutboxRow) -> bool:
+        """Note the doubt; whether the row is repeated is for the store to say, which knows what came before."""
+        again = row.delivery.vital or row.delivery.verb is Verb.OPEN_TOPIC
+        return await self._marks.surely(self._store.mark_uncertain, row.id, again=again)
 
     async def settle_interrupted(self, row: OutboxRow) -> None:
         """A call whose end the last process did not see (B03), or a volatile text that it took along."""
@@ -148,8 +153,5 @@ class Fates:
             await self._marks.told(self._news.lost, row)
         elif row.delivery.verb in REPEATABLE:
             await self._marks.surely(self._store.mark_retry, row.id, not_before=self._clock())
-        else:
-            again = row.delivery.vital or row.delivery.verb is Verb.OPEN_TOPIC
-            await self._marks.surely(self._store.mark_uncertain, row.id, again=again)
-            if not again:
-                await self._marks.told(self._news.uncertain, row)
+        elif not await self._sent_once_more(row):
+            await self._marks.told(self._news.uncertain, row)

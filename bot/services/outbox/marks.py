@@ -6,13 +6,16 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from bot.errors import Conflict, StoreError
 from bot.ports import Store
 from bot.services.intake import Pause
 
 log = logging.getLogger(__name__)
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 #: How often news are told anew when the session they are about was saved meanwhile.
 NEWS_TRIES: Final = 5
@@ -38,8 +41,8 @@ class Marks:
             self._marker = asyncio.create_task(self._mark())
         return await noted
 
-    async def surely(self, act: Callable[..., Awaitable[None]], /, *args: object, **named: object) -> None:
-        """Do it until the store can."""
+    async def surely(self, act: Callable[_P, Awaitable[_T]], /, *args: _P.args, **named: _P.kwargs) -> _T:
+        """Do it until the store can, and give what it gives."""
         pause = Pause(0.1, 10.0)
         while True:
             try:
