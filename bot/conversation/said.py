@@ -172,6 +172,8 @@ def _offered(draft: Draft, flows: Sequence[FlowId], *phrases: str) -> Message:
 def _go_to(draft: Draft, intent: str, event: Said) -> None:
     book = draft.guide.book
     if intent == "out_of_scope":
+        if _command_nearly(draft, event):
+            return
         draft.tell(system(book, "out_of_scope", buttons=_topics(draft)))
     elif intent in _COMMANDS:
         commands.run(draft, _COMMANDS[intent])
@@ -230,7 +232,9 @@ def _candidates(draft: Draft, heard: Understanding) -> list[FlowId]:
 
 
 def _otherwise_or_miss(draft: Draft, event: Said) -> None:
-    """Nothing fits: the step's other-branch, else once "I did not understand", then topics and a person."""
+    """Nothing fits: a command with a slip in it, the step's other-branch, else "I did not understand", then topics."""
+    if _command_nearly(draft, event):
+        return
     frames = draft.session.position.frames
     if frames:
         flow, step = walk.waiting(draft)
@@ -250,6 +254,16 @@ def _otherwise_or_miss(draft: Draft, event: Said) -> None:
     draft.tell(system(book, "not_understood", buttons=look))
     walk.ask(draft)
     draft.session = replace(draft.session, misses=misses)  # the menu begun for want of a question is no success
+
+
+def _command_nearly(draft: Draft, event: Said) -> bool:
+    """Whether the words, which mean nothing else, are a command with a slip of the finger in it; then it was done."""
+    command = draft.guide.words.command_nearly(event.text, draft.session.locale)
+    if command is None:
+        return False
+    draft.session = replace(draft.session, misses=0)
+    commands.run(draft, command)
+    return True
 
 
 def _topics(draft: Draft) -> tuple[tuple[Button, ...], ...]:

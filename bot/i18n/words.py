@@ -31,8 +31,9 @@ _OTHER_KEYS = frozenset({"yes", "no", "numbers", "commands", *_RELATIVE_DAYS})
 #: A slash command as Telegram accepts it (Bot API, BotCommand).
 _SLASH = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s|$)")
 _SLASH_NAME = re.compile(r"[a-z0-9_]{1,32}")
-#: A slip of the finger is forgiven in words this long, and never for what erases.
+#: A slip of the finger is forgiven in words this long, but for what cannot be taken back.
 _FORGIVEN_FROM = 5
+_NEVER_NEARLY = frozenset({Command.FORGET, Command.PERSON})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,23 @@ class Words:
             # « si » is yes in Spanish, whatever it is elsewhere.
             return None
         found = self._first(key, locale, lambda words: words.commands)
-        return found or self._commands_anywhere.get(key) or self._with_a_slip(key, locale)
+        return found or self._commands_anywhere.get(key)
+
+    def command_nearly(self, text: str, locale: Locale) -> Command | None:
+        """A command word with a slip of the finger, for what means nothing else: « manger » is no « danger ».
+
+        Never what erases, nor what puts one through to a person.
+        """
+        key = key_of_words(text, self.fold)
+        if len(key) < _FORGIVEN_FROM:
+            return None
+        near = {
+            command
+            for tag in dict.fromkeys((locale, SOURCE))
+            for word, command in self._own(tag).commands.items()
+            if len(word) >= _FORGIVEN_FROM and one_slip_away(key, word)
+        }
+        return near.pop() if len(near) == 1 and not near & _NEVER_NEARLY else None
 
     def yes_no(self, text: str, locale: Locale) -> bool | None:
         """Whether a whole utterance says yes or no."""
@@ -178,17 +195,6 @@ class Words:
             if found is not None:
                 return found
         return None
-
-    def _with_a_slip(self, key: str, locale: Locale) -> Command | None:
-        if len(key) < _FORGIVEN_FROM:
-            return None
-        near = {
-            command
-            for tag in dict.fromkeys((locale, SOURCE))
-            for word, command in self._own(tag).commands.items()
-            if len(word) >= _FORGIVEN_FROM and one_slip_away(key, word)
-        }
-        return near.pop() if len(near) == 1 and Command.FORGET not in near else None
 
 
 def read_words(path: Path, fold: Fold) -> LocaleWords:

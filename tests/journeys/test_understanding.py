@@ -150,3 +150,16 @@ async def test_the_model_may_come_and_go_while_people_write(closed_office: Offic
     async with stub_rasa(answers(parse_reply("see_doctor", 0.93)), port):
         await fatou.press("Menu")
         assert doctor in "\n".join(await fatou.say(STORY))
+
+
+@pytest.mark.parametrize("text", ["recours", "argent"])
+async def test_a_word_near_to_a_command_keeps_its_own_meaning(fatou: Person, rasa: StubRasa, text: str) -> None:
+    said_as(rasa, "see_doctor", 0.93)
+    assert first_words(fatou, "see_doctor") in "\n".join(await fatou.say(text))
+
+
+async def test_words_that_mean_nothing_are_a_command_with_a_slip(fatou: Person, rasa: StubRasa) -> None:
+    for intent, confidence in (("greet", 0.01), ("out_of_scope", 0.9)):
+        said_as(rasa, intent, confidence)
+        await fatou.say("essai")
+        assert "Choisissez votre langue." in "\n".join(await fatou.say("langeu"))
