@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.conversation import commands, reminders, walk
 from bot.conversation.guide import Guide
-from bot.conversation.said import resume_offer, said
+from bot.conversation.said import danger_added, resume_offer, said
 from bot.conversation.screens import card_offer, go, language_page, navigation, system, waiting_rows
 from bot.conversation.turn import Draft, Turn
 from bot.core.effects import CancelTimers, MakeCard, RelayEdit, RelayMedia
@@ -45,6 +45,7 @@ from bot.core.messages import (
     Tick,
 )
 from bot.core.session import Hold, Session
+from bot.core.understanding import Danger
 from bot.errors import StepGone
 from bot.flow.graph import Ask, Card, Handoff, Remind, ShowServices
 
@@ -94,6 +95,8 @@ def _take(draft: Draft, event: Event) -> None:
             _showed(draft, event)
         case Located():
             _located(draft, event)
+        case Edited(danger=Danger()):
+            danger_added(draft, event)
         case Edited(message_id=message_id, text=text):
             if draft.session.hold is not Hold.NONE:
                 draft.start(RelayEdit(message_id=message_id, text=text))
@@ -234,7 +237,11 @@ def _offers(act: object, choice: str) -> bool:
 
 def _showed(draft: Draft, event: Showed) -> None:
     book = draft.guide.book
-    if event.media is Media.CONTACT:
+    if event.danger is not None:
+        said(draft, Said(text=event.caption, message_id=event.message_id, danger=event.danger))
+        if draft.session.hold is not Hold.NONE:
+            draft.start(RelayMedia(message_id=event.message_id))
+    elif event.media is Media.CONTACT:
         rows = navigation(draft.session, book) if draft.session.hold is Hold.NONE else ()
         draft.tell(system(book, "media_contact", buttons=rows))
     elif draft.session.hold is not Hold.NONE:

@@ -67,10 +67,8 @@ def _run_while_held(draft: Draft, command: Command) -> None:
 
 
 def card_only(draft: Draft, flow: FlowId) -> None:
-    """The first message of a safety flow, without moving a conversation that a person holds."""
-    aside = Draft(session=replace(draft.session, hold=Hold.NONE), guide=draft.guide, now=draft.now)
-    walk.begin(aside, flow)
-    draft.tell(replace(aside.done().messages[0], buttons=()))
+    """What a safety flow says first, without its questions: the conversation stays where it is, or with a person."""
+    draft.tell(walk.first_words(draft, flow))
 
 
 def _run(draft: Draft, command: Command) -> None:

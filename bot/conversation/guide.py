@@ -20,6 +20,9 @@ class Words(Protocol):
     def command(self, text: str, locale: Locale) -> Command | None:
         """A slash command or a whole utterance that is a command word, such as `menu` or `رجوع`."""
 
+    def command_nearly(self, text: str, locale: Locale) -> Command | None:
+        """A command word with a slip of the finger in it, for what means nothing else."""
+
     def yes_no(self, text: str, locale: Locale) -> bool | None: ...
 
     def number(self, text: str, locale: Locale | None = None) -> int | None:

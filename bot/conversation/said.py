@@ -8,15 +8,16 @@ from datetime import timedelta
 
 from bot.conversation import commands, walk
 from bot.conversation.answers import Answer, Refusal, answer_to
+from bot.conversation.fear import Fear, feared
 from bot.conversation.screens import OFFERS, go, navigation, offers, own_name, system, waiting_rows
 from bot.conversation.turn import Draft
 from bot.core.effects import NoteGap, RelayText
-from bot.core.events import Said
+from bot.core.events import Edited, Said
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin, Button, Command, Message, Speak
 from bot.core.phrases import Verbatim
 from bot.core.session import Hold
-from bot.core.understanding import Understanding
+from bot.core.understanding import Danger, Understanding
 from bot.flow.graph import AnswerKind, Ask, Handoff, Remind, ToFlow
 
 #: A pause after which "hello" is answered by an offer to continue.
@@ -39,7 +40,11 @@ def said(draft: Draft, event: Said) -> None:
     """Take an utterance, in this order of precedence (reliability.md F03, C08; product.md "Ask")."""
     session = draft.session
     if event.danger is not None:
-        _danger(draft, event)
+        _danger(draft, event, _card_of(draft, event.danger))
+        return
+    fear = feared(event.understanding, draft.guide)
+    if fear is not None and fear.is_likely:
+        _danger(draft, event, fear.flow)
         return
     if session.hold is Hold.HELD:
         _held(draft, event)
@@ -50,13 +55,22 @@ def said(draft: Draft, event: Said) -> None:
         commands.run(draft, command)
         return
     if _answered(draft, event):
+        if fear is not None:
+            draft.tell(_named(draft, fear))
         return
     if session.hold is Hold.WAITING:
-        draft.start(RelayText(text=event.text, message_id=event.message_id))
-        draft.tell(system(draft.guide.book, "handoff_added", buttons=waiting_rows(draft.guide.book)))
+        _added(draft, event, fear)
         return
-    _understood(draft, event)
+    _understood(draft, event, fear)
     _offer_language(draft, event)
+
+
+def danger_added(draft: Draft, event: Edited) -> None:
+    """Words of danger that an edit brought in: the card, and a line of its own for the adviser; nobody moves (A24)."""
+    assert event.danger is not None
+    if draft.session.hold is not Hold.NONE:
+        draft.start(RelayText(text=event.text, message_id=event.message_id, danger=True))
+    commands.card_only(draft, _card_of(draft, event.danger))
 
 
 def resume_offer(draft: Draft) -> None:
@@ -73,12 +87,14 @@ def resume_offer(draft: Draft) -> None:
     draft.tell(message)
 
 
-def _danger(draft: Draft, event: Said) -> None:
-    """The card at once, whoever has the conversation and whatever the model would have said."""
-    assert event.danger is not None
+def _card_of(draft: Draft, danger: Danger) -> FlowId:
+    return draft.guide.book.by_intent.get(danger.intent, FlowId("urgence.danger"))
+
+
+def _danger(draft: Draft, event: Said, flow: FlowId) -> None:
+    """The card at once, whoever has the conversation and wherever it stands: also inside the flow of that danger."""
     if draft.session.hold is not Hold.NONE:
         draft.start(RelayText(text=event.text, message_id=event.message_id, danger=True))
-    flow = draft.guide.book.by_intent.get(event.danger.intent, FlowId("urgence.danger"))
     if draft.session.hold is Hold.HELD:
         commands.card_only(draft, flow)
         return
@@ -98,6 +114,19 @@ def _held(draft: Draft, event: Said) -> None:
             commands.run(draft, command)
             return
     draft.start(RelayText(text=event.text, message_id=event.message_id))
+
+
+def _added(draft: Draft, event: Said, fear: Fear | None) -> None:
+    """Words for the adviser who is waited for. What the guichet understands of them it offers meanwhile."""
+    book, heard = draft.guide.book, event.understanding
+    draft.start(RelayText(text=event.text, message_id=event.message_id))
+    flow = None
+    if heard is not None and heard.intent is not None and heard.confidence >= draft.guide.thresholds.sure_from:
+        flow = draft.guide.flow_of(heard.intent)
+    offered = offers(book, [] if flow is None or fear is not None else [flow])
+    draft.tell(system(book, "handoff_added", buttons=(*offered, *waiting_rows(book))))
+    if fear is not None:
+        draft.tell(_named(draft, fear))
 
 
 def _answered(draft: Draft, event: Said) -> bool:
@@ -131,14 +160,15 @@ def _answered(draft: Draft, event: Said) -> bool:
             return False
 
 
-def _understood(draft: Draft, event: Said) -> None:
+def _understood(draft: Draft, event: Said, fear: Fear | None) -> None:
     """Go to what was meant, offer what may have been meant, or say that it was not understood."""
     heard = event.understanding
     sure, possible = draft.guide.thresholds.sure_from, draft.guide.thresholds.offer_from
     if heard is None or heard.intent is None:
         _otherwise_or_miss(draft, event)
-    elif (danger := draft.guide.danger_flow(heard.intent)) is not None:
-        _feared(draft, danger, heard)
+    elif fear is not None:
+        # Never "not understood"; and whoever was not in danger finds what they asked for beside it.
+        draft.tell(_named(draft, fear, [flow for flow in _candidates(draft, heard) if flow != fear.flow]))
     elif heard.confidence >= sure:
         _go_to(draft, heard.intent, event)
     elif heard.confidence >= possible and (candidates := _candidates(draft, heard)):
@@ -147,19 +177,10 @@ def _understood(draft: Draft, event: Said) -> None:
         _otherwise_or_miss(draft, event)
 
 
-def _feared(draft: Draft, danger: FlowId, heard: Understanding) -> None:
-    """The model puts danger first: its card when that is likely, else the number to call and what may have been meant.
-
-    A model puts danger first before it is sure of it, because a miss costs more. So this is never "not understood",
-    and whoever was not in danger finds what they asked for beside it.
-    """
-    others = [(intent, confidence) for intent, confidence in heard.ranking if intent != heard.intent]
-    likely = heard.confidence + sum(sure for intent, sure in others if draft.guide.danger_flow(intent) is not None)
-    if likely >= draft.guide.thresholds.sure_from:
-        _begin(draft, danger)
-        return
-    meant = [flow for flow in _candidates(draft, heard) if flow != danger]
-    draft.tell(replace(_offered(draft, [danger, *meant], "maybe_danger", "did_you_mean"), vital=True))
+def _named(draft: Draft, fear: Fear, others: Sequence[FlowId] | None = None) -> Message:
+    """The number to call, for a danger that is only feared; and what may have been meant, unless that is clear."""
+    phrases = ("maybe_danger",) if others is None else ("maybe_danger", "did_you_mean")
+    return replace(_offered(draft, [fear.flow, *(others or ())], *phrases), vital=True)
 
 
 def _offered(draft: Draft, flows: Sequence[FlowId], *phrases: str) -> Message:

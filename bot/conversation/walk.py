@@ -76,6 +76,18 @@ def call(draft: Draft, flow_id: FlowId) -> None:
     walk(draft)
 
 
+def first_words(draft: Draft, flow_id: FlowId) -> Message:
+    """What the first step of a flow says and shows, to be told aside: nothing is asked and nobody moves."""
+    flow = draft.guide.book.flows[flow_id]
+    step = flow.steps[flow.first]
+    aside = Draft(session=draft.session, guide=draft.guide, now=draft.now, safety=flow.safety)
+    aside.say(*(_filled(phrase, aside) for phrase in step.say))
+    if isinstance(step.act, ShowServices):
+        aside.say(_cards(step.act, aside))
+    aside.close()
+    return aside.messages[0]
+
+
 def answered(draft: Draft, value: str) -> None:
     """Keep this answer of the waiting step and walk on."""
     flow, step = waiting(draft)

@@ -1,4 +1,4 @@
-"""Whether an utterance needs the NLU at all: most answers, commands and relayed words do not. And keywords after it."""
+"""Whether an utterance needs the NLU at all: most answers and commands do not. And keywords after it."""
 
 from __future__ import annotations
 
@@ -9,28 +9,43 @@ from bot.conversation.guide import Guide
 from bot.core.events import Said
 from bot.core.session import Hold, Session
 from bot.core.understanding import Understanding
-from bot.flow.graph import Ask
+from bot.flow.graph import AnswerKind, Ask, Step
 
 
 def wants_understanding(session: Session, said: Said, guide: Guide, *, today: date) -> bool:
-    """False when danger, a human, a command or the waiting question decides what the words mean."""
-    if said.danger is not None or session.hold is not Hold.NONE or not said.text.strip():
+    """False when the lexicon, a command or the waiting question decides what the words mean.
+
+    Of free words as an answer, and of words to an adviser, the model is only asked whether they tell of danger.
+    """
+    if said.danger is not None or not said.text.strip():
         return False
+    if session.hold is Hold.HELD:
+        return not said.text.startswith("/")
     if guide.words.command(said.text, session.locale) is not None:
         return False
-    frames = session.position.frames
-    if not frames:
-        return True
-    flow = guide.book.flow(frames[-1].flow, frames[-1].revision)
-    step = None if flow is None else flow.step(frames[-1].step)
-    if step is None or not isinstance(step.act, Ask):
+    step = _waiting(session, guide)
+    if step is None or not isinstance(step.act, Ask) or step.act.kind is AnswerKind.TEXT:
         return True
     return answer_to(step.act, said, guide, session.locale, today) is None
 
 
-def wants_keywords(understanding: Understanding | None, guide: Guide) -> bool:
-    """The model is away or has no idea. Danger that it puts first is never lost for a word within the sentence."""
+def wants_keywords(understanding: Understanding | None, session: Session, guide: Guide) -> bool:
+    """The model is away or has no idea. Danger that it puts first is never lost for a word within the sentence.
+
+    Never where only danger is asked for: of that the lexicon knows all the words.
+    """
+    step = _waiting(session, guide)
+    if session.hold is Hold.HELD or (
+        step is not None and isinstance(step.act, Ask) and step.act.kind is AnswerKind.TEXT
+    ):
+        return False
     if understanding is None:
         return True
     is_danger = guide.danger_flow(understanding.intent or "") is not None
     return understanding.confidence < guide.thresholds.offer_from and not is_danger
+
+
+def _waiting(session: Session, guide: Guide) -> Step | None:
+    frames = session.position.frames
+    flow = guide.book.flow(frames[-1].flow, frames[-1].revision) if frames else None
+    return None if flow is None else flow.step(frames[-1].step)

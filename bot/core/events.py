@@ -79,6 +79,8 @@ class Showed:
     caption: str = ""
     #: Set on the second and later parts of an album: answered once.
     album_continued: bool = False
+    #: Of the caption; added by the services before the turn.
+    danger: Danger | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,8 @@ class Edited:
 
     message_id: int
     text: str
+    #: Added by the services before the turn.
+    danger: Danger | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

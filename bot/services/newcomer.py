@@ -29,7 +29,7 @@ from bot.core.effects import (
     StartTimer,
     Submit,
 )
-from bot.core.events import Event, NotPassedOn, Pressed, Reached, Resumed, Said, Showed, Started, TimerFired
+from bot.core.events import Edited, Event, NotPassedOn, Pressed, Reached, Resumed, Said, Showed, Started, TimerFired
 from bot.core.heard import FromNewcomer
 from bot.core.ids import AccountId, NewcomerId
 from bot.core.messages import Tick
@@ -206,8 +206,10 @@ async def _read(desk: Desk, event: Event, newcomer: NewcomerId) -> Event:
         # The card comes in the language it was asked for in, or offers it.
         language = event.language if danger is None else desk.language_of(event.text)
         return replace(event, danger=danger, language=language, phone_locale=phone)
-    if isinstance(event, Showed) and event.caption and (danger := desk.danger(event.caption)):
-        return Said(text=event.caption, message_id=event.message_id, danger=danger)
+    if isinstance(event, Showed) and event.caption:
+        return replace(event, danger=desk.danger(event.caption))
+    if isinstance(event, Edited):
+        return replace(event, danger=desk.danger(event.text))
     return event
 
 
@@ -217,7 +219,7 @@ async def _understood(desk: Desk, event: Event, session: Session) -> Event:
         return event
     language = desk.language_of(event.text)
     understanding = await desk.nlu.understand(event.text, session.locale)
-    if wants_keywords(understanding, desk.guide()):
+    if wants_keywords(understanding, session, desk.guide()):
         understanding = desk.keywords(event.text, session.locale) or understanding
     return replace(event, understanding=understanding, language=language)
 

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from bot.conversation.advance import advance
 from bot.conversation.guide import Guide
+from bot.conversation.wants import wants_keywords, wants_understanding
 from bot.core.effects import Count, Effect, Forget
 from bot.core.events import Event, Pressed, Said
 from bot.core.ids import Locale, NewcomerId, Token
@@ -101,14 +102,18 @@ class Rehearsal:
 
     def say(self, text: str, understanding: Understanding | None = None, *, language: Locale | None = None) -> Heard:
         """Write something; without an understanding exact keywords are all there is."""
-        danger = self.stage.danger(text)
-        by_keyword = danger is None and understanding is None
-        if by_keyword:
-            understanding = self.stage.keywords(text, self.session.locale)
         self._message_id += 1
+        danger, guide = self.stage.danger(text), self.stage.guide()
         said = Said(
             text=text, message_id=self._message_id, danger=danger, understanding=understanding, language=language
         )
+        by_keyword = (
+            understanding is None
+            and wants_understanding(self.session, said, guide, today=self.now.date())
+            and wants_keywords(None, self.session, guide)
+        )
+        if by_keyword:
+            said = replace(said, understanding=self.stage.keywords(text, self.session.locale))
         return replace(self.take(said), by_keyword=by_keyword)
 
     def press(self, label: str) -> Heard:

@@ -673,3 +673,38 @@ async def test_an_adviser_who_falls_silent_gives_the_conversation_back(office: O
     await office.look_at_timers()
     assert (await fatou.heard())[0].startswith("Cette personne doit partir")
     assert (await office.handoff()).state is State.WAITING
+
+
+# --- danger that comes another way -----------------------------------------------------------------------------------
+
+
+async def test_danger_written_into_an_old_message_shows_the_card_and_moves_nobody(office: Office) -> None:
+    fatou = await office.fatou()
+    [_] = await fatou.say("essai")
+    said = await fatou.seat.say("merci")
+    await fatou.heard()
+    await fatou.seat.edit(said["message_id"], "au secours il a un couteau")
+    [card] = await fatou.heard()
+    assert card.startswith("🆘 Danger ? Appelez le 112.")
+    assert await fatou.say("une femme") == [WORDS]
+
+
+async def test_danger_written_into_an_old_message_is_a_line_of_its_own_for_the_adviser(office: Office) -> None:
+    fatou, claire = await held(office)
+    said = await fatou.seat.say("merci")
+    await fatou.heard()
+    before = len(await claire.texts())
+    await fatou.seat.edit(said["message_id"], "au secours il a un couteau")
+    [card] = await fatou.heard()
+    assert card.startswith("🆘 Danger ? Appelez le 112.")
+    [alarm] = (await claire.texts())[before:]
+    assert alarm.startswith("🆘") and "au secours il a un couteau" in alarm
+
+
+async def test_a_photo_with_words_of_danger_arrives_with_them(office: Office) -> None:
+    fatou, claire = await held(office)
+    before = len(await claire.seat.messages())
+    [card] = await fatou.send("photo", caption="regardez il a un couteau, au secours")
+    assert "112" in card
+    alarm, photo = (await claire.seat.messages())[before:]
+    assert text_of(alarm).startswith("🆘") and "photo" in photo
