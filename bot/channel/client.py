@@ -23,9 +23,9 @@ from bot.channel.payload import (
     words_of,
 )
 from bot.channel.rare import do_rarely
-from bot.channel.split import CAPTION_UNITS, LIMIT_UNITS, Part, split
 from bot.channel.transport import Transport
 from bot.core.messages import Rendered
+from bot.core.split import CAPTION_UNITS, LIMIT_UNITS, Part, split
 from bot.errors import DeliveryError
 from bot.ports import Fate, OutboxRow, Receipt, Verb
 
