@@ -20,8 +20,8 @@ from bot.store.vault import Gone, Vault
 WAITING, SENDING, SENT, REFUSED, UNCERTAIN, LOST = 0, 2, 3, 4, 5, 6
 #: Put before everything that waits in its lane: nothing can go into a topic that is not open (B10).
 _FIRST = 10**15
-#: Verbs that leave a message of the bot in the chat.
-_SPEAKING = (Verb.SEND, Verb.COPY, Verb.SEND_FILE)
+#: Verbs that leave a message of the bot in the chat; a change of one that is gone is sent anew (B11).
+_SPEAKING = (Verb.SEND, Verb.COPY, Verb.SEND_FILE, Verb.EDIT)
 
 _COLUMNS = (
     "o.id, o.lane, o.newcomer, o.chat, o.handoff, o.verb, o.body, o.is_volatile, o.is_card, o.state, o.tries,"
@@ -32,9 +32,13 @@ _COLUMNS = (
 def queue(
     tx: Tx, vault: Vault, memory: Memory, claims: Claims, deliveries: Sequence[Delivery], now: datetime
 ) -> list[OutboxRow]:
-    """Put deliveries at the end of their lanes, text frozen. Raises Gone for a person who was erased."""
-    idents = tx.ids("outbox", len(deliveries)) if deliveries else ()
-    pairs = zip(idents, deliveries, strict=True)
+    """Put deliveries at the end of their lanes, text frozen. Raises Gone for a person who was erased.
+
+    Each part of a long text is a row: what became of it is known for each message by itself (B13).
+    """
+    parts = [part for delivery in deliveries for part in delivery.parts()]
+    idents = tx.ids("outbox", len(parts)) if parts else ()
+    pairs = zip(idents, parts, strict=True)
     return [_queued(tx, vault, memory, claims, ident, given, now) for ident, given in pairs]
 
 
@@ -230,7 +234,7 @@ def spoken_since(tx: Tx, newcomer: NewcomerId, since: datetime) -> list[int]:
     marks = ", ".join("?" for _ in _SPEAKING)
     rows = tx.rows(
         "SELECT message_id FROM outbox WHERE lane = ? AND state = 3 AND done_at >= ? AND message_id IS NOT NULL"
-        f" AND verb IN ({marks}) ORDER BY id",
+        f" AND verb IN ({marks}) GROUP BY message_id ORDER BY min(id)",
         (lane_of(newcomer), micros(since), *(verb.value for verb in _SPEAKING)),
     )
     return [row[0] for row in rows]

@@ -174,10 +174,10 @@ class KeptStore:
     async def log_of(self, handoff: HandoffId) -> list[LogLine]:
         return await self.engine.read(lambda tx: handoffs.log_of(tx, self._vault, handoff))
 
-    async def counterpart(
+    async def counterparts(
         self, handoff: HandoffId, *, newcomer_message: int | None = None, topic_message: int | None = None
-    ) -> int | None:
-        return await self.engine.read(lambda tx: handoffs.counterpart(tx, handoff, newcomer_message, topic_message))
+    ) -> list[int]:
+        return await self.engine.read(lambda tx: handoffs.counterparts(tx, handoff, newcomer_message, topic_message))
 
     async def advisers(self) -> list[AdviserRow]:
         return await self.engine.read(lambda tx: upkeep.advisers(tx, self._vault))

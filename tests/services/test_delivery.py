@@ -488,6 +488,97 @@ async def test_r5_nemesis_loses_nothing_unflagged_repeats_at_most_once_and_keeps
     await close_post(post)
 
 
+# --- long texts: each part is a message of its own (B13)
+
+LONG = "\n\n".join(letter * 4000 for letter in "ABC")
+
+
+def heads(telegram: Telegram) -> list[str]:
+    """How the messages that arrived begin."""
+    return [text[:3] for _, text in telegram.arrived]
+
+
+async def test_b13_parts_come_in_order_with_the_buttons_last(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    post = await open_post(tmp_path, sandbox.token, sandbox.api_url)
+    await post.sender.start()
+    person = sandbox.world.invent(language_code="fr")
+    newcomer = await begun(post, sandbox, person.id)
+    link = RenderedButton(text="Carte", url="https://example.org")
+    text = "\n\n".join(f"{number} " + "mot " * 300 for number in range(8))
+    rendered = Rendered(text=text, bold=((0, 1),), buttons=((link,),))
+    await post.queue(Delivery(verb=Verb.SEND, newcomer=newcomer, rendered=rendered))
+    await post.settled()
+    parts = [one for one in sandbox.world.chats[person.id].messages.values() if one["from"]["is_bot"]]
+    assert " ".join(part["text"] for part in parts).split() == text.split()
+    assert [part.get("reply_markup") is not None for part in parts] == [False, False, True]
+    assert [len(part.get("entities", ())) for part in parts] == [1, 0, 0]
+    assert await post.store.sent_messages_of(newcomer, NOW) == [part["message_id"] for part in parts]
+    await close_post(post)
+
+
+async def test_b13_doubtful_part_is_told_of_and_not_sent_again(post: Post, telegram: Telegram) -> None:
+    amina = await post.welcome(AMINA)
+    telegram.script = [telegram.accept_and_reset, saying(429, "Too Many Requests: retry after 1", retry_after=1)]
+    doubtful, *_ = await post.queue(say(amina, LONG))
+    await post.settled()
+    assert heads(telegram) == ["AAA", "BBB", "CCC"]
+    assert post.news.told == [("uncertain", doubtful.id)]
+
+
+async def test_b13_doubtful_part_of_a_vital_text_is_marked_when_it_is_repeated(post: Post, telegram: Telegram) -> None:
+    amina = await post.welcome(AMINA)
+    telegram.script = [telegram.accept, telegram.accept_and_reset]
+    await post.queue(say(amina, LONG, vital=True))
+    await post.settled()
+    assert heads(telegram) == ["AAA", "BBB", f"{REPEAT_MARK}B", "CCC"]
+    assert post.news.told == []
+
+
+async def test_b13_refused_part_drops_no_other(post: Post, telegram: Telegram) -> None:
+    amina = await post.welcome(AMINA)
+    telegram.script = [telegram.accept, saying(400, "Bad Request: ENTITY_BOUNDS_INVALID")]
+    _, refused, _ = await post.queue(say(amina, LONG))
+    await post.settled()
+    assert heads(telegram) == ["AAA", "CCC"]
+    assert post.news.told == [("refused", refused.id)]
+
+
+async def test_b13_parts_that_a_kill_cut_apart_are_not_sent_again(telegram: Telegram, tmp_path: Path) -> None:
+    async with OddServer(telegram.reply) as server:
+        dead = await open_post(tmp_path, TOKEN, server.url)
+        amina = await dead.welcome(AMINA)
+        first, *_ = await dead.queue(say(amina, LONG, vital=True), offered=False)
+        await dead.store.mark_sending([first.id])
+        await dead.store.mark_sent(first, await dead.messenger.deliver(first), at=NOW)
+        await dead.messenger.close()
+        await dead.store.close()
+
+        post = await open_post(tmp_path, TOKEN, server.url)
+        await post.sender.start()
+        await post.settled()
+        await close_post(post)
+    assert heads(telegram) == ["AAA", "BBB", "CCC"]
+
+
+async def test_b04_parts_keep_the_pace_of_their_chat(telegram: Telegram, tmp_path: Path) -> None:
+    async with running(telegram, tmp_path, pace=Pace(chat_per_s=1 / 200, chat_burst=1, global_per_s=0)) as post:
+        amina = await post.welcome(AMINA)
+        await post.queue(say(amina, LONG))
+        await post.settled()
+        at = [when for _, _, when in telegram.calls]
+        assert at[1] - at[0] >= 100 and at[2] - at[1] >= 100
+
+
+async def test_b11_change_that_was_sent_anew_is_known_for_deletion(post: Post, telegram: Telegram) -> None:
+    amina = await post.welcome(AMINA)
+    telegram.script = [saying(400, "Bad Request: message to edit not found")]
+    change = Delivery(verb=Verb.EDIT, newcomer=amina, message_id=7, rendered=Rendered(text="corrigé"))
+    await post.queue(change)
+    await post.settled()
+    assert telegram.arrived == [(AMINA, "corrigé")]
+    assert await post.store.sent_messages_of(amina, NOW) == [101]
+
+
 async def test_receipts_reach_the_handoff(post: Post, telegram: Telegram) -> None:
     amina = await post.welcome(AMINA)
     talk = await post.hand_over(amina, ADVISER_CHAT_ID)

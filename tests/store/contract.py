@@ -594,14 +594,35 @@ async def test_mirrors_lead_from_one_side_to_the_other(guichet: Guichet) -> None
     await guichet.deliver(up, Receipt(message_id=501))
     await guichet.deliver(down, Receipt(message_id=12))
     store = guichet.store
-    assert await store.counterpart(handoff.id, newcomer_message=11) == 501
-    assert await store.counterpart(handoff.id, topic_message=501) == 11
-    assert await store.counterpart(handoff.id, newcomer_message=12) == 502
-    assert await store.counterpart(handoff.id, topic_message=999) is None
+    assert await store.counterparts(handoff.id, newcomer_message=11) == [501]
+    assert await store.counterparts(handoff.id, topic_message=501) == [11]
+    assert await store.counterparts(handoff.id, newcomer_message=12) == [502]
+    assert await store.counterparts(handoff.id, topic_message=999) == []
     assert await store.log_of(handoff.id) == [
         replace(said, topic_message=501),
         replace(answered, newcomer_message=12),
     ]
+
+
+async def test_a_long_text_is_a_row_for_each_part_and_each_is_a_mirror(guichet: Guichet) -> None:  # B13, C05
+    newcomer = await guichet.welcome()
+    handoff = await guichet.hand_over(newcomer)
+    text, store = "A" * 4000 + "\n\n" + "B" * 4000, guichet.store
+    first, second = await guichet.queue(say(newcomer, text, handoff=handoff.id, mirrors=502, message_id=7))
+    assert texts([first, second]) == ["A" * 4000, "B" * 4000]
+    assert [row.delivery.message_id for row in (first, second)] == [7, None]
+    assert [bool(row.delivery.rendered.buttons) for row in (first, second) if row.delivery.rendered] == [False, True]
+    await guichet.deliver(first, Receipt(message_id=11))
+    await guichet.deliver(second, Receipt(message_id=12))
+    assert await store.counterparts(handoff.id, topic_message=502) == [11, 12]
+    assert await store.sent_messages_of(newcomer, NOON) == [11, 12]
+
+    change = say(newcomer, "C", handoff=handoff.id, verb=Verb.EDIT, message_id=11)
+    changed, gone = await guichet.queue(change, replace(change, verb=Verb.DELETE, message_id=12, rendered=None))
+    await guichet.deliver(changed, Receipt(message_id=31))  # sent anew
+    await guichet.deliver(gone, Receipt(message_id=12))
+    assert await store.counterparts(handoff.id, topic_message=502) == [31]
+    assert await store.sent_messages_of(newcomer, NOON) == [11, 12, 31]
 
 
 async def test_a_copy_knows_the_chat_it_comes_from(guichet: Guichet) -> None:
