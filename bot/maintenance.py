@@ -26,6 +26,7 @@ from bot.errors import SettingsError
 from bot.flow.graph import Ask, Flow
 from bot.i18n.languages import SOURCE
 from bot.ports import CheckRow
+from bot.services.erasure import DELETABLE_FOR
 from bot.store import KeptStore, Keys, database_path, load_keys, open_store
 from bot.store.backup import Backup, back_up, restore, rotate
 
@@ -101,7 +102,8 @@ def forget(options: argparse.Namespace) -> int:
 
     async def work(store: KeptStore) -> None:
         newcomer = await store.newcomer_by_account(AccountId(options.account))
-        gone = {} if newcomer is None else await store.erase(newcomer)
+        since = datetime.now(UTC) - DELETABLE_FOR
+        gone = {} if newcomer is None else await store.erase(newcomer, recalled_since=since)
         print("Nothing was kept about this account." if not gone else f"Erased: {json.dumps(dict(gone))}")
 
     _with_store(work)

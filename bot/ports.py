@@ -420,7 +420,10 @@ class Store(Protocol):
         """Durably note that calls are about to be made."""
 
     async def mark_sent(self, row: OutboxRow, receipt: Receipt, *, at: datetime) -> None:
-        """Arrived: keep the message id, link the mirror, set a new topic's thread, wipe the text."""
+        """Arrived: keep the message id, link the mirror, set a new topic's thread, wipe the text.
+
+        When the row was erased while the call was under way, the deletion of what it left behind is queued instead.
+        """
 
     async def mark_retry(self, row: int, *, not_before: datetime) -> None:
         """Certainly did not arrive: again later, in its place."""
@@ -475,11 +478,14 @@ class Store(Protocol):
     async def sent_messages_of(self, newcomer: NewcomerId, since: datetime) -> list[int]:
         """Ids of the bot's messages in the private chat, for deletion."""
 
-    async def erase(self, newcomer: NewcomerId, *, farewell: Sequence[Delivery] = ()) -> Mapping[str, int]:
+    async def erase(
+        self, newcomer: NewcomerId, *, farewell: Sequence[Delivery] = (), recalled_since: datetime | None = None
+    ) -> Mapping[str, int]:
         """Delete the person's key and rows everywhere and clean the file; counts by table. Idempotent.
 
-        `farewell` (the receipt, topics and messages to delete) is queued in the same transaction. It names chats by
-        number, not by newcomer, under the system key, and is wiped like everything when sent.
+        In the same transaction the deletion of the bot's messages since `recalled_since` and of the person's topics is
+        queued, and after it `farewell`, such as a receipt. All of it names chats by number, not by newcomer, under the
+        system key, and is wiped like everything when sent.
         """
 
     async def purge(self, now: datetime, limits_days: Mapping[str, int]) -> Mapping[str, int]:

@@ -177,11 +177,12 @@ def _fate(state: int, is_repeat: int) -> Fate:
 
 
 def arrived(tx: Tx, memory: Memory, row: OutboxRow, receipt: Receipt, at: datetime) -> None:
-    """Keep the message id, wipe the text. A row that was erased meanwhile stays erased."""
+    """Keep the message id, wipe the text. Raises Conflict for a row that has its fate, or was erased meanwhile."""
     tx.do(
         "UPDATE outbox SET state = 3, body = NULL, reason = NULL, done_at = ?, message_id = coalesce(?, message_id)"
         " WHERE id = ? AND state < 3",
         (micros(at), receipt.message_id, row.id),
+        conflict="this delivery is not under way",
     )
     tx.afterwards.append(lambda: memory.drop_text(row.id))
 
@@ -227,6 +228,35 @@ def interrupted(tx: Tx, vault: Vault, memory: Memory, claims: Claims) -> list[Ou
 def lose_volatile(tx: Tx) -> None:
     """At start-up: volatile texts that waited are gone with the process that held them."""
     tx.run("UPDATE outbox SET state = 6 WHERE state = 0 AND is_volatile = 1")
+
+
+def recall(
+    tx: Tx, vault: Vault, memory: Memory, claims: Claims, row: OutboxRow, receipt: Receipt, now: datetime
+) -> None:
+    """Take back what a call left in a chat although its row was erased while it was under way."""
+    if row.chat is None or tx.row("SELECT 1 FROM outbox WHERE id = ?", (row.id,)) is not None:
+        return
+    if row.delivery.verb in _SPEAKING and receipt.message_id is not None:
+        left = Delivery(verb=Verb.DELETE, chat=row.chat, message_id=receipt.message_id)
+    elif row.delivery.verb is Verb.OPEN_TOPIC and receipt.thread is not None:
+        left = Delivery(verb=Verb.DELETE_TOPIC, chat=row.chat, thread=receipt.thread)
+    else:
+        return
+    queue(tx, vault, memory, claims, (left,), now)
+
+
+def recalls(tx: Tx, vault: Vault, memory: Memory, newcomer: NewcomerId, since: datetime) -> list[Delivery]:
+    """The deletion of the bot's own messages in the private chat and of the person's topics, by number."""
+    chat = chat_of(tx, vault, memory, newcomer)
+    topics = tx.rows(
+        "SELECT chat, thread FROM handoffs WHERE newcomer = ? AND chat IS NOT NULL AND thread IS NOT NULL"
+        " ORDER BY opened_at",
+        (newcomer,),
+    )
+    return [
+        *(Delivery(verb=Verb.DELETE, chat=chat, message_id=message) for message in spoken_since(tx, newcomer, since)),
+        *(Delivery(verb=Verb.DELETE_TOPIC, chat=ChatId(group), thread=thread) for group, thread in topics),
+    ]
 
 
 def spoken_since(tx: Tx, newcomer: NewcomerId, since: datetime) -> list[int]:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from bot.core.ids import AccountId, ChatId, FlowId, HandoffId, NewcomerId, Revision, TeamName, Token
 from bot.core.session import Session
-from bot.errors import StoreError
+from bot.errors import Conflict, StoreError
 from bot.handoff.machine import Handoff
 from bot.ports import (
     AdviserRow,
@@ -141,7 +141,12 @@ class KeptStore:
             outbox.arrived(tx, self._memory, row, receipt, at)
             handoffs.arrived(tx, row, receipt)
 
-        await self.engine.write(work)
+        try:
+            await self.engine.write(work)
+        except Conflict:
+            await self.engine.write(
+                lambda tx: outbox.recall(tx, self._vault, self._memory, self._claims, row, receipt, at)
+            )
 
     async def mark_retry(self, row: int, *, not_before: datetime) -> None:
         await self.engine.write(lambda tx: outbox.retry(tx, row, not_before))
@@ -210,14 +215,19 @@ class KeptStore:
     async def sent_messages_of(self, newcomer: NewcomerId, since: datetime) -> list[int]:
         return await self.engine.read(lambda tx: outbox.spoken_since(tx, newcomer, since))
 
-    async def erase(self, newcomer: NewcomerId, *, farewell: Sequence[Delivery] = ()) -> Mapping[str, int]:
+    async def erase(
+        self, newcomer: NewcomerId, *, farewell: Sequence[Delivery] = (), recalled_since: datetime | None = None
+    ) -> Mapping[str, int]:
         now = self._clock()
         month = f"{now:%Y-%m}"
 
         def work(tx: Tx) -> dict[str, int]:
+            last: list[Delivery] = []
+            if recalled_since is not None:
+                last += outbox.recalls(tx, self._vault, self._memory, newcomer, recalled_since)
             erased = erasure.erase(tx, self._vault, self._memory, newcomer, month)
             if erased:  # else it was done before, farewell and all
-                outbox.queue(tx, self._vault, self._memory, self._claims, farewell, now)
+                outbox.queue(tx, self._vault, self._memory, self._claims, (*last, *farewell), now)
             return erased
 
         erased = await self.engine.write(work)

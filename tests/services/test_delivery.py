@@ -49,6 +49,8 @@ class Telegram:
         self.calls: list[tuple[str, int, float]] = []
         self.last_id = 100
         self.threads: list[int | None] = []
+        #: (method, number of the message or topic) of everything that was deleted.
+        self.deleted: list[tuple[str, int]] = []
 
     async def reply(self, exchange: Exchange) -> None:
         self.calls.append((exchange.method, exchange.body.get("chat_id", 0), monotonic()))
@@ -57,6 +59,9 @@ class Telegram:
     def take(self, exchange: Exchange) -> dict[str, Any]:
         """Do the call."""
         body = exchange.body
+        if exchange.method.startswith("delete"):
+            self.deleted.append((exchange.method, int(body.get("message_id") or body["message_thread_id"])))
+            return ok(True)
         self.last_id += 1
         if exchange.method == "createForumTopic":
             return ok({"message_thread_id": self.last_id, "name": body["name"], "icon_color": 1})
@@ -360,6 +365,26 @@ async def test_row_erased_meanwhile_is_not_sent(post: Post, telegram: Telegram) 
     post.sender.offer(rows)
     await post.settled()
     assert telegram.arrived == [(BORIS, "1")]
+
+
+async def test_call_under_way_during_an_erasure_leaves_nothing_in_the_chats(post: Post, telegram: Telegram) -> None:
+    release = asyncio.Event()
+
+    async def slowly(exchange: Exchange) -> None:
+        await release.wait()
+        await telegram.accept(exchange)
+
+    amina = await post.welcome(AMINA)
+    talk = await post.hand_over(amina, ADVISER_CHAT_ID)
+    telegram.script = [slowly] * 2
+    await post.queue(say(amina, "1"), opening(talk, ADVISER_CHAT_ID), tell(talk, ADVISER_CHAT_ID, "carte"))
+    await until(lambda: len(telegram.calls) == 2)
+    await post.store.erase(amina, recalled_since=NOW)
+    release.set()
+    await post.settled()
+    assert telegram.arrived == [(AMINA, "1")]
+    assert sorted(method for method, _ in telegram.deleted) == ["deleteForumTopic", "deleteMessage"]
+    assert sorted(number for _, number in telegram.deleted) == [101, 102]
 
 
 async def test_g14_stop_finishes_what_is_under_way_and_keeps_the_rest(telegram: Telegram, tmp_path: Path) -> None:

@@ -803,6 +803,52 @@ async def test_the_newest_verdict_of_each_kind_is_kept_for_an_entry(house: House
     ]
 
 
+async def test_an_erasure_recalls_what_was_said_lately_and_the_topics(guichet: Guichet, now: Now) -> None:
+    newcomer, other = await guichet.welcome(), await guichet.welcome(BORIS)
+    for number, delivery in enumerate((say(newcomer), say(other), say(newcomer), say(newcomer))):
+        [row] = await guichet.queue(delivery)
+        await guichet.store.mark_sending([row.id])
+        await guichet.store.mark_sent(row, Receipt(message_id=number), at=now.pass_(hours=1))
+    await guichet.open_topic(await guichet.hand_over(newcomer))
+    receipt = Delivery(verb=Verb.SEND, chat=ChatId(AMINA), rendered=Rendered(text="Tout est effacé."))
+    await guichet.store.erase(newcomer, farewell=(receipt,), recalled_since=NOON + timedelta(hours=2))
+    recalled = []
+    while rows := await guichet.store.take_outbox():
+        for row in rows:
+            recalled.append(row.delivery)
+            await guichet.deliver(row, Receipt())
+    assert recalled == [
+        Delivery(verb=Verb.DELETE, chat=ChatId(AMINA), message_id=2),
+        Delivery(verb=Verb.DELETE_TOPIC, chat=GROUP, thread=77),
+        Delivery(verb=Verb.DELETE, chat=ChatId(AMINA), message_id=3),
+        receipt,
+    ]
+
+
+async def test_what_a_call_left_during_an_erasure_is_taken_back(guichet: Guichet) -> None:
+    newcomer = await guichet.welcome()
+    handoff = await guichet.hand_over(newcomer)
+    said, opening = await guichet.queue(
+        say(newcomer), Delivery(verb=Verb.OPEN_TOPIC, chat=GROUP, handoff=handoff.id, title="T")
+    )
+    await guichet.store.mark_sending([said.id, opening.id])
+    await guichet.store.erase(newcomer)
+    await guichet.store.mark_sent(said, Receipt(message_id=11), at=NOON)
+    await guichet.store.mark_sent(opening, Receipt(thread=77), at=NOON)
+    rows = await guichet.store.take_outbox()
+    assert [row.delivery for row in rows] == [
+        Delivery(verb=Verb.DELETE, chat=ChatId(AMINA), message_id=11),
+        Delivery(verb=Verb.DELETE_TOPIC, chat=GROUP, thread=77),
+    ]
+
+
+async def test_a_delivery_that_is_marked_sent_twice_is_not_taken_back(guichet: Guichet) -> None:
+    [row] = await guichet.queue(say(await guichet.welcome()))
+    await guichet.deliver(row, Receipt(message_id=11))
+    await guichet.store.mark_sent(row, Receipt(message_id=11), at=NOON)
+    assert await guichet.store.take_outbox() == []
+
+
 async def test_an_erased_person_is_gone_and_others_are_untouched(house: House, guichet: Guichet) -> None:  # I01, P1
     amina, boris = await guichet.welcome(), await guichet.welcome(BORIS)
     await fill(guichet, amina)
