@@ -177,6 +177,9 @@ class Sender:
             if not await self._begin(entries):
                 self._memory.leave_to_store(lane)
                 return 0.0
+            if self._pacer.held_s(row.chat) > 0:
+                await self._fates.again(entries)  # told to wait while the mark was on its way to the disk (B04)
+                return 0.0
             rows = [lane.ready(entry) or entry.row for entry in entries]
             done = await self._deliver(joined(rows))
         if isinstance(done, DeliveryError):

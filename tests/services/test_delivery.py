@@ -261,6 +261,61 @@ async def test_b04_told_to_wait_waits_so_long_in_order_while_others_go_on(post: 
     assert post.news.told == []
 
 
+class SlowMarks:
+    """A store whose mark of one row comes when it is let go."""
+
+    def __init__(self, store: KeptStore) -> None:
+        self._store = store
+        self.late: int | None = None
+        self.is_waiting = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def mark_sending(self, rows: list[int]) -> None:
+        if self.late in rows:
+            self.is_waiting.set()
+            await self.go_on.wait()
+        await self._store.mark_sending(rows)
+
+
+async def test_b04_message_whose_mark_was_slow_waits_with_its_chat(telegram: Telegram, tmp_path: Path) -> None:
+    told_to_wait, let_go = asyncio.Event(), asyncio.Event()
+
+    async def flood(exchange: Exchange) -> None:
+        told_to_wait.set()
+        await let_go.wait()
+        await saying(429, "Too Many Requests: retry after 300", retry_after=300)(exchange)
+
+    async with OddServer(telegram.reply) as server:
+        post = await open_post(tmp_path, TOKEN, server.url)
+        slow = SlowMarks(post.store)
+        post.sender = post.new_sender(slow)
+        talks = [
+            await post.hand_over(await post.welcome(number), ADVISER_CHAT_ID, handoff=f"{number}") for number in (1, 2)
+        ]
+        await post.sender.start()
+        await post.queue(*(opening(talk, ADVISER_CHAT_ID) for talk in talks))
+        await post.settled()
+        telegram.script = [flood]
+        await post.queue(tell(talks[0], ADVISER_CHAT_ID, "1"))
+        await told_to_wait.wait()
+        [second] = await post.queue(tell(talks[1], ADVISER_CHAT_ID, "2"), offered=False)
+        slow.late = second.id
+        post.sender.offer([second])
+        await slow.is_waiting.wait()
+        let_go.set()
+        await until(lambda: post.sender._pacer.held_s(ADVISER_CHAT_ID) > 0)
+        slow.late = None
+        slow.go_on.set()
+        await post.settled()
+        await close_post(post)
+    first, *later = [at for method, _, at in telegram.calls if method == "sendMessage"]
+    assert len(later) == 2 and min(later) - first >= 300
+    assert sorted(text for _, text in telegram.arrived) == ["1", "2"]
+
+
 @pytest.mark.parametrize("code", [500, 502, 503, 504])
 async def test_b05_explained_server_error_is_tried_again(post: Post, telegram: Telegram, code: int) -> None:
     amina = await post.welcome(AMINA)
