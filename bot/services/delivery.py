@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+from bot.core.ids import ChatId
 from bot.errors import DeliveryError, StoreError
 from bot.ports import Clock, Messenger, OutboxRow, Receipt, Store, Verb
 from bot.services.intake import Pause
@@ -91,6 +92,10 @@ class Sender:
         """Rows were committed that nobody offers: read the store soon."""
         self._memory.read_soon.set()
 
+    def moved(self, old: ChatId, new: ChatId) -> None:
+        """A group has a new id; told before anything is queued for that one."""
+        self._memory.moved(old, new)
+
     async def stop(self, timeout_s: float = 10.0) -> None:
         """Begin nothing new; finish the calls under way within `timeout_s`. What waits stays in the store (G14)."""
         self._memory.is_closing = True
@@ -168,8 +173,8 @@ class Sender:
         is_counted = row.delivery.verb in COUNTED
         waited = await (self._pacer.turn(row.chat) if is_counted else self._pacer.unhurried(row.chat))
         lane.is_idle = False
-        if lane.entries[0] is not first:
-            return 0.0  # a topic's opening came in between
+        if not lane.entries or lane.entries[0] is not first:
+            return 0.0  # a topic's opening came in between, or the lane's rows were left to the store
         entries = (lane.joinable() if waited and row.chat < 0 else []) or [first]
         async with self._calls:
             if self._memory.is_closing:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.ids import ChatId, HandoffId, NewcomerId, TeamName
+from bot.core.ids import ChatId, HandoffId, Lane, NewcomerId, TeamName, moved_lane
 from bot.errors import Conflict
 from bot.handoff.machine import OPEN, Handoff
 from bot.ports import HandoffChange, LogLine, OutboxRow, Receipt, Verb
 from bot.store.engine import Row, Tx
-from bot.store.outbox import group_lane
 from bot.store.records import HANDOFF_COLUMNS, handoff_in, handoff_out, line_in, line_out, micros, micros_or_none
 from bot.store.vault import Vault
 
@@ -218,10 +217,8 @@ def counterparts(tx: Tx, handoff: HandoffId, newcomer_message: int | None, topic
 def chat_moved(tx: Tx, old: ChatId, new: ChatId) -> None:
     """A group got a new id: rewrite it in handoffs and in every delivery that waits (B09)."""
     tx.do("UPDATE handoffs SET chat = ? WHERE chat = ?", (new, old))
-    waiting = "SELECT id, handoff FROM outbox WHERE chat = ? AND newcomer IS NULL AND state < 3"
-    for ident, handoff in tx.rows(waiting, (old,)):
-        owner = None if handoff is None else HandoffId(handoff)
-        tx.do("UPDATE outbox SET lane = ? WHERE id = ?", (group_lane(new, owner), ident))
+    for (lane,) in tx.rows("SELECT DISTINCT lane FROM outbox WHERE chat = ? AND state < 3", (old,)):
+        tx.do("UPDATE outbox SET lane = ? WHERE lane = ? AND state < 3", (moved_lane(Lane(lane), old, new), lane))
     tx.do("UPDATE outbox SET chat = ? WHERE chat = ? AND state < 3", (new, old))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.ids import ChatId, HandoffId, Lane, NewcomerId
+from bot.core.ids import ChatId, Lane, NewcomerId, group_lane
 from bot.ports import Delivery, Fate, OutboxRow, Receipt, Verb
 from bot.store.claims import Claims
 from bot.store.engine import Row, Tx
@@ -107,11 +107,6 @@ def _lane(vault: Vault, delivery: Delivery, chat: ChatId) -> Lane:
     if chat > 0:
         return Lane("p:" + vault.alias("lane", str(chat)).hex())
     return group_lane(chat, delivery.handoff if delivery.thread is None else delivery.thread)
-
-
-def group_lane(chat: ChatId, topic: HandoffId | int | None) -> Lane:
-    """The lane of a team's group, or of one topic of it."""
-    return Lane(f"g:{chat}" if topic is None else f"g:{chat}:{topic}")
 
 
 #: The first unfinished row of each lane whose time has come. A row being sent holds back its lane; so does the wait

@@ -355,6 +355,64 @@ async def test_b09_group_with_a_new_id_gets_everything_there(post: Post, telegra
     assert post.news.told == [("migrated", (ADVISER_CHAT_ID, -1009))]
 
 
+@pytest.mark.parametrize("is_told_by_the_group", [False, True])
+async def test_b09_group_with_a_new_id_keeps_the_order_of_a_topic(
+    post: Post, telegram: Telegram, is_told_by_the_group: bool
+) -> None:
+    moved = saying(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=-1009)
+    release = asyncio.Event()
+
+    async def slowly(exchange: Exchange) -> None:
+        await release.wait()
+        await moved(exchange)
+
+    talk = await post.hand_over(await post.welcome(AMINA), ADVISER_CHAT_ID)
+    await post.queue(opening(talk, ADVISER_CHAT_ID))
+    await post.settled()
+    telegram.script = [slowly]
+    await post.queue(tell(talk, ADVISER_CHAT_ID, "1"), tell(talk, ADVISER_CHAT_ID, "2"))
+    await until(lambda: len(telegram.calls) == 2)
+    if is_told_by_the_group:
+        await post.news.migrated(ADVISER_CHAT_ID, -1009)
+        await post.queue(tell(talk, -1009, "3"))
+        release.set()
+    else:
+        release.set()
+        await until(lambda: post.news.of("migrated") != [])
+        await post.queue(tell(talk, -1009, "3"))
+    await post.settled()
+    assert telegram.arrived == [(-1009, "1"), (-1009, "2"), (-1009, "3")]
+
+
+async def test_b09_what_came_for_the_new_id_before_we_knew_of_it_doubles_nothing(
+    post: Post, telegram: Telegram
+) -> None:
+    release = asyncio.Event()
+
+    async def slowly(exchange: Exchange) -> None:
+        await release.wait()
+        text = "Bad Request: group chat was upgraded to a supergroup chat"
+        await saying(400, text, migrate_to_chat_id=-1009)(exchange)
+
+    async def late(exchange: Exchange) -> None:
+        await release.wait()
+        await until(lambda: post.news.of("migrated") != [])
+        await telegram.accept(exchange)
+
+    talk = await post.hand_over(await post.welcome(AMINA), ADVISER_CHAT_ID)
+    await post.queue(opening(talk, ADVISER_CHAT_ID))
+    await post.settled()
+    telegram.script = [slowly, late]
+    await post.queue(tell(talk, ADVISER_CHAT_ID, "1"), tell(talk, ADVISER_CHAT_ID, "2"))
+    await until(lambda: len(telegram.calls) == 2)
+    await post.store.team_chat_moved(ADVISER_CHAT_ID, -1009)  # by another replica
+    await post.queue(tell(talk, -1009, "3"), tell(talk, -1009, "4"))
+    await until(lambda: len(telegram.calls) == 3)
+    release.set()
+    await post.settled()
+    assert [text for _, text in telegram.arrived] == ["3", "1", "2", "4"]
+
+
 async def test_b10_lost_topic_is_opened_anew_and_nothing_goes_to_general(post: Post, telegram: Telegram) -> None:
     amina = await post.welcome(AMINA)
     talk = await post.hand_over(amina, ADVISER_CHAT_ID)

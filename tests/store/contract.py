@@ -23,6 +23,7 @@ from bot.core.ids import (
     StepId,
     TeamName,
     Token,
+    group_lane,
 )
 from bot.core.messages import (
     Action,
@@ -647,6 +648,10 @@ async def test_a_group_that_moved_is_rewritten_everywhere(guichet: Guichet) -> N
     await guichet.deliver(rows[0], Receipt(message_id=1))
     await guichet.queue(tell(replace(handoff, chat=OTHER_GROUP), "three"))
     assert texts(await guichet.store.take_outbox()) == [None, "two"]
+    await guichet.queue(Delivery(verb=Verb.DELETE_TOPIC, chat=OTHER_GROUP, thread=5))
+    await guichet.store.team_chat_moved(OTHER_GROUP, ChatId(-1_003_333))
+    [deletion] = [row for row in await guichet.store.take_outbox() if row.thread == 5]
+    assert deletion.lane == group_lane(ChatId(-1_003_333), 5)
 
 
 async def test_advisers_are_kept_by_id(guichet: Guichet) -> None:
