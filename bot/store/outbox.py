@@ -254,6 +254,11 @@ def recalls(tx: Tx, vault: Vault, memory: Memory, newcomer: NewcomerId, since: d
     ]
 
 
+def due_now(tx: Tx) -> None:
+    """At start-up: how long to wait was known to the process before; an hour that a wrong clock wrote means nothing."""
+    tx.run("UPDATE outbox SET not_before = NULL WHERE state = 0 AND not_before IS NOT NULL")
+
+
 def spoken_since(tx: Tx, newcomer: NewcomerId, since: datetime) -> list[int]:
     """The bot's own messages in the private chat."""
     marks = ", ".join("?" for _ in _SPEAKING)

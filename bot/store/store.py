@@ -312,6 +312,8 @@ class KeptStore:
             known = erasure.tombstones(tx)
             if self.engine.is_first:
                 outbox.lose_volatile(tx)
+            if self.is_first:
+                outbox.due_now(tx)
             missing = {mark: month for mark, month in marks.items() if mark not in known}
             return erasure.replay(tx, self._vault, self._memory, missing), known
 

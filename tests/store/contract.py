@@ -335,6 +335,15 @@ async def test_a_retry_waits_in_its_place(guichet: Guichet, now: Now) -> None:  
     assert again == replace(first, tries=1, not_before=later)
 
 
+async def test_a_wait_that_a_wrong_clock_wrote_ends_with_its_process(house: House, guichet: Guichet) -> None:  # H01
+    newcomer = await guichet.welcome()
+    first, _ = await guichet.queue(say(newcomer, "one"), say(newcomer, "two"))
+    await guichet.store.mark_sending([first.id])
+    await guichet.store.mark_retry(first.id, not_before=NOON + timedelta(days=1))
+    again = await house.reopen()
+    assert texts(await again.store.take_outbox()) == ["one"]
+
+
 async def test_a_refused_row_lets_the_next_one_pass(guichet: Guichet) -> None:
     newcomer = await guichet.welcome()
     first, _ = await guichet.queue(say(newcomer, "one"), say(newcomer, "two"))
