@@ -28,6 +28,7 @@ from bot.i18n.languages import SOURCE
 from bot.ports import CheckRow
 from bot.services.erasure import DELETABLE_FOR
 from bot.store import KeptStore, Keys, database_path, load_keys, open_store
+from bot.store.aside import ASIDE_DAYS
 from bot.store.backup import Backup, back_up, restore, rotate
 
 #: A figure below this is not shown: it might point at somebody (reliability.md, I06).
@@ -127,6 +128,7 @@ def put_back(options: argparse.Namespace) -> int:
     premises = Premises()
     restore(Backup(data=options.data, keys=options.keys), premises.database, premises.keys)
     print(f"{premises.database} is restored. People who were erased since stay erased; nothing is sent again.")
+    print(f"What it replaced is beside it (.before-restore) for {ASIDE_DAYS} days, or until somebody is erased.")
     return 0
 
 

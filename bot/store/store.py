@@ -45,6 +45,7 @@ from bot.store import (
     turn,
     upkeep,
 )
+from bot.store.aside import Aside
 from bot.store.claims import Alone, Claims
 from bot.store.engine import Engine, Tx
 from bot.store.memory import Memory
@@ -76,6 +77,7 @@ class KeptStore:
         *,
         clock: Clock = _now,
         tombs: Tombs | None = None,
+        aside: Aside | None = None,
         claims: Claims | None = None,
     ) -> None:
         self.engine = engine
@@ -85,6 +87,7 @@ class KeptStore:
         self._cleaning: asyncio.Task[None] | None = None
         self._clock = clock
         self._tombs = tombs
+        self._aside = aside
 
     @property
     def is_first(self) -> bool:
@@ -231,6 +234,8 @@ class KeptStore:
             return erased
 
         erased = await self.engine.write(work)
+        if self._aside is not None:
+            self._aside.drop()
         if self._tombs is not None:  # killed before this line: the next start brings the file up to date
             self._tombs.add({self._vault.tombstone(newcomer, month): month})
         await self._clean()
@@ -245,6 +250,8 @@ class KeptStore:
                 lambda tx: retention.purge(tx, self._vault, self._memory, self._claims, now, limits_days)
             )
             gone += bite
+        if self._aside is not None:
+            self._aside.drop_old(now)
         await self._clean()
         return dict(gone)
 
@@ -319,7 +326,10 @@ class KeptStore:
 
         erased, known = await self.engine.write(work)
         if self._tombs is not None:
-            self._tombs.add({mark: month for mark, month in known.items() if mark not in marks})
+            unfinished = {mark: month for mark, month in known.items() if mark not in marks}
+            if unfinished and self._aside is not None:
+                self._aside.drop()
+            self._tombs.add(unfinished)
         if erased:
             await self._clean()
 
