@@ -26,7 +26,9 @@ from bot.errors import SettingsError
 from bot.flow.graph import Ask, Flow
 from bot.i18n.languages import SOURCE
 from bot.ports import CheckRow
+from bot.services.erasure import DELETABLE_FOR
 from bot.store import KeptStore, Keys, database_path, load_keys, open_store
+from bot.store.aside import ASIDE_DAYS
 from bot.store.backup import Backup, back_up, restore, rotate
 
 #: A figure below this is not shown: it might point at somebody (reliability.md, I06).
@@ -101,7 +103,8 @@ def forget(options: argparse.Namespace) -> int:
 
     async def work(store: KeptStore) -> None:
         newcomer = await store.newcomer_by_account(AccountId(options.account))
-        gone = {} if newcomer is None else await store.erase(newcomer)
+        since = datetime.now(UTC) - DELETABLE_FOR
+        gone = {} if newcomer is None else await store.erase(newcomer, recalled_since=since)
         print("Nothing was kept about this account." if not gone else f"Erased: {json.dumps(dict(gone))}")
 
     _with_store(work)
@@ -125,6 +128,7 @@ def put_back(options: argparse.Namespace) -> int:
     premises = Premises()
     restore(Backup(data=options.data, keys=options.keys), premises.database, premises.keys)
     print(f"{premises.database} is restored. People who were erased since stay erased; nothing is sent again.")
+    print(f"What it replaced is beside it (.before-restore) for {ASIDE_DAYS} days, or until somebody is erased.")
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
@@ -26,6 +26,7 @@ from bot.core.ids import (
 from bot.core.messages import Action, Rendered
 from bot.core.papers import Paper
 from bot.core.session import Session
+from bot.core.split import split
 from bot.core.understanding import Understanding
 from bot.handoff.machine import Handoff
 
@@ -147,6 +148,28 @@ class Delivery:
     silent: bool = False
     #: The handoff's card: a SEND becomes it once sent; an EDIT finds its message by itself (sent anew if none).
     is_card: bool = False
+
+    def parts(self) -> tuple[Delivery, ...]:
+        """One delivery for each message that the text takes, the buttons under the last (B13).
+
+        A change in place that has become too long for its message is sent anew.
+        """
+        said = self.rendered
+        if said is None or self.verb not in (Verb.SEND, Verb.EDIT):
+            return (self,)
+        cut = split(said.text, said.bold)
+        if len(cut) < 2:
+            return (self,)
+        parts = [
+            replace(self, verb=Verb.SEND, message_id=None, is_card=False, rendered=Rendered(text=text, bold=bold))
+            for text, bold in cut
+        ]
+        answered = self.message_id if self.verb is Verb.SEND else None
+        parts[0] = replace(parts[0], message_id=answered, is_card=self.is_card)
+        last = parts[-1].rendered
+        assert last is not None
+        parts[-1] = replace(parts[-1], rendered=replace(last, buttons=said.buttons))
+        return tuple(parts)
 
 
 class Fate(StrEnum):
@@ -392,7 +415,7 @@ class Store(Protocol):
         """What a token means."""
 
     async def commit(self, commit: Commit) -> list[OutboxRow]:
-        """Write it all or raise `Conflict`; returns the outbox rows it made, in order."""
+        """Write it all or raise `Conflict`; returns the outbox rows it made, in order: several for a long text."""
 
     # delivery
     async def take_outbox(self, limit: int = 100) -> list[OutboxRow]:
@@ -402,7 +425,10 @@ class Store(Protocol):
         """Durably note that calls are about to be made."""
 
     async def mark_sent(self, row: OutboxRow, receipt: Receipt, *, at: datetime) -> None:
-        """Arrived: keep the message id, link the mirror, set a new topic's thread, wipe the text."""
+        """Arrived: keep the message id, link the mirror, set a new topic's thread, wipe the text.
+
+        When the row was erased while the call was under way, the deletion of what it left behind is queued instead.
+        """
 
     async def mark_retry(self, row: int, *, not_before: datetime) -> None:
         """Certainly did not arrive: again later, in its place."""
@@ -431,10 +457,10 @@ class Store(Protocol):
 
     async def log_of(self, handoff: HandoffId) -> list[LogLine]: ...
 
-    async def counterpart(
+    async def counterparts(
         self, handoff: HandoffId, *, newcomer_message: int | None = None, topic_message: int | None = None
-    ) -> int | None:
-        """The message on the other side that mirrors this one, for edits and deletions."""
+    ) -> list[int]:
+        """The messages on the other side that mirror this one, in order, for edits: several for a long text."""
 
     async def advisers(self) -> list[AdviserRow]: ...
 
@@ -460,11 +486,14 @@ class Store(Protocol):
     async def sent_messages_of(self, newcomer: NewcomerId, since: datetime) -> list[int]:
         """Ids of the bot's messages in the private chat, for deletion."""
 
-    async def erase(self, newcomer: NewcomerId, *, farewell: Sequence[Delivery] = ()) -> Mapping[str, int]:
+    async def erase(
+        self, newcomer: NewcomerId, *, farewell: Sequence[Delivery] = (), recalled_since: datetime | None = None
+    ) -> Mapping[str, int]:
         """Delete the person's key and rows everywhere and clean the file; counts by table. Idempotent.
 
-        `farewell` (the receipt, topics and messages to delete) is queued in the same transaction. It names chats by
-        number, not by newcomer, under the system key, and is wiped like everything when sent.
+        In the same transaction the deletion of the bot's messages since `recalled_since` and of the person's topics is
+        queued, and after it `farewell`, such as a receipt. All of it names chats by number, not by newcomer, under the
+        system key, and is wiped like everything when sent.
         """
 
     async def purge(self, now: datetime, limits_days: Mapping[str, int]) -> Mapping[str, int]:

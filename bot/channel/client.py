@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from telegram import Bot
@@ -23,9 +22,9 @@ from bot.channel.payload import (
     words_of,
 )
 from bot.channel.rare import do_rarely
-from bot.channel.split import CAPTION_UNITS, LIMIT_UNITS, Part, split
 from bot.channel.transport import Transport
 from bot.core.messages import Rendered
+from bot.core.split import CAPTION_UNITS, split
 from bot.errors import DeliveryError
 from bot.ports import Fate, OutboxRow, Receipt, Verb
 
@@ -34,8 +33,6 @@ __all__ = ["REPEAT_MARK", "Identity", "TelegramMessenger"]
 log = logging.getLogger(__name__)
 
 _NO_PREVIEW: Final = {"is_disabled": True}
-#: Long messages whose parts are remembered between tries.
-_PARTIAL: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +43,6 @@ class Identity:
     username: str
     #: Off when the bot is no admin: then it does not see what advisers write.
     reads_all_group_messages: bool
-
-
-@dataclass(slots=True)
-class _Progress:
-    """Which parts of a long message arrived, in one process."""
-
-    done: set[int]
-    first: int | None = None
 
 
 class TelegramMessenger:
@@ -75,7 +64,6 @@ class TelegramMessenger:
         )
         # PTB writes what it sends to its log at DEBUG.
         logging.getLogger("telegram").setLevel(logging.WARNING)
-        self._partial: OrderedDict[int, _Progress] = OrderedDict()
 
     async def open(self) -> None:
         """Open the connection pool."""
@@ -128,37 +116,7 @@ class TelegramMessenger:
 
     async def _send(self, row: OutboxRow, chat: int) -> Receipt:
         rendered = words_of(row)
-        parts = split(rendered.text, rendered.bold, LIMIT_UNITS - len(REPEAT_MARK))
-        if len(parts) > 1:
-            return await self._send_parts(row, chat, rendered, parts)
-        return Receipt(message_id=await self._send_one(row, chat, parts[0], rendered))
-
-    async def _send_parts(self, row: OutboxRow, chat: int, rendered: Rendered, parts: list[Part]) -> Receipt:
-        """Parts in order. A refused or uncertain one never drops the later ones; a retry sends what is missing."""
-        progress = self._partial.pop(row.id, None) or _Progress(done=set())
-        failure: DeliveryError | None = None
-        for number, part in enumerate(parts):
-            if number in progress.done:
-                continue
-            try:
-                last = rendered if number == len(parts) - 1 else replace(rendered, buttons=())
-                message_id = await self._send_one(row, chat, part, last)
-            except TelegramError as exc:
-                failure = outcome(exc)
-                if not failure.uncertain and not (failure.permanent and not failure.unreachable):
-                    break  # nothing was sent, and nothing else would be now: go on from here later
-            else:
-                progress.done.add(number)
-                progress.first = progress.first or message_id
-        if failure is None:
-            return Receipt(message_id=progress.first)
-        if not failure.permanent:
-            self._partial[row.id] = progress
-            while len(self._partial) > _PARTIAL:
-                self._partial.popitem(last=False)
-        raise failure
-
-    async def _send_one(self, row: OutboxRow, chat: int, part: Part, rendered: Rendered) -> int:
+        part = (rendered.text, rendered.bold)
         text, bold = part if row.fate is not Fate.UNCERTAIN else marked(part)
         delivery = row.delivery
         payload: dict[str, Any] = {"chat_id": chat, "text": text, "link_preview_options": _NO_PREVIEW}
@@ -182,24 +140,22 @@ class TelegramMessenger:
             # Closed by hand while the conversation goes on: open it, as an adviser would have to (C11).
             await self.bot.reopen_forum_topic(chat, payload["message_thread_id"])
             sent = await self.transport.call("sendMessage", payload)
-        return int(sent["message_id"])
+        return Receipt(message_id=int(sent["message_id"]))
 
     async def _edit(self, row: OutboxRow, chat: int) -> Receipt:
         """Change a message in place; sent anew when it cannot be changed any more (B11)."""
         message_id = row.delivery.message_id
         rendered = words_of(row)
-        parts = split(rendered.text, rendered.bold)
-        if message_id is None or len(parts) > 1:
+        if message_id is None:
             return await self._send(as_new(row), chat)
-        text, bold = parts[0]
         payload: dict[str, Any] = {
             "chat_id": chat,
             "message_id": message_id,
-            "text": text,
+            "text": rendered.text,
             "link_preview_options": _NO_PREVIEW,
         }
-        if bold:
-            payload["entities"] = entities(bold)
+        if rendered.bold:
+            payload["entities"] = entities(rendered.bold)
         if rendered.buttons:
             payload["reply_markup"] = keyboard(rendered)
         try:

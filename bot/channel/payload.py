@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, ReplyParameters
 
-from bot.channel.split import Part
 from bot.core.messages import Rendered
+from bot.core.split import Part
 from bot.errors import DeliveryError
 from bot.ports import OutboxRow, Verb
 

@@ -7,7 +7,7 @@ from telegram.error import BadRequest, Forbidden
 
 from bot.channel.outcome import is_not_modified, is_not_there, is_topic_closed, is_topic_gone
 from bot.channel.payload import message_of, reply_to, title_of, topic_of, typed_entities, typed_keyboard
-from bot.channel.split import CAPTION_UNITS, split
+from bot.core.split import CAPTION_UNITS, split
 from bot.errors import DeliveryError
 from bot.ports import OutboxRow, Receipt, Verb
 

@@ -30,3 +30,16 @@ Locale = NewType("Locale", str)
 Token = NewType("Token", str)
 #: What keeps order: all events of one lane are taken one after the other (one newcomer, or one adviser topic).
 Lane = NewType("Lane", str)
+
+
+def group_lane(chat: ChatId, topic: HandoffId | int | None) -> Lane:
+    """The lane of a team's group, or of one topic of it."""
+    return Lane(f"g:{chat}" if topic is None else f"g:{chat}:{topic}")
+
+
+def moved_lane(lane: Lane, old: ChatId, new: ChatId) -> Lane:
+    """What a lane is called once a group has a new id; a lane of any other chat keeps its name."""
+    head, topic = group_lane(old, None), lane.removeprefix(group_lane(old, None))
+    if not lane.startswith(head) or topic[:1] not in ("", ":"):
+        return lane
+    return Lane(group_lane(new, None) + topic)

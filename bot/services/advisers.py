@@ -135,15 +135,16 @@ async def _reply(desk: Desk, heard: FromTeam, handoff: Handoff, row: int) -> Non
 
 async def _edit(desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, row: int) -> None:
     """A correction follows to the person's chat and says that it is one (C05, best-in-class 35)."""
-    copy = await desk.store.counterpart(handoff.id, topic_message=heard.message_id)
-    if copy is None or heard.media is not None:
+    copies = await desk.store.counterparts(handoff.id, topic_message=heard.message_id)
+    if not copies or heard.media is not None:
         await _done(desk, row, _line(desk, handoff, team, "adviser_edit_too_late"))
         return
     sent = _to_newcomer(desk, handoff, heard.text, desk.guide().book.phrase("corrected"))
     line = LogLine(
         handoff=handoff.id, author="adviser", text=heard.text, at=desk.clock(), topic_message=heard.message_id
     )
-    await _done(desk, row, Parts(deliveries=(replace(sent, verb=Verb.EDIT, message_id=copy),), log=(line,)))
+    deliveries = handover.corrected(replace(sent, mirrors=heard.message_id), copies)
+    await _done(desk, row, Parts(deliveries=deliveries, log=(line,)))
 
 
 async def _note(desk: Desk, handoff: Handoff, team: Team, text: str, row: int) -> None:

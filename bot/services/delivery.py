@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+from bot.core.ids import ChatId
 from bot.errors import DeliveryError, StoreError
 from bot.ports import Clock, Fate, Messenger, OutboxRow, Receipt, Store, Verb
 from bot.services.intake import Pause
@@ -93,6 +94,10 @@ class Sender:
         """Rows were committed that nobody offers: read the store soon."""
         self._memory.read_soon.set()
 
+    def moved(self, old: ChatId, new: ChatId) -> None:
+        """A group has a new id; told before anything is queued for that one."""
+        self._memory.moved(old, new)
+
     async def stop(self, timeout_s: float = 10.0) -> None:
         """Begin nothing new; finish the calls under way within `timeout_s`. What waits stays in the store (G14)."""
         self._memory.is_closing = True
@@ -172,14 +177,17 @@ class Sender:
         is_counted = row.delivery.verb in COUNTED
         waited = await (self._pacer.turn(row.chat) if is_counted else self._pacer.unhurried(row.chat))
         lane.is_idle = False
-        if lane.entries[0] is not first:
-            return 0.0  # a topic's opening came in between
+        if not lane.entries or lane.entries[0] is not first:
+            return 0.0  # a topic's opening came in between, or the lane's rows were left to the store
         entries = (lane.joinable() if waited and row.chat < 0 else []) or [first]
         async with self._calls:
             if self._memory.is_closing:
                 return 0.0
             if not await self._begin(entries):
                 self._memory.leave_to_store(lane)
+                return 0.0
+            if self._pacer.held_s(row.chat) > 0:
+                await self._fates.again(entries)  # told to wait while the mark was on its way to the disk (B04)
                 return 0.0
             rows = [lane.ready(entry) or entry.row for entry in entries]
             done = await self._deliver(joined(rows))

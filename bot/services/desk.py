@@ -33,6 +33,9 @@ class Outgoing(Protocol):
     def look(self) -> None:
         """Rows were committed that nobody offers: read the store soon."""
 
+    def moved(self, old: ChatId, new: ChatId) -> None:
+        """A group has a new id: what is about to be sent goes there, before whatever is queued from now on."""
+
 
 class Cards(Protocol):
     """The directory, as blocks of a message."""

@@ -31,19 +31,9 @@ async def erase(desk: Desk, session: Session, account: AccountId | None) -> None
     kept = await desk.store.data_of(newcomer)
     farewell: list[Delivery] = []
     if account is not None:
-        chat = ChatId(account)
-        since = desk.clock() - DELETABLE_FOR
-        farewell += [
-            Delivery(verb=Verb.DELETE, chat=chat, message_id=message)
-            for message in await desk.store.sent_messages_of(newcomer, since)
-        ]
-        farewell.append(Delivery(verb=Verb.SEND, chat=chat, rendered=_receipt(desk, session, kept), vital=True))
-    farewell += [
-        Delivery(verb=Verb.DELETE_TOPIC, chat=handoff.chat, thread=handoff.thread)
-        for handoff in await desk.store.handoffs(only_open=False)
-        if handoff.newcomer == newcomer and handoff.chat is not None and handoff.thread is not None
-    ]
-    await desk.store.erase(newcomer, farewell=farewell)
+        receipt = _receipt(desk, session, kept)
+        farewell.append(Delivery(verb=Verb.SEND, chat=ChatId(account), rendered=receipt, vital=True))
+    await desk.store.erase(newcomer, farewell=farewell, recalled_since=desk.clock() - DELETABLE_FOR)
     desk.memory.forget(newcomer)
     desk.outgoing.look()
     log.info("newcomer.erased tables=%d", len(kept))

@@ -22,12 +22,15 @@ async def group_moved(desk: Desk, old: ChatId, new: ChatId) -> None:
     """Work on in the group's new id, and rewrite it wherever it is kept.
 
     Memory comes first, without a pause: an update from the new id may be right behind, and a group that is no team's
-    is left.
+    is left, and the sender must know before anything is queued for the new id, to keep the order.
     """
+    if old == new:
+        return  # a call to the old id was under way when everything had moved
     for name, team in desk.teams.items():
         if team.chat == old:
             desk.teams[name] = replace(team, chat=new, former_chats=team.former_chats | {old})
             log.error("group.migrated team=%s new=%d: put the new id into the environment", name, new)
+    desk.outgoing.moved(old, new)
     await desk.store.team_chat_moved(old, new)
 
 

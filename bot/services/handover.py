@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -102,11 +103,21 @@ async def _edited(desk: Desk, handoff: Handoff, team: Team, message_id: int, tex
     line = LogLine(handoff=handoff.id, author="newcomer", text=text, at=now, newcomer_message=message_id)
     if handoff.chat is None or not team.relays:
         return Parts(log=(line,))
-    copy = await desk.store.counterpart(handoff.id, newcomer_message=message_id)
+    copies = await desk.store.counterparts(handoff.id, newcomer_message=message_id)
     sent = topics.line(desk, handoff, team, "adviser_person_edited", text=Verbatim(text=text))
-    if copy is not None:
-        sent = replace(sent, verb=Verb.EDIT, message_id=copy)
-    return Parts(deliveries=(sent,), log=(line,))
+    return Parts(deliveries=corrected(replace(sent, mirrors=message_id), copies), log=(line,))
+
+
+def corrected(sent: Delivery, copies: Sequence[int]) -> tuple[Delivery, ...]:
+    """What brings the copies of a message in line with its correction, part by part (C05).
+
+    A part for which there is no copy yet follows as an answer to the last one; a copy too many is deleted.
+    """
+    parts = sent.parts()
+    changed = [replace(part, verb=Verb.EDIT, message_id=copy) for part, copy in zip(parts, copies, strict=False)]
+    more = [replace(part, message_id=copies[-1] if copies else None) for part in parts[len(copies) :]]
+    surplus = [replace(sent, verb=Verb.DELETE, rendered=None, message_id=copy) for copy in copies[len(parts) :]]
+    return (*changed, *more, *surplus)
 
 
 async def left(desk: Desk, session: Session, now: datetime) -> Parts:

@@ -102,12 +102,15 @@ class Pacer:
 
     async def unhurried(self, chat: int) -> bool:
         """Wait only for holds: for calls that Telegram does not count as messages."""
-        gate = self._gate(chat)
         waited = False
-        while (wait_s := max(gate.held_until, self._all.held_until) - self._monotonic()) > 0:
+        while (wait_s := self.held_s(chat)) > 0:
             waited = True
             await self._sleep(wait_s)
         return waited
+
+    def held_s(self, chat: int) -> float:
+        """Seconds until the hold on this chat ends; not above 0 when there is none."""
+        return max(self._gate(chat).held_until, self._all.held_until) - self._monotonic()
 
     def hold(self, chat: int, seconds: float) -> None:
         """Telegram said how long to wait: this chat waits, or all of them when many were told (B04)."""

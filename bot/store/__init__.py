@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from bot.errors import UnusableStore
 from bot.ports import Clock
+from bot.store.aside import Aside
 from bot.store.claims import LEASE_S, Leases
 from bot.store.crypto import Keys, keys_from, load_keys
 from bot.store.sqlite import SqliteEngine
@@ -56,6 +57,7 @@ async def open_store(
             vault,
             clock=clock,
             tombs=Tombs(path.with_name(path.name + ".erased")),
+            aside=Aside(path),
         )
     elif urlsplit(url).scheme in {"postgresql", "postgres"}:
         # Imported when it is wanted: the driver costs a guichet on SQLite half a second at its start.

@@ -18,6 +18,7 @@ from typing import Any
 from sqlcipher3 import dbapi2 as sqlite
 
 from bot.errors import UnusableStore
+from bot.store.aside import Aside
 from bot.store.crypto import Keys
 from bot.store.guards import Seat
 from bot.store.migrate import number_of, prove
@@ -72,7 +73,8 @@ def back_up(database: Path, folder: Path, keys: Keys, *, now: datetime) -> Backu
 
 
 def restore(backup: Backup, database: Path, keys: Keys) -> None:
-    """Put a backup in the place of the database; the old files are kept aside as `….before-restore`.
+    """Put a backup in the place of the database; the old files are kept aside as `….before-restore` for
+    a week, or until somebody is erased.
 
     Whoever was erased since stays erased: their tombstones, of the present database and of the file beside it, are
     replayed when it is opened (G08). What waited to be sent is not sent again: it most likely was (G09).
@@ -117,7 +119,7 @@ def _restore(backup: Backup, database: Path, keys: Keys) -> None:
         raise UnusableStore(f"The backup {backup.data} cannot be restored: {exc}.") from exc
     _sync(draft)
     tombs.add(_marks_of(database, keys))
-    _set_aside(database)
+    Aside(database).put()
     draft.replace(database)
     _sync(database.parent)
 
@@ -147,14 +149,6 @@ def _marks_of(database: Path, keys: Keys) -> dict[bytes, str]:
     except (sqlite.Error, UnusableStore):
         return {}  # damaged or another's: the file beside it has them
     return {bytes(mark): month for mark, month in rows}
-
-
-def _set_aside(database: Path) -> None:
-    """A log that is left beside another database would be played into it."""
-    for suffix in ("-wal", "-shm", ""):
-        path = database.with_name(database.name + suffix)
-        if path.exists():
-            path.replace(path.with_name(path.name + ".before-restore"))
 
 
 @contextlib.contextmanager

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.ids import ChatId, HandoffId, NewcomerId, TeamName
+from bot.core.ids import ChatId, HandoffId, Lane, NewcomerId, TeamName, moved_lane
 from bot.errors import Conflict
 from bot.handoff.machine import OPEN, Handoff
 from bot.ports import HandoffChange, LogLine, OutboxRow, Receipt, Verb
 from bot.store.engine import Row, Tx
-from bot.store.outbox import group_lane
 from bot.store.records import HANDOFF_COLUMNS, handoff_in, handoff_out, line_in, line_out, micros, micros_or_none
 from bot.store.vault import Vault
 
@@ -165,11 +164,21 @@ def arrived(tx: Tx, row: OutboxRow, receipt: Receipt) -> None:
         tx.do("UPDATE handoffs SET thread = NULL, card_message = NULL WHERE id = ?", (handoff,))
     elif delivery.is_card and handoff is not None and receipt.message_id is not None:
         tx.do("UPDATE handoffs SET card_message = ? WHERE id = ?", (receipt.message_id, handoff))
-    if delivery.mirrors is not None and receipt.message_id is not None:
+    if delivery.verb in (Verb.EDIT, Verb.DELETE):
+        _follow(tx, row, receipt)
+    elif delivery.mirrors is not None and receipt.message_id is not None:
         _mirror(tx, row, delivery.mirrors, receipt.message_id)
 
 
+def _sides(row: OutboxRow) -> tuple[str, str]:
+    """The columns of the message that a delivery leaves in its chat, and of the one on the other side."""
+    if row.delivery.newcomer is not None:
+        return "newcomer_message", "topic_message"
+    return "topic_message", "newcomer_message"
+
+
 def _mirror(tx: Tx, row: OutboxRow, original: int, copy: int) -> None:
+    """Note which message on the other side is whose copy: one row for each part of a long text."""
     delivery = row.delivery
     handoff = delivery.handoff
     if handoff is None and delivery.newcomer is not None:
@@ -180,32 +189,36 @@ def _mirror(tx: Tx, row: OutboxRow, original: int, copy: int) -> None:
         handoff = None if found is None else HandoffId(found[0])
     if handoff is None or _owner(tx, handoff) is None:
         return
-    newcomers, topics = (copy, original) if delivery.newcomer is not None else (original, copy)
+    here, there = _sides(row)
+    tx.do(f"INSERT INTO mirrors (handoff, {here}, {there}) VALUES (?, ?, ?)", (handoff, copy, original))
     tx.do(
-        "INSERT INTO mirrors (handoff, newcomer_message, topic_message) VALUES (?, ?, ?)", (handoff, newcomers, topics)
-    )
-    tx.do(
-        "UPDATE handoff_log SET newcomer_message = ?"
-        " WHERE handoff = ? AND topic_message = ? AND newcomer_message IS NULL",
-        (newcomers, handoff, topics),
-    )
-    tx.do(
-        "UPDATE handoff_log SET topic_message = ? WHERE handoff = ? AND newcomer_message = ? AND topic_message IS NULL",
-        (topics, handoff, newcomers),
+        f"UPDATE handoff_log SET {here} = ? WHERE handoff = ? AND {there} = ? AND {here} IS NULL",
+        (copy, handoff, original),
     )
 
 
-def counterpart(tx: Tx, handoff: HandoffId, newcomer_message: int | None, topic_message: int | None) -> int | None:
-    """The message on the other side; the first one when a long message was cut in parts."""
+def _follow(tx: Tx, row: OutboxRow, receipt: Receipt) -> None:
+    """A copy that was sent anew is found under its new number; one that was deleted is found no more."""
+    delivery = row.delivery
+    if delivery.handoff is None or delivery.message_id is None:
+        return
+    here, _ = _sides(row)
+    changed = (delivery.handoff, delivery.message_id)
+    if delivery.verb is Verb.DELETE:
+        tx.do(f"DELETE FROM mirrors WHERE handoff = ? AND {here} = ?", changed)
+    elif receipt.message_id not in (None, delivery.message_id):
+        tx.do(f"UPDATE mirrors SET {here} = ? WHERE handoff = ? AND {here} = ?", (receipt.message_id, *changed))
+
+
+def counterparts(tx: Tx, handoff: HandoffId, newcomer_message: int | None, topic_message: int | None) -> list[int]:
+    """The messages on the other side, in order: as many as a long text took parts."""
     wanted, given, value = (
         ("topic_message", "newcomer_message", newcomer_message)
         if newcomer_message is not None
         else ("newcomer_message", "topic_message", topic_message)
     )
-    row = tx.row(
-        f"SELECT {wanted} FROM mirrors WHERE handoff = ? AND {given} = ? ORDER BY id LIMIT 1", (handoff, value)
-    )
-    return None if row is None else int(row[0])
+    rows = tx.rows(f"SELECT {wanted} FROM mirrors WHERE handoff = ? AND {given} = ? ORDER BY id", (handoff, value))
+    return [int(row[0]) for row in rows]
 
 
 # --- groups that move, topics that die -------------------------------------------------------------------------------
@@ -214,10 +227,8 @@ def counterpart(tx: Tx, handoff: HandoffId, newcomer_message: int | None, topic_
 def chat_moved(tx: Tx, old: ChatId, new: ChatId) -> None:
     """A group got a new id: rewrite it in handoffs and in every delivery that waits (B09)."""
     tx.do("UPDATE handoffs SET chat = ? WHERE chat = ?", (new, old))
-    waiting = "SELECT id, handoff FROM outbox WHERE chat = ? AND newcomer IS NULL AND state < 3"
-    for ident, handoff in tx.rows(waiting, (old,)):
-        owner = None if handoff is None else HandoffId(handoff)
-        tx.do("UPDATE outbox SET lane = ? WHERE id = ?", (group_lane(new, owner), ident))
+    for (lane,) in tx.rows("SELECT DISTINCT lane FROM outbox WHERE chat = ? AND state < 3", (old,)):
+        tx.do("UPDATE outbox SET lane = ? WHERE lane = ? AND state < 3", (moved_lane(Lane(lane), old, new), lane))
     tx.do("UPDATE outbox SET chat = ? WHERE chat = ? AND state < 3", (new, old))
 
 

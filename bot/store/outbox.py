@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.ids import ChatId, HandoffId, Lane, NewcomerId
+from bot.core.ids import ChatId, Lane, NewcomerId, group_lane
 from bot.ports import Delivery, Fate, OutboxRow, Receipt, Verb
 from bot.store.claims import Claims
 from bot.store.engine import Row, Tx
@@ -20,8 +20,8 @@ from bot.store.vault import Gone, Vault
 WAITING, SENDING, SENT, REFUSED, UNCERTAIN, LOST = 0, 2, 3, 4, 5, 6
 #: Put before everything that waits in its lane: nothing can go into a topic that is not open (B10).
 _FIRST = 10**15
-#: Verbs that leave a message of the bot in the chat.
-_SPEAKING = (Verb.SEND, Verb.COPY, Verb.SEND_FILE)
+#: Verbs that leave a message of the bot in the chat; a change of one that is gone is sent anew (B11).
+_SPEAKING = (Verb.SEND, Verb.COPY, Verb.SEND_FILE, Verb.EDIT)
 
 _COLUMNS = (
     "o.id, o.lane, o.newcomer, o.chat, o.handoff, o.verb, o.body, o.is_volatile, o.is_card, o.state, o.tries,"
@@ -32,9 +32,13 @@ _COLUMNS = (
 def queue(
     tx: Tx, vault: Vault, memory: Memory, claims: Claims, deliveries: Sequence[Delivery], now: datetime
 ) -> list[OutboxRow]:
-    """Put deliveries at the end of their lanes, text frozen. Raises Gone for a person who was erased."""
-    idents = tx.ids("outbox", len(deliveries)) if deliveries else ()
-    pairs = zip(idents, deliveries, strict=True)
+    """Put deliveries at the end of their lanes, text frozen. Raises Gone for a person who was erased.
+
+    Each part of a long text is a row: what became of it is known for each message by itself (B13).
+    """
+    parts = [part for delivery in deliveries for part in delivery.parts()]
+    idents = tx.ids("outbox", len(parts)) if parts else ()
+    pairs = zip(idents, parts, strict=True)
     return [_queued(tx, vault, memory, claims, ident, given, now) for ident, given in pairs]
 
 
@@ -105,11 +109,6 @@ def _lane(vault: Vault, delivery: Delivery, chat: ChatId) -> Lane:
     return group_lane(chat, delivery.handoff if delivery.thread is None else delivery.thread)
 
 
-def group_lane(chat: ChatId, topic: HandoffId | int | None) -> Lane:
-    """The lane of a team's group, or of one topic of it."""
-    return Lane(f"g:{chat}" if topic is None else f"g:{chat}:{topic}")
-
-
 #: The first unfinished row of each lane whose time has come. A row being sent holds back its lane; so does the wait
 #: for a topic that is not open.
 _HEADS = (
@@ -173,11 +172,12 @@ def _fate(state: int, is_repeat: int) -> Fate:
 
 
 def arrived(tx: Tx, memory: Memory, row: OutboxRow, receipt: Receipt, at: datetime) -> None:
-    """Keep the message id, wipe the text. A row that was erased meanwhile stays erased."""
+    """Keep the message id, wipe the text. Raises Conflict for a row that has its fate, or was erased meanwhile."""
     tx.do(
         "UPDATE outbox SET state = 3, body = NULL, reason = NULL, done_at = ?, message_id = coalesce(?, message_id)"
         " WHERE id = ? AND state < 3",
         (micros(at), receipt.message_id, row.id),
+        conflict="this delivery is not under way",
     )
     tx.afterwards.append(lambda: memory.drop_text(row.id))
 
@@ -230,12 +230,46 @@ def lose_volatile(tx: Tx) -> None:
     tx.run("UPDATE outbox SET state = 6 WHERE state = 0 AND is_volatile = 1")
 
 
+def recall(
+    tx: Tx, vault: Vault, memory: Memory, claims: Claims, row: OutboxRow, receipt: Receipt, now: datetime
+) -> None:
+    """Take back what a call left in a chat although its row was erased while it was under way."""
+    if row.chat is None or tx.row("SELECT 1 FROM outbox WHERE id = ?", (row.id,)) is not None:
+        return
+    if row.delivery.verb in _SPEAKING and receipt.message_id is not None:
+        left = Delivery(verb=Verb.DELETE, chat=row.chat, message_id=receipt.message_id)
+    elif row.delivery.verb is Verb.OPEN_TOPIC and receipt.thread is not None:
+        left = Delivery(verb=Verb.DELETE_TOPIC, chat=row.chat, thread=receipt.thread)
+    else:
+        return
+    queue(tx, vault, memory, claims, (left,), now)
+
+
+def recalls(tx: Tx, vault: Vault, memory: Memory, newcomer: NewcomerId, since: datetime) -> list[Delivery]:
+    """The deletion of the bot's own messages in the private chat and of the person's topics, by number."""
+    chat = chat_of(tx, vault, memory, newcomer)
+    topics = tx.rows(
+        "SELECT chat, thread FROM handoffs WHERE newcomer = ? AND chat IS NOT NULL AND thread IS NOT NULL"
+        " ORDER BY opened_at",
+        (newcomer,),
+    )
+    return [
+        *(Delivery(verb=Verb.DELETE, chat=chat, message_id=message) for message in spoken_since(tx, newcomer, since)),
+        *(Delivery(verb=Verb.DELETE_TOPIC, chat=ChatId(group), thread=thread) for group, thread in topics),
+    ]
+
+
+def due_now(tx: Tx) -> None:
+    """At start-up: how long to wait was known to the process before; an hour that a wrong clock wrote means nothing."""
+    tx.run("UPDATE outbox SET not_before = NULL WHERE state = 0 AND not_before IS NOT NULL")
+
+
 def spoken_since(tx: Tx, newcomer: NewcomerId, since: datetime) -> list[int]:
     """The bot's own messages in the private chat."""
     marks = ", ".join("?" for _ in _SPEAKING)
     rows = tx.rows(
         "SELECT message_id FROM outbox WHERE lane = ? AND state = 3 AND done_at >= ? AND message_id IS NOT NULL"
-        f" AND verb IN ({marks}) ORDER BY id",
+        f" AND verb IN ({marks}) GROUP BY message_id ORDER BY min(id)",
         (lane_of(newcomer), micros(since), *(verb.value for verb in _SPEAKING)),
     )
     return [row[0] for row in rows]

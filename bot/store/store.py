@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from bot.core.ids import AccountId, ChatId, FlowId, HandoffId, NewcomerId, Revision, TeamName, Token
 from bot.core.session import Session
-from bot.errors import StoreError
+from bot.errors import Conflict, StoreError
 from bot.handoff.machine import Handoff
 from bot.ports import (
     AdviserRow,
@@ -45,6 +45,7 @@ from bot.store import (
     turn,
     upkeep,
 )
+from bot.store.aside import Aside
 from bot.store.claims import Alone, Claims
 from bot.store.engine import Engine, Tx
 from bot.store.memory import Memory
@@ -76,6 +77,7 @@ class KeptStore:
         *,
         clock: Clock = _now,
         tombs: Tombs | None = None,
+        aside: Aside | None = None,
         claims: Claims | None = None,
     ) -> None:
         self.engine = engine
@@ -85,6 +87,7 @@ class KeptStore:
         self._cleaning: asyncio.Task[None] | None = None
         self._clock = clock
         self._tombs = tombs
+        self._aside = aside
 
     @property
     def is_first(self) -> bool:
@@ -141,7 +144,12 @@ class KeptStore:
             outbox.arrived(tx, self._memory, row, receipt, at)
             handoffs.arrived(tx, row, receipt)
 
-        await self.engine.write(work)
+        try:
+            await self.engine.write(work)
+        except Conflict:
+            await self.engine.write(
+                lambda tx: outbox.recall(tx, self._vault, self._memory, self._claims, row, receipt, at)
+            )
 
     async def mark_retry(self, row: int, *, not_before: datetime) -> None:
         await self.engine.write(lambda tx: outbox.retry(tx, row, not_before))
@@ -177,10 +185,10 @@ class KeptStore:
     async def log_of(self, handoff: HandoffId) -> list[LogLine]:
         return await self.engine.read(lambda tx: handoffs.log_of(tx, self._vault, handoff))
 
-    async def counterpart(
+    async def counterparts(
         self, handoff: HandoffId, *, newcomer_message: int | None = None, topic_message: int | None = None
-    ) -> int | None:
-        return await self.engine.read(lambda tx: handoffs.counterpart(tx, handoff, newcomer_message, topic_message))
+    ) -> list[int]:
+        return await self.engine.read(lambda tx: handoffs.counterparts(tx, handoff, newcomer_message, topic_message))
 
     async def advisers(self) -> list[AdviserRow]:
         return await self.engine.read(lambda tx: upkeep.advisers(tx, self._vault))
@@ -213,17 +221,24 @@ class KeptStore:
     async def sent_messages_of(self, newcomer: NewcomerId, since: datetime) -> list[int]:
         return await self.engine.read(lambda tx: outbox.spoken_since(tx, newcomer, since))
 
-    async def erase(self, newcomer: NewcomerId, *, farewell: Sequence[Delivery] = ()) -> Mapping[str, int]:
+    async def erase(
+        self, newcomer: NewcomerId, *, farewell: Sequence[Delivery] = (), recalled_since: datetime | None = None
+    ) -> Mapping[str, int]:
         now = self._clock()
         month = f"{now:%Y-%m}"
 
         def work(tx: Tx) -> dict[str, int]:
+            last: list[Delivery] = []
+            if recalled_since is not None:
+                last += outbox.recalls(tx, self._vault, self._memory, newcomer, recalled_since)
             erased = erasure.erase(tx, self._vault, self._memory, newcomer, month)
             if erased:  # else it was done before, farewell and all
-                outbox.queue(tx, self._vault, self._memory, self._claims, farewell, now)
+                outbox.queue(tx, self._vault, self._memory, self._claims, (*last, *farewell), now)
             return erased
 
         erased = await self.engine.write(work)
+        if self._aside is not None:
+            self._aside.drop()
         if self._tombs is not None:  # killed before this line: the next start brings the file up to date
             self._tombs.add({self._vault.tombstone(newcomer, month): month})
         await self._clean()
@@ -238,6 +253,8 @@ class KeptStore:
                 lambda tx: retention.purge(tx, self._vault, self._memory, self._claims, now, limits_days)
             )
             gone += bite
+        if self._aside is not None:
+            self._aside.drop_old(now)
         await self._clean()
         return dict(gone)
 
@@ -305,12 +322,17 @@ class KeptStore:
             known = erasure.tombstones(tx)
             if self.engine.is_first:
                 outbox.lose_volatile(tx)
+            if self.is_first:
+                outbox.due_now(tx)
             missing = {mark: month for mark, month in marks.items() if mark not in known}
             return erasure.replay(tx, self._vault, self._memory, missing), known
 
         erased, known = await self.engine.write(work)
         if self._tombs is not None:
-            self._tombs.add({mark: month for mark, month in known.items() if mark not in marks})
+            unfinished = {mark: month for mark, month in known.items() if mark not in marks}
+            if unfinished and self._aside is not None:
+                self._aside.drop()
+            self._tombs.add(unfinished)
         if erased:
             await self._clean()
 

@@ -124,31 +124,6 @@ async def test_buttons_can_be_changed_alone(messenger: TelegramMessenger, amina:
     assert (shown["text"], labels_of(shown)) == (PICK.text, [["☑ Passeport"]])
 
 
-async def test_b13_long_text_comes_in_parts_with_the_buttons_last(messenger: TelegramMessenger, amina: Seat) -> None:
-    text = "\n\n".join(f"{number} " + "mot " * 300 for number in range(8))
-    receipt = await messenger.deliver(to_newcomer(amina.id, rendered=replace(PICK, text=text, bold=((0, 1),))))
-    parts = [message for message in await amina.messages() if message["from"]["is_bot"]]
-    assert len(parts) == 3
-    assert receipt.message_id == parts[0]["message_id"]
-    assert " ".join(part["text"] for part in parts).split() == text.split()
-    assert [labels_of(part) for part in parts] == [[], [], [["👩 Pour moi"], ["Carte"]]]
-
-
-async def test_b13_failing_part_drops_no_other_and_a_retry_sends_what_is_missing(
-    messenger: TelegramMessenger, amina: Seat, sandbox: RunningSandbox
-) -> None:
-    text = "\n\n".join(f"{number} " + "mot " * 900 for number in range(3))
-    row = to_newcomer(amina.id, text, vital=True)
-
-    sandbox.api.faults.play(FaultScript(at={2: Fault.TRUNCATED}))
-    with pytest.raises(DeliveryError) as caught:
-        await messenger.deliver(row)
-    assert caught.value.uncertain
-    await messenger.deliver(replace(row, fate=Fate.UNCERTAIN))
-    shown = [message["text"][:3] for message in await amina.messages() if message["from"]["is_bot"]]
-    assert shown == ["0 m", "1 m", "2 m", f"{REPEAT_MARK}1"]
-
-
 async def test_possible_repeat_is_marked(messenger: TelegramMessenger, amina: Seat) -> None:
     await messenger.deliver(to_newcomer(amina.id, rendered=PICK, fate=Fate.UNCERTAIN))
     shown = await amina.last()

@@ -67,6 +67,7 @@ async def held(office: Office, fatou: Person) -> None:
     claire = await office.adviser()
     await claire.take()
     await claire.say(f"bien reçu, {CANARY}")
+    await claire.say((f"{CANARY} " * 171)[:4096])
     await claire.say(f"// {CANARY}")
     await fatou.say(f"{CANARY} encore")
 

@@ -225,6 +225,50 @@ async def test_corrections_follow_to_the_other_side(office: Office) -> None:
     assert (await claire.texts())[-1] == "✏️ Message corrigé par la personne :\nje suis à la gare"
 
 
+async def test_correction_of_a_long_text_leaves_nothing_of_the_old_one(office: Office) -> None:  # C05
+    fatou, claire = await held(office)
+    said = await claire.say("non " * 1024)
+    assert len(await fatou.heard()) == 2
+    before = [one["message_id"] for one in await fatou.messages()]
+    await claire.seat.edit(said["message_id"], "rendez-vous à 10 h")
+    assert await fatou.heard() == SILENT
+    shown = await fatou.messages()
+    assert [one["message_id"] for one in shown] == before[:-1]
+    assert "rendez-vous à 10 h" in text_of(shown[-1]) and "non" not in text_of(shown[-1])
+
+
+async def test_correction_that_grows_and_shrinks_stays_the_same_message(office: Office) -> None:  # C05
+    fatou, claire = await held(office)
+    said = await claire.say("rendez-vous à 9 h")
+    await fatou.heard()
+    before = [one["message_id"] for one in await fatou.messages()]
+    await claire.seat.edit(said["message_id"], "oui " * 1024)
+    [rest] = await fatou.heard()
+    *_, changed, added = await fatou.messages()
+    assert (changed["message_id"], added["reply_to_message"]["message_id"]) == (before[-1], before[-1])
+    assert f"{text_of(changed)} {rest}".count("oui") == 1024
+    await claire.seat.edit(said["message_id"], "rendez-vous à 10 h")
+    assert await fatou.heard() == SILENT
+    shown = await fatou.messages()
+    assert [one["message_id"] for one in shown] == before
+    assert "rendez-vous à 10 h" in text_of(shown[-1]) and "oui" not in text_of(shown[-1])
+
+
+async def test_correction_by_the_person_of_a_long_text_leaves_nothing_of_the_old_one(office: Office) -> None:  # A24
+    fatou, claire = await held(office)
+    before = len(await claire.texts())
+    written = await fatou.seat.say("non " * 1024)
+    await office.settled()
+    assert len(await claire.texts()) == before + 2
+    await fatou.seat.edit(written["message_id"], "faim " * 819)
+    await office.settled()
+    first, second = (await claire.texts())[before:]
+    assert f"{first} {second}".count("faim") == 819 and "non" not in f"{first} {second}"
+    await fatou.seat.edit(written["message_id"], "tout va bien")
+    await office.settled()
+    assert (await claire.texts())[before:] == ["✏️ Message corrigé par la personne :\ntout va bien"]
+
+
 async def test_danger_while_held_shows_the_card_and_alerts_the_adviser(office: Office) -> None:
     fatou, claire = await held(office)
     [card] = await fatou.say("au secours il a un couteau")

@@ -68,6 +68,7 @@ class News:
     async def migrated(self, old: ChatId, new: ChatId) -> None:
         self.told.append(("migrated", (old, new)))
         assert self.post is not None
+        self.post.sender.moved(old, new)
         await self.post.store.team_chat_moved(old, new)
 
     async def unauthorised(self) -> None:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,8 @@ class Telegram:
         #: How many more questions whether anybody is there end with a gateway's page, and how many were asked.
         self.silent_probes = 0
         self.probes = 0
+        #: (method, number of the message or topic) of everything that was deleted.
+        self.deleted: list[tuple[str, int]] = []
 
     async def reply(self, exchange: Exchange) -> None:
         if exchange.method == "getMe":
@@ -63,6 +66,9 @@ class Telegram:
     def take(self, exchange: Exchange) -> dict[str, Any]:
         """Do the call."""
         body = exchange.body
+        if exchange.method.startswith("delete"):
+            self.deleted.append((exchange.method, int(body.get("message_id") or body["message_thread_id"])))
+            return ok(True)
         self.last_id += 1
         if exchange.method == "createForumTopic":
             return ok({"message_thread_id": self.last_id, "name": body["name"], "icon_color": 1})
@@ -310,6 +316,80 @@ async def test_b04_told_to_wait_waits_so_long_in_order_while_others_go_on(post: 
     assert post.news.told == []
 
 
+async def test_h01_row_that_a_wrong_clock_put_off_goes_first_after_a_restart(
+    telegram: Telegram, tmp_path: Path
+) -> None:
+    async with OddServer(telegram.reply) as server:
+        dead = await open_post(tmp_path, TOKEN, server.url)
+        amina = await dead.welcome(AMINA)
+        [row] = await dead.queue(say(amina, "1"), offered=False)
+        await dead.store.mark_sending([row.id])
+        await dead.store.mark_retry(row.id, not_before=NOW + timedelta(days=1))
+        await dead.store.close()
+
+        post = await open_post(tmp_path, TOKEN, server.url)
+        await post.sender.start()
+        await post.queue(say(amina, "2"))
+        await post.settled()
+        await close_post(post)
+    assert telegram.arrived == [(AMINA, "1"), (AMINA, "2")]
+
+
+class SlowMarks:
+    """A store whose mark of one row comes when it is let go."""
+
+    def __init__(self, store: KeptStore) -> None:
+        self._store = store
+        self.late: int | None = None
+        self.is_waiting = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def mark_sending(self, rows: list[int]) -> None:
+        if self.late in rows:
+            self.is_waiting.set()
+            await self.go_on.wait()
+        await self._store.mark_sending(rows)
+
+
+async def test_b04_message_whose_mark_was_slow_waits_with_its_chat(telegram: Telegram, tmp_path: Path) -> None:
+    told_to_wait, let_go = asyncio.Event(), asyncio.Event()
+
+    async def flood(exchange: Exchange) -> None:
+        told_to_wait.set()
+        await let_go.wait()
+        await saying(429, "Too Many Requests: retry after 300", retry_after=300)(exchange)
+
+    async with OddServer(telegram.reply) as server:
+        post = await open_post(tmp_path, TOKEN, server.url)
+        slow = SlowMarks(post.store)
+        post.sender = post.new_sender(slow)
+        talks = [
+            await post.hand_over(await post.welcome(number), ADVISER_CHAT_ID, handoff=f"{number}") for number in (1, 2)
+        ]
+        await post.sender.start()
+        await post.queue(*(opening(talk, ADVISER_CHAT_ID) for talk in talks))
+        await post.settled()
+        telegram.script = [flood]
+        await post.queue(tell(talks[0], ADVISER_CHAT_ID, "1"))
+        await told_to_wait.wait()
+        [second] = await post.queue(tell(talks[1], ADVISER_CHAT_ID, "2"), offered=False)
+        slow.late = second.id
+        post.sender.offer([second])
+        await slow.is_waiting.wait()
+        let_go.set()
+        await until(lambda: post.sender._pacer.held_s(ADVISER_CHAT_ID) > 0)
+        slow.late = None
+        slow.go_on.set()
+        await post.settled()
+        await close_post(post)
+    first, *later = [at for method, _, at in telegram.calls if method == "sendMessage"]
+    assert len(later) == 2 and min(later) - first >= 300
+    assert sorted(text for _, text in telegram.arrived) == ["1", "2"]
+
+
 @pytest.mark.parametrize("code", [500, 502, 503, 504])
 async def test_b05_explained_server_error_is_tried_again(post: Post, telegram: Telegram, code: int) -> None:
     amina = await post.welcome(AMINA)
@@ -347,6 +427,64 @@ async def test_b09_group_with_a_new_id_gets_everything_there(post: Post, telegra
     await post.settled()
     assert telegram.arrived == [(-1009, "1"), (-1009, "2")]
     assert post.news.told == [("migrated", (ADVISER_CHAT_ID, -1009))]
+
+
+@pytest.mark.parametrize("is_told_by_the_group", [False, True])
+async def test_b09_group_with_a_new_id_keeps_the_order_of_a_topic(
+    post: Post, telegram: Telegram, is_told_by_the_group: bool
+) -> None:
+    moved = saying(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=-1009)
+    release = asyncio.Event()
+
+    async def slowly(exchange: Exchange) -> None:
+        await release.wait()
+        await moved(exchange)
+
+    talk = await post.hand_over(await post.welcome(AMINA), ADVISER_CHAT_ID)
+    await post.queue(opening(talk, ADVISER_CHAT_ID))
+    await post.settled()
+    telegram.script = [slowly]
+    await post.queue(tell(talk, ADVISER_CHAT_ID, "1"), tell(talk, ADVISER_CHAT_ID, "2"))
+    await until(lambda: len(telegram.calls) == 2)
+    if is_told_by_the_group:
+        await post.news.migrated(ADVISER_CHAT_ID, -1009)
+        await post.queue(tell(talk, -1009, "3"))
+        release.set()
+    else:
+        release.set()
+        await until(lambda: post.news.of("migrated") != [])
+        await post.queue(tell(talk, -1009, "3"))
+    await post.settled()
+    assert telegram.arrived == [(-1009, "1"), (-1009, "2"), (-1009, "3")]
+
+
+async def test_b09_what_came_for_the_new_id_before_we_knew_of_it_doubles_nothing(
+    post: Post, telegram: Telegram
+) -> None:
+    release = asyncio.Event()
+
+    async def slowly(exchange: Exchange) -> None:
+        await release.wait()
+        text = "Bad Request: group chat was upgraded to a supergroup chat"
+        await saying(400, text, migrate_to_chat_id=-1009)(exchange)
+
+    async def late(exchange: Exchange) -> None:
+        await release.wait()
+        await until(lambda: post.news.of("migrated") != [])
+        await telegram.accept(exchange)
+
+    talk = await post.hand_over(await post.welcome(AMINA), ADVISER_CHAT_ID)
+    await post.queue(opening(talk, ADVISER_CHAT_ID))
+    await post.settled()
+    telegram.script = [slowly, late]
+    await post.queue(tell(talk, ADVISER_CHAT_ID, "1"), tell(talk, ADVISER_CHAT_ID, "2"))
+    await until(lambda: len(telegram.calls) == 2)
+    await post.store.team_chat_moved(ADVISER_CHAT_ID, -1009)  # by another replica
+    await post.queue(tell(talk, -1009, "3"), tell(talk, -1009, "4"))
+    await until(lambda: len(telegram.calls) == 3)
+    release.set()
+    await post.settled()
+    assert [text for _, text in telegram.arrived] == ["3", "1", "2", "4"]
 
 
 async def test_b10_lost_topic_is_opened_anew_and_nothing_goes_to_general(post: Post, telegram: Telegram) -> None:
@@ -414,6 +552,26 @@ async def test_row_erased_meanwhile_is_not_sent(post: Post, telegram: Telegram) 
     post.sender.offer(rows)
     await post.settled()
     assert telegram.arrived == [(BORIS, "1")]
+
+
+async def test_call_under_way_during_an_erasure_leaves_nothing_in_the_chats(post: Post, telegram: Telegram) -> None:
+    release = asyncio.Event()
+
+    async def slowly(exchange: Exchange) -> None:
+        await release.wait()
+        await telegram.accept(exchange)
+
+    amina = await post.welcome(AMINA)
+    talk = await post.hand_over(amina, ADVISER_CHAT_ID)
+    telegram.script = [slowly] * 2
+    await post.queue(say(amina, "1"), opening(talk, ADVISER_CHAT_ID), tell(talk, ADVISER_CHAT_ID, "carte"))
+    await until(lambda: len(telegram.calls) == 2)
+    await post.store.erase(amina, recalled_since=NOW)
+    release.set()
+    await post.settled()
+    assert telegram.arrived == [(AMINA, "1")]
+    assert sorted(method for method, _ in telegram.deleted) == ["deleteForumTopic", "deleteMessage"]
+    assert sorted(number for _, number in telegram.deleted) == [101, 102]
 
 
 async def test_g14_stop_finishes_what_is_under_way_and_keeps_the_rest(telegram: Telegram, tmp_path: Path) -> None:
@@ -540,6 +698,97 @@ async def test_r5_nemesis_loses_nothing_unflagged_repeats_at_most_once_and_keeps
         assert firsts == sorted(firsts)
     sandbox.api.faults.play(None)
     await close_post(post)
+
+
+# --- long texts: each part is a message of its own (B13)
+
+LONG = "\n\n".join(letter * 4000 for letter in "ABC")
+
+
+def heads(telegram: Telegram) -> list[str]:
+    """How the messages that arrived begin."""
+    return [text[:3] for _, text in telegram.arrived]
+
+
+async def test_b13_parts_come_in_order_with_the_buttons_last(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    post = await open_post(tmp_path, sandbox.token, sandbox.api_url)
+    await post.sender.start()
+    person = sandbox.world.invent(language_code="fr")
+    newcomer = await begun(post, sandbox, person.id)
+    link = RenderedButton(text="Carte", url="https://example.org")
+    text = "\n\n".join(f"{number} " + "mot " * 300 for number in range(8))
+    rendered = Rendered(text=text, bold=((0, 1),), buttons=((link,),))
+    await post.queue(Delivery(verb=Verb.SEND, newcomer=newcomer, rendered=rendered))
+    await post.settled()
+    parts = [one for one in sandbox.world.chats[person.id].messages.values() if one["from"]["is_bot"]]
+    assert " ".join(part["text"] for part in parts).split() == text.split()
+    assert [part.get("reply_markup") is not None for part in parts] == [False, False, True]
+    assert [len(part.get("entities", ())) for part in parts] == [1, 0, 0]
+    assert await post.store.sent_messages_of(newcomer, NOW) == [part["message_id"] for part in parts]
+    await close_post(post)
+
+
+async def test_b13_doubtful_part_is_told_of_and_not_sent_again(post: Post, telegram: Telegram) -> None:
+    amina = await post.welcome(AMINA)
+    telegram.script = [telegram.accept_and_reset, saying(429, "Too Many Requests: retry after 1", retry_after=1)]
+    doubtful, *_ = await post.queue(say(amina, LONG))
+    await post.settled()
+    assert heads(telegram) == ["AAA", "BBB", "CCC"]
+    assert post.news.told == [("uncertain", doubtful.id)]
+
+
+async def test_b13_doubtful_part_of_a_vital_text_is_marked_when_it_is_repeated(post: Post, telegram: Telegram) -> None:
+    amina = await post.welcome(AMINA)
+    telegram.script = [telegram.accept, telegram.accept_and_reset]
+    await post.queue(say(amina, LONG, vital=True))
+    await post.settled()
+    assert heads(telegram) == ["AAA", "BBB", f"{REPEAT_MARK}B", "CCC"]
+    assert post.news.told == []
+
+
+async def test_b13_refused_part_drops_no_other(post: Post, telegram: Telegram) -> None:
+    amina = await post.welcome(AMINA)
+    telegram.script = [telegram.accept, saying(400, "Bad Request: ENTITY_BOUNDS_INVALID")]
+    _, refused, _ = await post.queue(say(amina, LONG))
+    await post.settled()
+    assert heads(telegram) == ["AAA", "CCC"]
+    assert post.news.told == [("refused", refused.id)]
+
+
+async def test_b13_parts_that_a_kill_cut_apart_are_not_sent_again(telegram: Telegram, tmp_path: Path) -> None:
+    async with OddServer(telegram.reply) as server:
+        dead = await open_post(tmp_path, TOKEN, server.url)
+        amina = await dead.welcome(AMINA)
+        first, *_ = await dead.queue(say(amina, LONG, vital=True), offered=False)
+        await dead.store.mark_sending([first.id])
+        await dead.store.mark_sent(first, await dead.messenger.deliver(first), at=NOW)
+        await dead.messenger.close()
+        await dead.store.close()
+
+        post = await open_post(tmp_path, TOKEN, server.url)
+        await post.sender.start()
+        await post.settled()
+        await close_post(post)
+    assert heads(telegram) == ["AAA", "BBB", "CCC"]
+
+
+async def test_b04_parts_keep_the_pace_of_their_chat(telegram: Telegram, tmp_path: Path) -> None:
+    async with running(telegram, tmp_path, pace=Pace(chat_per_s=1 / 200, chat_burst=1, global_per_s=0)) as post:
+        amina = await post.welcome(AMINA)
+        await post.queue(say(amina, LONG))
+        await post.settled()
+        at = [when for _, _, when in telegram.calls]
+        assert at[1] - at[0] >= 100 and at[2] - at[1] >= 100
+
+
+async def test_b11_change_that_was_sent_anew_is_known_for_deletion(post: Post, telegram: Telegram) -> None:
+    amina = await post.welcome(AMINA)
+    telegram.script = [saying(400, "Bad Request: message to edit not found")]
+    change = Delivery(verb=Verb.EDIT, newcomer=amina, message_id=7, rendered=Rendered(text="corrigé"))
+    await post.queue(change)
+    await post.settled()
+    assert telegram.arrived == [(AMINA, "corrigé")]
+    assert await post.store.sent_messages_of(amina, NOW) == [101]
 
 
 async def test_receipts_reach_the_handoff(post: Post, telegram: Telegram) -> None:

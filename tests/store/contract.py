@@ -23,6 +23,7 @@ from bot.core.ids import (
     StepId,
     TeamName,
     Token,
+    group_lane,
 )
 from bot.core.messages import (
     Action,
@@ -334,6 +335,15 @@ async def test_a_retry_waits_in_its_place(guichet: Guichet, now: Now) -> None:  
     assert again == replace(first, tries=1, not_before=later)
 
 
+async def test_a_wait_that_a_wrong_clock_wrote_ends_with_its_process(house: House, guichet: Guichet) -> None:  # H01
+    newcomer = await guichet.welcome()
+    first, _ = await guichet.queue(say(newcomer, "one"), say(newcomer, "two"))
+    await guichet.store.mark_sending([first.id])
+    await guichet.store.mark_retry(first.id, not_before=NOON + timedelta(days=1))
+    again = await house.reopen()
+    assert texts(await again.store.take_outbox()) == ["one"]
+
+
 async def test_a_refused_row_lets_the_next_one_pass(guichet: Guichet) -> None:
     newcomer = await guichet.welcome()
     first, _ = await guichet.queue(say(newcomer, "one"), say(newcomer, "two"))
@@ -617,14 +627,35 @@ async def test_mirrors_lead_from_one_side_to_the_other(guichet: Guichet) -> None
     await guichet.deliver(up, Receipt(message_id=501))
     await guichet.deliver(down, Receipt(message_id=12))
     store = guichet.store
-    assert await store.counterpart(handoff.id, newcomer_message=11) == 501
-    assert await store.counterpart(handoff.id, topic_message=501) == 11
-    assert await store.counterpart(handoff.id, newcomer_message=12) == 502
-    assert await store.counterpart(handoff.id, topic_message=999) is None
+    assert await store.counterparts(handoff.id, newcomer_message=11) == [501]
+    assert await store.counterparts(handoff.id, topic_message=501) == [11]
+    assert await store.counterparts(handoff.id, newcomer_message=12) == [502]
+    assert await store.counterparts(handoff.id, topic_message=999) == []
     assert await store.log_of(handoff.id) == [
         replace(said, topic_message=501),
         replace(answered, newcomer_message=12),
     ]
+
+
+async def test_a_long_text_is_a_row_for_each_part_and_each_is_a_mirror(guichet: Guichet) -> None:  # B13, C05
+    newcomer = await guichet.welcome()
+    handoff = await guichet.hand_over(newcomer)
+    text, store = "A" * 4000 + "\n\n" + "B" * 4000, guichet.store
+    first, second = await guichet.queue(say(newcomer, text, handoff=handoff.id, mirrors=502, message_id=7))
+    assert texts([first, second]) == ["A" * 4000, "B" * 4000]
+    assert [row.delivery.message_id for row in (first, second)] == [7, None]
+    assert [bool(row.delivery.rendered.buttons) for row in (first, second) if row.delivery.rendered] == [False, True]
+    await guichet.deliver(first, Receipt(message_id=11))
+    await guichet.deliver(second, Receipt(message_id=12))
+    assert await store.counterparts(handoff.id, topic_message=502) == [11, 12]
+    assert await store.sent_messages_of(newcomer, NOON) == [11, 12]
+
+    change = say(newcomer, "C", handoff=handoff.id, verb=Verb.EDIT, message_id=11)
+    changed, gone = await guichet.queue(change, replace(change, verb=Verb.DELETE, message_id=12, rendered=None))
+    await guichet.deliver(changed, Receipt(message_id=31))  # sent anew
+    await guichet.deliver(gone, Receipt(message_id=12))
+    assert await store.counterparts(handoff.id, topic_message=502) == [31]
+    assert await store.sent_messages_of(newcomer, NOON) == [11, 12, 31]
 
 
 async def test_a_copy_knows_the_chat_it_comes_from(guichet: Guichet) -> None:
@@ -649,6 +680,10 @@ async def test_a_group_that_moved_is_rewritten_everywhere(guichet: Guichet) -> N
     await guichet.deliver(rows[0], Receipt(message_id=1))
     await guichet.queue(tell(replace(handoff, chat=OTHER_GROUP), "three"))
     assert texts(await guichet.store.take_outbox()) == [None, "two"]
+    await guichet.queue(Delivery(verb=Verb.DELETE_TOPIC, chat=OTHER_GROUP, thread=5))
+    await guichet.store.team_chat_moved(OTHER_GROUP, ChatId(-1_003_333))
+    [deletion] = [row for row in await guichet.store.take_outbox() if row.thread == 5]
+    assert deletion.lane == group_lane(ChatId(-1_003_333), 5)
 
 
 async def test_advisers_are_kept_by_id(guichet: Guichet) -> None:
@@ -803,6 +838,52 @@ async def test_the_newest_verdict_of_each_kind_is_kept_for_an_entry(house: House
         CheckRow(entry=fee, listed_on=days[4], wrong_on=days[3]),
         CheckRow(entry=bed, listed_on=days[0], right_on=days[2]),
     ]
+
+
+async def test_an_erasure_recalls_what_was_said_lately_and_the_topics(guichet: Guichet, now: Now) -> None:
+    newcomer, other = await guichet.welcome(), await guichet.welcome(BORIS)
+    for number, delivery in enumerate((say(newcomer), say(other), say(newcomer), say(newcomer))):
+        [row] = await guichet.queue(delivery)
+        await guichet.store.mark_sending([row.id])
+        await guichet.store.mark_sent(row, Receipt(message_id=number), at=now.pass_(hours=1))
+    await guichet.open_topic(await guichet.hand_over(newcomer))
+    receipt = Delivery(verb=Verb.SEND, chat=ChatId(AMINA), rendered=Rendered(text="Tout est effacé."))
+    await guichet.store.erase(newcomer, farewell=(receipt,), recalled_since=NOON + timedelta(hours=2))
+    recalled = []
+    while rows := await guichet.store.take_outbox():
+        for row in rows:
+            recalled.append(row.delivery)
+            await guichet.deliver(row, Receipt())
+    assert recalled == [
+        Delivery(verb=Verb.DELETE, chat=ChatId(AMINA), message_id=2),
+        Delivery(verb=Verb.DELETE_TOPIC, chat=GROUP, thread=77),
+        Delivery(verb=Verb.DELETE, chat=ChatId(AMINA), message_id=3),
+        receipt,
+    ]
+
+
+async def test_what_a_call_left_during_an_erasure_is_taken_back(guichet: Guichet) -> None:
+    newcomer = await guichet.welcome()
+    handoff = await guichet.hand_over(newcomer)
+    said, opening = await guichet.queue(
+        say(newcomer), Delivery(verb=Verb.OPEN_TOPIC, chat=GROUP, handoff=handoff.id, title="T")
+    )
+    await guichet.store.mark_sending([said.id, opening.id])
+    await guichet.store.erase(newcomer)
+    await guichet.store.mark_sent(said, Receipt(message_id=11), at=NOON)
+    await guichet.store.mark_sent(opening, Receipt(thread=77), at=NOON)
+    rows = await guichet.store.take_outbox()
+    assert [row.delivery for row in rows] == [
+        Delivery(verb=Verb.DELETE, chat=ChatId(AMINA), message_id=11),
+        Delivery(verb=Verb.DELETE_TOPIC, chat=GROUP, thread=77),
+    ]
+
+
+async def test_a_delivery_that_is_marked_sent_twice_is_not_taken_back(guichet: Guichet) -> None:
+    [row] = await guichet.queue(say(await guichet.welcome()))
+    await guichet.deliver(row, Receipt(message_id=11))
+    await guichet.store.mark_sent(row, Receipt(message_id=11), at=NOON)
+    assert await guichet.store.take_outbox() == []
 
 
 async def test_an_erased_person_is_gone_and_others_are_untouched(house: House, guichet: Guichet) -> None:  # I01, P1

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -137,6 +138,55 @@ async def test_a_backup_that_cannot_be_used_leaves_the_database_alone(house, gui
             restore(backup, database, keys)
     again = await house.open()
     assert await again.store.newcomer_by_account(AMINA) == newcomer
+
+
+def set_aside(database: Path) -> list[Path]:
+    return sorted(database.parent.glob("*.before-restore"))
+
+
+async def restored(house, guichet, database, tmp_path) -> Guichet:
+    """A guichet after a restore, with what was replaced still beside it."""
+    made = back_up(database, tmp_path / "backups", KEYS, now=NOON)
+    await house.close()
+    restore(made, database, KEYS)
+    assert set_aside(database) != []
+    return await house.open()
+
+
+async def test_what_a_restore_replaced_goes_with_the_first_erasure(house, guichet, database, tmp_path) -> None:
+    amina = await guichet.welcome()
+    again = await restored(house, guichet, database, tmp_path)
+    await again.store.erase(amina)
+    assert set_aside(database) == []
+
+
+async def test_what_a_restore_replaced_goes_when_an_erasure_was_cut_off_by_a_kill(
+    house, guichet, database, tmp_path
+) -> None:
+    amina = await guichet.welcome()
+    again = await restored(house, guichet, database, tmp_path)
+    kept = {path: path.read_bytes() for path in set_aside(database)}
+    await again.store.erase(amina)
+    await house.close()
+    for path, body in kept.items():  # as if the process had ended right after its commit
+        path.write_bytes(body)
+    database.with_name(database.name + ".erased").unlink()
+    await house.open()
+    assert set_aside(database) == []
+
+
+async def test_what_a_restore_replaced_is_kept_for_a_week_when_nobody_is_erased(
+    house, guichet, database, tmp_path
+) -> None:
+    await guichet.welcome()
+    await restored(house, guichet, database, tmp_path)
+    for path in set_aside(database):
+        os.utime(path, (NOON.timestamp(), NOON.timestamp()))
+    again = await house.reopen()
+    await again.store.purge(NOON + timedelta(days=7), {})
+    assert set_aside(database) != []
+    await again.store.purge(NOON + timedelta(days=7, seconds=1), {})
+    assert set_aside(database) == []
 
 
 def test_keys_are_rotated_sooner_than_data(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bot.core.ids import ChatId, Lane
+from bot.core.ids import ChatId, Lane, moved_lane
 from bot.core.messages import Rendered
 from bot.ports import OutboxRow, Receipt, Verb
 
@@ -99,9 +99,9 @@ class OutboxLane:
 
     def moved(self, old: ChatId, new: ChatId) -> None:
         """The group has a new id."""
+        self.name = moved_lane(self.name, old, new)
         for entry in self.entries:
-            if entry.row.chat == old:
-                entry.row = replace(entry.row, chat=new)
+            entry.row = moved_row(entry.row, old, new)
 
     def joinable(self) -> list[Entry]:
         """The first entry and the plain texts right after it that may become one message (B17)."""
@@ -118,6 +118,11 @@ class OutboxLane:
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
+
+
+def moved_row(row: OutboxRow, old: ChatId, new: ChatId) -> OutboxRow:
+    """The row as it is once a group has a new id."""
+    return replace(row, chat=new, lane=moved_lane(row.lane, old, new)) if row.chat == old else row
 
 
 def joined(rows: list[OutboxRow]) -> OutboxRow:

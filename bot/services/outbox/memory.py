@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.core.ids import ChatId, Lane
 from bot.ports import OutboxRow, Store, Verb
-from bot.services.outbox.lane import Entry, OutboxLane
+from bot.services.outbox.lane import Entry, OutboxLane, moved_row
 
 #: Rows of one lane kept in memory; the rest waits in the store.
 MOST_IN_LANE: Final = 200
@@ -34,11 +34,14 @@ class OutboxMemory:
         self._finished: set[int] = set()
         #: Lanes for which rows were left to the store while it was being read.
         self._missed: set[Lane] = set()
+        #: Groups with a new id, by the old one: rows read or made before it was written down everywhere come late.
+        self._moved: dict[ChatId, ChatId] = {}
 
     def offer(self, row: OutboxRow) -> None:
         """A row fresh from its commit."""
         if row.id in self.known:
             return
+        row = self._followed(row)
         lane = self._lane(row.lane)
         if not self.is_open or (lane.is_behind and row.delivery.verb is not Verb.OPEN_TOPIC):
             lane.is_behind = True
@@ -57,7 +60,7 @@ class OutboxMemory:
         self._missed.clear()
         rows = await self._store.take_outbox(limit)
         seen: set[Lane] = set()
-        for row in rows:
+        for row in map(self._followed, rows):
             seen.add(row.lane)
             if row.id not in self.known and row.id not in self._finished:
                 lane = self._lane(row.lane)
@@ -90,9 +93,19 @@ class OutboxMemory:
         self._release(lane)
 
     def moved(self, old: ChatId, new: ChatId) -> None:
-        """A group has a new id."""
-        for lane in self.lanes.values():
+        """A group has a new id, and its lanes new names, under which the store makes rows from now on (B09)."""
+        self._moved[old] = new
+        for lane in list(self.lanes.values()):
+            del self.lanes[lane.name]
             lane.moved(old, new)
+            there = self.lanes.setdefault(lane.name, lane)
+            if there is not lane:  # rows came under the new name before we knew: only the store has one order for both
+                self.leave_to_store(lane, with_openings=True)
+                self.leave_to_store(there, with_openings=True)
+
+    def _followed(self, row: OutboxRow) -> OutboxRow:
+        new = None if row.chat is None else self._moved.get(row.chat)
+        return row if row.chat is None or new is None else moved_row(row, row.chat, new)
 
     def _lane(self, name: Lane) -> OutboxLane:
         lane = self.lanes.get(name)
@@ -112,5 +125,5 @@ class OutboxMemory:
             self.known.discard(entry.row.id)
 
     def _release(self, lane: OutboxLane) -> None:
-        if lane.task is None and not lane.entries and not lane.is_behind:
-            self.lanes.pop(lane.name, None)
+        if lane.task is None and not lane.entries and not lane.is_behind and self.lanes.get(lane.name) is lane:
+            del self.lanes[lane.name]

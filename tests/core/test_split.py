@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channel.split import LIMIT_UNITS, split, units
+from bot.core.split import LIMIT_UNITS, split, units
 
 FAMILY = "👨‍👩‍👧"
 

@@ -11,6 +11,8 @@ from typing import Final
 
 #: Source: https://core.telegram.org/bots/api#sendmessage, "1-4096 characters after entities parsing".
 LIMIT_UNITS: Final = 4096
+#: Leaves room for the mark of a message that may be there already (B02).
+PART_UNITS: Final = LIMIT_UNITS - 2
 #: Source: https://core.telegram.org/bots/api#senddocument.
 CAPTION_UNITS: Final = 1024
 
@@ -29,7 +31,7 @@ def units(text: str) -> int:
     return len(text) + sum(1 for char in text if char > "\uffff")
 
 
-def split(text: str, bold: tuple[tuple[int, int], ...] = (), limit: int = LIMIT_UNITS) -> list[Part]:
+def split(text: str, bold: tuple[tuple[int, int], ...] = (), limit: int = PART_UNITS) -> list[Part]:
     """Parts of at most `limit` units that read like the text, each with its own share of the bold spans.
 
     Cut between paragraphs, else sentences, else words, else graphemes. White space at a cut is dropped.
