@@ -17,7 +17,7 @@ from bot.i18n.render import render
 from bot.ports import AdviserRow, Commit, Delivery, HandoffChange, LogLine, Verb
 from bot.services import checks, handover, topics
 from bot.services.desk import Desk, Team
-from bot.services.groups import team_in
+from bot.services.groups import team_in, team_of
 from bot.services.newcomer import TRIES, save, session_of
 from bot.services.parts import Parts
 
@@ -211,7 +211,7 @@ async def make_move(
 
 async def _apply(desk: Desk, handoff: Handoff, move: Move, name: str, row: int | None) -> None:
     now = desk.clock()
-    team = desk.teams[handoff.team]
+    team = team_of(desk, handoff)
     session = await session_of(desk, handoff.newcomer, None, now)
     turn = advance(session, HandoffMoved(news=_NEWS[move]), desk.guide(), now=now)
     if handoff.is_open:

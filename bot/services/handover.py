@@ -18,15 +18,11 @@ from bot.i18n.render import plain
 from bot.ports import Delivery, HandoffChange, LogLine, Verb
 from bot.services import topics
 from bot.services.desk import Desk, Team
+from bot.services.groups import team_for, team_of
 from bot.services.parts import Parts
 
 SLOW = "handoff_slow"
 IDLE = "handoff_idle"
-
-
-def team_of(desk: Desk, queue: str) -> Team:
-    """The team that answers this queue, else the first."""
-    return next((team for team in desk.teams.values() if queue in team.queues), next(iter(desk.teams.values())))
 
 
 async def opened(desk: Desk, session: Session, effect: OpenHandoff, now: datetime) -> Parts:
@@ -36,7 +32,7 @@ async def opened(desk: Desk, session: Session, effect: OpenHandoff, now: datetim
     if present is not None:
         again = book.phrase("handoff_already").having(code=Verbatim(text=present.code))
         return Parts(messages=(Message(blocks=(again,), buttons=_while_waiting(desk)),))
-    team = team_of(desk, effect.queue)
+    team = team_for(desk, effect.queue)
     others = await desk.store.handoffs(team.name)
     handoff = Handoff(
         id=HandoffId(desk.new_id()),
@@ -80,7 +76,7 @@ async def relayed(desk: Desk, session: Session, effect: RelayText | RelayMedia |
     handoff = await desk.store.open_handoff_of(session.newcomer)
     if handoff is None:
         return Parts()
-    team = desk.teams[handoff.team]
+    team = team_of(desk, handoff)
     match effect:
         case RelayText(text=text, message_id=message_id, danger=danger):
             name = "adviser_person_danger" if danger else "adviser_person_wrote"
@@ -125,7 +121,7 @@ async def reached(desk: Desk, session: Session, now: datetime, *, reachable: boo
     parts = Parts()
     if reachable and handoff.state is State.WAITING:
         parts += Parts(timers=(slow(desk, handoff, now),))
-    team = desk.teams[handoff.team]
+    team = team_of(desk, handoff)
     if handoff.chat is not None and team.relays:
         told = "adviser_person_back" if reachable else "adviser_person_blocked"
         parts += Parts(deliveries=(topics.line(desk, handoff, team, told),))
@@ -134,7 +130,7 @@ async def reached(desk: Desk, session: Session, now: datetime, *, reachable: boo
 
 def ended(desk: Desk, handoff: Handoff, *, told: str | None = None, name: str = "") -> Parts:
     """A handoff that was closed or returned, with its topic, its timer and the day its topic is deleted."""
-    team = desk.teams[handoff.team]
+    team = team_of(desk, handoff)
     parts = Parts(
         handoffs=(HandoffChange(handoff=handoff, expected=handoff.version - 1),),
         cancelled_timers=(SLOW, IDLE),

@@ -15,6 +15,7 @@ from bot.ports import Commit, Delivery, TimerRow, Verb
 from bot.services import checks, handover, topics
 from bot.services.advisers import make_move
 from bot.services.desk import Desk
+from bot.services.groups import team_of
 from bot.services.newcomer import take_timer
 from bot.services.parts import Parts
 from bot.services.say import plain_delivery
@@ -91,7 +92,7 @@ class Timers:
         if handoff is None or handoff.state is not State.WAITING:
             await self._commit(timer, Parts())
             return
-        team = desk.teams[handoff.team]
+        team = team_of(desk, handoff)
         parts = Parts()
         if desk.hours.open_now(team.hours, desk.clock()):
             message = Message(blocks=(desk.guide().book.phrase("handoff_slow"),))

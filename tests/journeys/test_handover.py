@@ -8,11 +8,14 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.checking import orphaned
+from bot.config import TeamSettings
 from bot.core.ids import AccountId
 from bot.handoff.machine import State
 from bot.sandbox import doings
 from bot.sandbox.client import labels_of, text_of
 from bot.sandbox.people import ADVISER_CHAT_ID, ADVISERS
+from tests.journeys.conftest import Lines
 from tests.journeys.flows import WHO, WORDS
 from tests.journeys.office import Adviser, Office, Person
 
@@ -557,6 +560,62 @@ async def test_a_hundred_conversations_that_ended_together_lose_all_their_topics
         office.now.pass_by(hours=hours)
         await office.look_at_timers()
     assert await office.store.handoffs(only_open=False) == []
+
+
+# --- teams that the settings no longer name ---------------------------------------------------------------------------
+
+
+async def reopen_with_teams(office: Office, **teams: TeamSettings) -> None:
+    """The same guichet after an edit of `config.yml`."""
+    await office.close()
+    office.settings = replace(office.settings, teams=teams)
+    await office.open()
+
+
+async def test_a_team_with_a_new_name_keeps_its_conversations(office: Office, logged: Lines) -> None:
+    fatou, claire = await held(office)
+    await reopen_with_teams(office, liege=office.settings.teams["accueil"])
+    assert await fatou.say("vous êtes là ?") == SILENT
+    assert (await claire.texts())[-1] == "💬 vous êtes là ?"
+    await claire.say("oui, je vous écoute")
+    assert (await fatou.heard())[-1].endswith("oui, je vous écoute")
+    office.now.pass_by(minutes=241)
+    await office.look_at_timers()
+    assert (await fatou.heard())[0].startswith("Cette personne doit partir")
+    await claire.press("Prendre")
+    await fatou.heard()
+    assert "quitté la conversation" in (await fatou.press("Finir avec la personne"))[0]
+    handoff = await office.handoff()
+    assert handoff.state is State.CLOSED and office.running.dispatcher.set_aside == 0
+    assert [line for line in logged.lines if "team_gone" in line] == [
+        f"ERROR bot.services.groups handoff.team_gone handoff={handoff.id[:8]} team=accueil answered_by=liege"
+        " has_group=True"
+    ]
+
+
+async def test_whose_team_is_gone_with_its_group_may_leave_and_ask_another(office: Office, logged: Lines) -> None:
+    fatou, claire = await held(office)
+    await reopen_with_teams(office, autre=replace(office.settings.teams["accueil"], chat="NO_GROUP_YET"))
+    assert await fatou.say("vous êtes là ?") == SILENT
+    assert (await claire.texts())[-1] == "💬 vous êtes là ?"
+    assert "quitté la conversation" in (await fatou.press("Finir avec la personne"))[0]
+    handoff = await office.handoff()
+    assert handoff.state is State.CLOSED and office.running.dispatcher.set_aside == 0
+    [line] = [line for line in logged.lines if "team_gone" in line]
+    assert line.endswith("team=accueil answered_by=autre has_group=False")
+    await fatou.say("/conseiller")
+    asked = await office.handoff()
+    assert (asked.team, asked.chat, asked.state) == ("autre", None, State.WAITING)
+
+
+async def test_the_check_counts_open_requests_of_teams_that_are_gone(office: Office) -> None:
+    await held(office)
+    handoffs, teams = await office.store.handoffs(), office.settings.teams
+    assert list(orphaned(handoffs, teams, "fr")) == []
+    [line] = orphaned(handoffs, {"liege": teams["accueil"]}, "fr")
+    assert line == "· l'équipe « accueil » n'est plus dans les réglages ; demandes ouvertes : 1"
+    [line] = orphaned(handoffs, {"liege": teams["accueil"]}, "en")
+    assert line == '· team "accueil" is no longer in the settings; open requests: 1'
 
 
 # --- teams that work from the console (decision 11) ------------------------------------------------------------------
