@@ -214,6 +214,11 @@ async def _apply(desk: Desk, handoff: Handoff, move: Move, name: str, row: int |
     team = team_of(desk, handoff)
     session = await session_of(desk, handoff.newcomer, None, now)
     turn = advance(session, HandoffMoved(news=_NEWS[move]), desk.guide(), now=now)
+    if move is Move.RELEASE and (closed := handover.closed(desk, handoff, now)) is not None:
+        # "Somebody else will answer" is only true with the day and the hour (C10).
+        *before, last = turn.messages
+        told = (replace(last, buttons=()), Message(blocks=(closed,), buttons=last.buttons))
+        turn = replace(turn, messages=(*before, *told))
     if handoff.is_open:
         parts = Parts(handoffs=(HandoffChange(handoff=handoff, expected=handoff.version - 1),))
         if move is Move.CLAIM:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
+from bot.conversation.reminders import by_day
 from bot.core.effects import OpenHandoff, RelayEdit, RelayMedia, RelayText, StartTimer
 from bot.core.ids import HandoffId, TeamName
 from bot.core.messages import Button, Command, Go, Message
 from bot.core.phrases import Phrase, Verbatim
 from bot.core.session import Session
+from bot.directory.hours import BRUSSELS
 from bot.handoff.codes import code_name
 from bot.handoff.machine import Handoff, Move, State, moved
 from bot.handoff.waiting import BUSY_FROM_MIN, minutes_to_wait
@@ -60,15 +62,12 @@ async def opened(desk: Desk, session: Session, effect: OpenHandoff, now: datetim
 
 
 async def _when(desk: Desk, handoff: Handoff, team: Team, others: list[Handoff], now: datetime) -> Phrase:
-    book, code = desk.guide().book, Verbatim(text=handoff.code)
-    if not desk.hours.open_now(team.hours, now):
-        opening = desk.hours.next_opening(team.hours, now)
-        closed = book.phrase("handoff_waiting_closed").having(code=code)
-        return closed if opening is None else closed.having(opening=opening)
+    if (is_closed := closed(desk, handoff, now)) is not None:
+        return is_closed
     advisers = sum(adviser.is_active and team.name in adviser.teams for adviser in await desk.store.advisers())
     minutes = minutes_to_wait(others, advisers=advisers, minutes_each=desk.settings.handoff.waiting_min_each)
     name = "handoff_waiting_busy" if minutes > BUSY_FROM_MIN else "handoff_waiting_open"
-    return book.phrase(name).having(code=code, minutes=minutes)
+    return desk.guide().book.phrase(name).having(code=Verbatim(text=handoff.code), minutes=minutes)
 
 
 async def relayed(desk: Desk, session: Session, effect: RelayText | RelayMedia | RelayEdit, now: datetime) -> Parts:
@@ -152,8 +151,33 @@ def idle(desk: Desk, handoff: Handoff, now: datetime) -> StartTimer:
 
 
 def slow(desk: Desk, handoff: Handoff, now: datetime) -> StartTimer:
-    """When it is admitted that nobody has answered yet (C09)."""
-    return StartTimer(name=SLOW, due_at=now + timedelta(minutes=desk.settings.handoff.slow_after_min), ref=handoff.id)
+    """When it is admitted that nobody has answered yet (C09); a closed office is not expected to (C10)."""
+    begins = opening(desk, team_of(desk, handoff), now)
+    due_at = begins + timedelta(minutes=desk.settings.handoff.slow_after_min)
+    return StartTimer(name=SLOW, due_at=due_at, ref=handoff.id)
+
+
+def slow_again(desk: Desk, handoff: Handoff, now: datetime) -> StartTimer:
+    """Both sides are told once a working day, and never woken for it (best-in-class 23)."""
+    today = now.astimezone(BRUSSELS).date()
+    tomorrow = datetime.combine(today + timedelta(days=1), time(), BRUSSELS)
+    timer = slow(desk, handoff, tomorrow.astimezone(UTC))
+    return replace(timer, due_at=by_day(timer.due_at))
+
+
+def opening(desk: Desk, team: Team, now: datetime) -> datetime:
+    """When somebody of the team is there next: `now` while it is open, or when no opening is known."""
+    return (desk.hours.next_opening(team.hours, now) or now).astimezone(UTC)
+
+
+def closed(desk: Desk, handoff: Handoff, now: datetime) -> Phrase | None:
+    """That the office is closed and when it opens; None while it is open."""
+    team = team_of(desk, handoff)
+    if desk.hours.open_now(team.hours, now):
+        return None
+    told = desk.guide().book.phrase("handoff_waiting_closed").having(code=Verbatim(text=handoff.code))
+    opens = desk.hours.next_opening(team.hours, now)
+    return told if opens is None else told.having(opening=opens)
 
 
 def _while_waiting(desk: Desk) -> tuple[tuple[Button, ...], ...]:

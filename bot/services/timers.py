@@ -6,7 +6,7 @@ import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
-from bot.core.ids import HandoffId
+from bot.core.ids import HandoffId, NewcomerId
 from bot.core.messages import Message
 from bot.core.phrases import Verbatim
 from bot.errors import StoreError
@@ -86,24 +86,27 @@ class Timers:
                 await self._commit(timer, Parts())
 
     async def _slow(self, timer: TimerRow) -> None:
-        """Nobody took the request yet: say so to both sides, and keep it (C09)."""
-        desk = self._desk
+        """Nobody took the request yet: say so to both sides, keep it, and say it again each working day (C09, C10)."""
+        desk, now = self._desk, self._desk.clock()
         handoff = await desk.store.handoff(HandoffId(timer.ref))
         if handoff is None or handoff.state is not State.WAITING:
             await self._commit(timer, Parts())
             return
         team = team_of(desk, handoff)
-        parts = Parts()
-        if desk.hours.open_now(team.hours, desk.clock()):
-            message = Message(blocks=(desk.guide().book.phrase("handoff_slow"),))
-            parts += Parts(deliveries=(plain_delivery(desk, handoff.newcomer, message, handoff.locale),))
-            if handoff.chat is not None:
-                minutes = int((desk.clock() - handoff.opened_at) / timedelta(minutes=1))
-                code = Verbatim(text=handoff.code)
-                parts += Parts(
-                    deliveries=(topics.line(desk, handoff, team, "adviser_slow", code=code, minutes=minutes),)
-                )
-        await self._commit(timer, parts)
+        if handover.opening(desk, team, now) > now:
+            later = Parts(timers=(handover.slow(desk, handoff, now),))
+            await self._commit(timer, later, timers_of=handoff.newcomer)
+            return
+        message = Message(blocks=(desk.guide().book.phrase("handoff_slow"),))
+        parts = Parts(
+            deliveries=(plain_delivery(desk, handoff.newcomer, message, handoff.locale),),
+            timers=(handover.slow_again(desk, handoff, now),),
+        )
+        if handoff.chat is not None:
+            code = Verbatim(text=handoff.code)
+            told = topics.line(desk, handoff, team, "adviser_slow", code=code, opened=handoff.opened_at)
+            parts += Parts(deliveries=(told,))
+        await self._commit(timer, parts, timers_of=handoff.newcomer)
 
     async def _idle(self, timer: TimerRow) -> None:
         """The adviser fell silent: the conversation waits for somebody again, and both sides are told (C09)."""
@@ -111,8 +114,8 @@ class Timers:
         handoff = await desk.store.handoff(HandoffId(timer.ref))
         if handoff is not None and handoff.state is State.CLAIMED:
             holder = next((one for one in await desk.store.advisers() if one.id == handoff.adviser), None)
-            if holder is not None:
-                await make_move(desk, handoff.id, Move.RELEASE, holder)
+            if holder is not None and await make_move(desk, handoff.id, Move.RELEASE, holder) is None:
+                return  # the move has dropped this timer
         await self._commit(timer, Parts())
 
     async def _delete_topic(self, timer: TimerRow) -> None:
@@ -122,9 +125,15 @@ class Timers:
             deliveries = (Delivery(verb=Verb.DELETE_TOPIC, chat=handoff.chat, thread=handoff.thread),)
         await self._commit(timer, Parts(deliveries=deliveries))
 
-    async def _commit(self, timer: TimerRow, parts: Parts) -> None:
+    async def _commit(self, timer: TimerRow, parts: Parts, *, timers_of: NewcomerId | None = None) -> None:
         rows = await self._desk.store.commit(
-            Commit(done_timer=timer.id, deliveries=parts.deliveries, now=self._desk.clock())
+            Commit(
+                done_timer=timer.id,
+                deliveries=parts.deliveries,
+                timers=parts.timers,
+                timers_of=timers_of,
+                now=self._desk.clock(),
+            )
         )
         self._desk.outgoing.offer(rows)
 

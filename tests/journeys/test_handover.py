@@ -20,6 +20,7 @@ from tests.journeys.flows import WHO, WORDS
 from tests.journeys.office import Adviser, Office, Person
 
 SILENT: list[str] = []
+STILL_KEPT = "Personne n'a encore pu répondre. Votre demande est toujours gardée."
 
 
 async def held(office: Office) -> tuple[Person, Adviser]:
@@ -126,12 +127,75 @@ async def test_a_slow_answer_is_admitted_to_both_sides(office: Office) -> None:
     handoff = await office.handoff()
     office.now.pass_by(minutes=31)
     await office.look_at_timers()
-    assert (await fatou.heard())[-1].startswith("Personne n'a encore pu répondre")
+    assert await fatou.heard() == [STILL_KEPT]
     await claire.sit_down()
-    assert (await claire.texts())[-1] == f"⏰ {handoff.code} attend depuis plus de 31 minutes."
+    assert (await claire.texts())[-1].startswith(f"⏰ {handoff.code} attend toujours une réponse. Demande : lundi 23")
     office.now.pass_by(minutes=31)
     await office.look_at_timers()
     assert await fatou.heard() == SILENT
+
+
+async def hour_by_hour(office: Office, fatou: Person, hours: int) -> list[tuple[int, int, str]]:
+    """What the person hears while the guichet runs on, with the day of the month and the hour (UTC)."""
+    told: list[tuple[int, int, str]] = []
+    for _ in range(hours):
+        office.now.pass_by(hours=1)
+        await office.look_at_timers()
+        told += [(office.now.at.day, office.now.at.hour, text) for text in await fatou.heard()]
+    return told
+
+
+async def test_a_request_of_the_evening_is_admitted_once_each_working_day(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    office.now.at = datetime(2026, 11, 26, 19, 0, tzinfo=UTC)  # a Thursday
+    await fatou.ask_for_a_person()
+    handoff = await office.handoff()
+    told = await hour_by_hour(office, fatou, 5 * 24)
+    # Half an hour after the office opens at nine, looked at on the hour; nothing at the weekend.
+    assert told == [(27, 9, STILL_KEPT), (30, 9, STILL_KEPT), (1, 9, STILL_KEPT)]
+    await claire.take()
+    waits = [text for text in await claire.texts() if text.startswith(f"⏰ {handoff.code} attend toujours")]
+    assert len(waits) == 3
+    await fatou.heard()
+    await claire.press("Fermer")
+    await fatou.heard()
+    assert await hour_by_hour(office, fatou, 24) == []
+
+
+async def test_released_in_the_evening_the_person_knows_from_when_and_is_not_forgotten(office: Office) -> None:
+    fatou, claire = await held(office)
+    office.now.at = datetime(2026, 11, 23, 15, 59, tzinfo=UTC)
+    await claire.say("je reviens demain matin")
+    await fatou.heard()
+    told = await hour_by_hour(office, fatou, 24)
+    assert (await office.handoff()).state is State.WAITING
+    [released, closed, slow] = told
+    assert released[:2] == (23, 19) and released[2].startswith("Cette personne doit partir")
+    assert closed[:2] == (23, 19)
+    assert "Le bureau est fermé. Une personne répondra à partir de : mardi 24 novembre" in closed[2]
+    assert slow == (24, 8, STILL_KEPT)
+    assert (await claire.texts())[-1].startswith("⏰ ")
+
+
+async def test_a_team_that_is_always_there_wakes_nobody_with_its_reminder(closed_office: Office) -> None:
+    teams = {name: replace(team, hours="24/7") for name, team in closed_office.settings.teams.items()}
+    closed_office.settings = replace(closed_office.settings, teams=teams)
+    await closed_office.open()
+    fatou = await closed_office.fatou()
+    closed_office.now.at = datetime(2026, 11, 24, 21, 0, tzinfo=UTC)
+    await fatou.ask_for_a_person()
+    told = await hour_by_hour(closed_office, fatou, 36)
+    # The first half hour is admitted to whoever is still awake; then by day.
+    assert told == [(24, 22, STILL_KEPT), (25, 8, STILL_KEPT), (26, 8, STILL_KEPT)]
+
+
+async def test_hours_that_never_open_do_not_keep_the_person_in_the_dark(closed_office: Office) -> None:
+    teams = {name: replace(team, hours="off") for name, team in closed_office.settings.teams.items()}
+    closed_office.settings = replace(closed_office.settings, teams=teams)
+    await closed_office.open()
+    fatou = await closed_office.fatou()
+    await fatou.ask_for_a_person()
+    assert [text for _, _, text in await hour_by_hour(closed_office, fatou, 24)] == [STILL_KEPT] * 2
 
 
 # --- taking ----------------------------------------------------------------------------------------------------------
