@@ -317,6 +317,8 @@ class Commit:
     #: A timer row that this turn answers.
     done_timer: int | None = None
     handoffs: tuple[HandoffChange, ...] = ()
+    #: The handoff this was decided on and its version, when it does not change it; `Conflict` when it has moved.
+    handoff_expected: tuple[HandoffId, int] | None = None
     log: tuple[LogLine, ...] = ()
     gaps: tuple[Gap, ...] = ()
     submissions: tuple[Submission, ...] = ()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.conversation.advance import advance
 from bot.core.events import HandoffMoved, HandoffNews, Media
 from bot.core.heard import FromTeam, MembersChanged, Speaker, TeamPressed
-from bot.core.ids import AccountId, AdviserId, ChatId, HandoffId, NewcomerId
+from bot.core.ids import AccountId, AdviserId, ChatId, HandoffId
 from bot.core.messages import Author, Message
 from bot.core.phrases import Phrase, Value, Verbatim
 from bot.errors import Conflict, IllegalMove
@@ -130,7 +130,7 @@ async def _reply(desk: Desk, heard: FromTeam, handoff: Handoff, row: int) -> Non
     )
     delivery = replace(sent, mirrors=heard.message_id, vital=True)
     parts = Parts(deliveries=(delivery,), log=(line,), timers=(handover.idle(desk, handoff, now),))
-    await _done(desk, row, parts, timers_of=handoff.newcomer)
+    await _relay(desk, row, handoff, parts)
 
 
 async def _edit(desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, row: int) -> None:
@@ -143,7 +143,7 @@ async def _edit(desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, row: 
     line = LogLine(
         handoff=handoff.id, author="adviser", text=heard.text, at=desk.clock(), topic_message=heard.message_id
     )
-    await _done(desk, row, Parts(deliveries=(replace(sent, verb=Verb.EDIT, message_id=copy),), log=(line,)))
+    await _relay(desk, row, handoff, Parts(deliveries=(replace(sent, verb=Verb.EDIT, message_id=copy),), log=(line,)))
 
 
 async def _note(desk: Desk, handoff: Handoff, team: Team, text: str, row: int) -> None:
@@ -267,18 +267,27 @@ async def _name(desk: Desk, adviser: AdviserId | None) -> str:
     return next((one.name for one in await desk.store.advisers() if one.id == adviser), "?")
 
 
-async def _done(desk: Desk, row: int, parts: Parts | None = None, *, timers_of: NewcomerId | None = None) -> None:
-    """Finish this inbox row with what it leads to."""
-    parts = parts or Parts()
-    rows = await desk.store.commit(
+async def _relay(desk: Desk, row: int, handoff: Handoff, parts: Parts) -> None:
+    """Finish this row with what goes to the person. Raises Conflict, and is decided anew, when they have just left."""
+    await _commit(
+        desk,
         Commit(
             done=row,
+            handoff_expected=(handoff.id, handoff.version),
             deliveries=parts.deliveries,
             log=parts.log,
-            counts=parts.counts,
             timers=parts.timers,
-            timers_of=timers_of,
+            timers_of=handoff.newcomer,
             now=desk.clock(),
-        )
+        ),
     )
-    desk.outgoing.offer(rows)
+
+
+async def _done(desk: Desk, row: int, parts: Parts | None = None) -> None:
+    """Finish this inbox row with what it leads to."""
+    parts = parts or Parts()
+    await _commit(desk, Commit(done=row, deliveries=parts.deliveries, log=parts.log, now=desk.clock()))
+
+
+async def _commit(desk: Desk, commit: Commit) -> None:
+    desk.outgoing.offer(await desk.store.commit(commit))

@@ -461,6 +461,33 @@ async def test_the_person_may_leave_the_adviser(office: Office) -> None:
     assert (await fatou.say("essai"))[-1] == WHO
 
 
+async def test_nothing_an_adviser_writes_reaches_whoever_has_just_left(office: Office) -> None:
+    """C03, R18: however the two cross, no word of the adviser comes after the goodbye."""
+    world = office.sandbox.world
+    claire = ADVISERS[0]
+    people = [world.invent(language_code="fr") for _ in range(60)]
+    for person in people:
+        doings.say(world, person, "/conseiller")
+    await office.settled(timeout_s=30)
+    handoffs = await office.store.handoffs()
+    for handoff in handoffs:
+        doings.say(world, claire, "/prendre", chat_id=ADVISER_CHAT_ID, thread=handoff.thread)
+    await office.settled(timeout_s=30)
+    chats = {await office.store.newcomer_by_account(AccountId(person.id)): person for person in people}
+    for handoff in handoffs:
+        person = chats[handoff.newcomer]
+        last = max(world.chats[person.id].messages.items())[1]
+        leave = last["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+        doings.press(world, person, person.id, last["message_id"], leave)
+        doings.say(world, claire, "le code de la porte", chat_id=ADVISER_CHAT_ID, thread=handoff.thread)
+    await office.settled(timeout_s=30)
+    assert await office.store.handoffs() == []
+    for person in people:
+        texts = [text_of(one) for _, one in sorted(world.chats[person.id].messages.items())]
+        [left] = [at for at, text in enumerate(texts) if "Vous avez quitté la conversation" in text]
+        assert not [text for text in texts[left:] if "code de la porte" in text]
+
+
 async def test_a_topic_is_deleted_some_days_after_the_end(office: Office) -> None:
     fatou, claire = await held(office)
     await claire.press("Fermer")

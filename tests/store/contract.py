@@ -478,6 +478,25 @@ async def test_of_two_claims_one_wins(guichet: Guichet) -> None:  # C01
     assert await guichet.store.handoff(handoff.id) in claims
 
 
+async def test_what_was_decided_on_a_handoff_is_not_written_once_it_has_moved(guichet: Guichet) -> None:  # C03
+    handoff = await guichet.hand_over(await guichet.welcome())
+    to_person = Delivery(verb=Verb.SEND, newcomer=handoff.newcomer, handoff=handoff.id, rendered=Rendered(text="hello"))
+    reply = Commit(deliveries=(to_person,), handoff_expected=(handoff.id, 1))
+    await guichet.store.commit(reply)
+    await guichet.store.commit(reply)  # asking for a version does not change it
+    assert await guichet.store.handoff(handoff.id) == handoff
+    closed = moved(handoff, Move.LEAVE, now=NOON)
+    results = await asyncio.gather(
+        guichet.store.commit(Commit(handoffs=(HandoffChange(handoff=closed, expected=1),))),
+        guichet.store.commit(reply),
+        return_exceptions=True,
+    )
+    assert [type(result).__name__ for result in results] == ["list", "Conflict"]
+    with pytest.raises(Conflict):
+        await guichet.store.commit(Commit(deliveries=(to_person,), handoff_expected=(HandoffId("nobody"), 1)))
+    assert texts(await guichet.store.take_outbox()) == ["hello"]
+
+
 async def test_a_topic_holds_back_its_messages_until_it_is_open(guichet: Guichet) -> None:
     handoff = await guichet.hand_over(await guichet.welcome())
     other = await guichet.hand_over(await guichet.welcome(BORIS), id=HandoffId("other"))
