@@ -483,6 +483,9 @@ class Store(Protocol):
     async def mark(self, name: str, at: datetime) -> datetime | None:
         """Note an instant under a name, such as the last contact with the channel; what was noted before."""
 
+    async def marked(self, name: str) -> datetime | None:
+        """What is noted under a name; changes nothing."""
+
     async def seen_between(self, since: datetime, until: datetime) -> list[NewcomerId]:
         """Who was last heard of in this time."""
 

@@ -28,8 +28,14 @@ LOOK_EVERY_S = 5.0
 READ_EVERY = timedelta(minutes=1)
 #: Retention runs once in this time.
 PURGE_EVERY = timedelta(hours=24)
-#: A clock that jumped further than this since the last look stops the purge (I04).
+#: A clock that jumped further than this since it was last noted, also by another process, stops the purge (I04).
 CLOCK_JUMP = timedelta(hours=24)
+#: Nobody can tell a wrong clock from a machine that was switched off: the purge goes on after so long without a jump.
+STEADY_FOR = timedelta(hours=24)
+#: How often the clock is noted.
+NOTE_EVERY = timedelta(minutes=1)
+#: The marks: when the clock was last noted, and since when it has not jumped.
+CLOCK, STEADY = "clock", "clock_steady"
 
 
 class Timers:
@@ -38,7 +44,8 @@ class Timers:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._purged_at: datetime | None = None
-        self._looked_at: datetime | None = None
+        self._noted_at: datetime | None = None
+        self._steady_since: datetime | None = None
         self._read_at: datetime | None = None
 
     async def run(self) -> None:
@@ -138,12 +145,8 @@ class Timers:
         self._desk.outgoing.offer(rows)
 
     async def _purge(self, now: datetime) -> None:
-        """What is past its retention goes, once a day; never right after the clock jumped."""
-        jumped = self._looked_at is not None and abs(now - self._looked_at) > CLOCK_JUMP
-        self._looked_at = now
-        if jumped:
-            log.error("retention.suspended reason=clock_jumped")
-            self._purged_at = now
+        """What is past its retention goes, once a day; never within a day after the clock jumped."""
+        if now - await self._steady(now) < STEADY_FOR:
             return
         if self._purged_at is not None and now - self._purged_at < PURGE_EVERY:
             return
@@ -160,6 +163,22 @@ class Timers:
             },
         )
         log.info("retention.run rows=%d", sum(gone.values()))
+
+    async def _steady(self, now: datetime) -> datetime:
+        """Since when the clock has not jumped: noted in the store, so that starting again confirms no clock."""
+        if self._steady_since is not None and self._noted_at is not None and abs(now - self._noted_at) < NOTE_EVERY:
+            return self._steady_since
+        store = self._desk.store
+        before, steady = await store.marked(CLOCK), await store.marked(STEADY)
+        if before is None or steady is None or abs(now - before) > CLOCK_JUMP:
+            if before is not None:
+                hours = (now - before) // timedelta(hours=1)
+                log.error("retention.suspended reason=clock_jumped hours=%d", hours)
+            steady = now
+            await store.mark(STEADY, steady)
+        await store.mark(CLOCK, now)
+        self._noted_at, self._steady_since = now, steady
+        return steady
 
 
 def utc_now() -> datetime:

@@ -972,6 +972,8 @@ async def test_named_instants_outlive_a_restart(house: House, guichet: Guichet) 
     assert await guichet.store.mark("contact", NOON) is None
     again = await house.reopen()
     assert await again.store.mark("contact", later) == NOON
+    assert await again.store.marked("contact") == later
+    assert await again.store.marked("asked_again") is None
     assert await again.store.mark("asked_again", later) is None
     assert await again.store.mark("contact", later) == later
 
