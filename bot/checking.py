@@ -1,12 +1,14 @@
 """`guichet check`: every issue of flows, directory, facts, lexicon and settings, with file and line.
 
-After them, what advisers said about the directory in Telegram and nobody has put into the files yet.
+After them, what advisers said about the directory in Telegram and nobody has put into the files yet, and open requests
+of teams that the settings no longer name.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
@@ -18,6 +20,7 @@ from bot.directory.lookup import Directory
 from bot.directory.service import Service
 from bot.errors import SettingsError, StoreError, UnusableStore
 from bot.flow.book import load
+from bot.handoff.machine import Handoff
 from bot.maintenance import Premises
 from bot.ports import CheckRow
 from bot.services.checks import to_correct, to_write
@@ -57,21 +60,31 @@ def reported(directory: Directory, rows: Sequence[CheckRow], language: Literal["
         yield f"· guichet confirmed --write: {way}"
 
 
+def orphaned(handoffs: Sequence[Handoff], teams: Container[str], language: Literal["fr", "en"]) -> Iterator[str]:
+    """A line for each team that has open requests and is gone from the settings; another team answers them."""
+    gone = Counter(handoff.team for handoff in handoffs if handoff.team not in teams)
+    for team, number in sorted(gone.items()):
+        if language == "fr":
+            yield f"· l'équipe « {team} » n'est plus dans les réglages ; demandes ouvertes : {number}"
+        else:
+            yield f'· team "{team}" is no longer in the settings; open requests: {number}'
+
+
 def _where(thing: Service | Fact) -> str:
     return f"{thing.path}:{thing.line}: {thing.id if isinstance(thing, Service) else thing.name}"
 
 
-def _rows(english: bool) -> list[CheckRow]:
+def _kept(english: bool) -> tuple[list[CheckRow], list[Handoff]]:
     """What the database holds; nothing when there is none yet, for to check files is not to make one."""
     premises = Premises()
     database = database_path(premises.environment.database_url)
     if database is not None and not database.exists():
-        return []
+        return [], []
     try:
-        return asyncio.run(premises.checks())
+        return asyncio.run(premises.checks_and_handoffs())
     except (StoreError, UnusableStore) as exc:
         print(f"· {'the database cannot be read' if english else 'la base ne peut pas être lue'}: {exc}")
-        return []
+        return [], []
 
 
 def check_everything(config: Path, *, english: bool) -> int:
@@ -96,7 +109,8 @@ def check_everything(config: Path, *, english: bool) -> int:
         print(f"✗ {odd}")
     for line in stale(data.directory, datetime.now(UTC).date(), language):
         print(line)
-    for line in reported(data.directory, _rows(english), language):
+    rows, handoffs = _kept(english)
+    for line in (*reported(data.directory, rows, language), *orphaned(handoffs, settings.teams, language)):
         print(line)
     warnings = len(loaded.issues) - sum(found.is_critical for found in loaded.issues)
     services = len(data.directory.published())

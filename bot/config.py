@@ -73,7 +73,7 @@ class TeamSettings:
     title: str = ""
     #: Name of the environment variable with the group's id.
     chat: str = "TELEGRAM_ADVISER_CHAT_ID"
-    #: `full` or `notify` (decision 11).
+    #: `full`; `notify` (decision 11) is refused until the console can take conversations.
     relay: str = "full"
     #: OSM opening_hours.
     hours: str = "Mo-Fr 09:00-17:00; PH off"
@@ -177,7 +177,13 @@ def _integer(name: str, value: str) -> int:
 def _check(settings: Settings, path: str) -> None:
     for name, team in settings.teams.items():
         if team.relay not in ("full", "notify"):
-            raise SettingsError(f'{path}: teams.{name}.relay is "{team.relay}"; it must be "full" or "notify".')
+            raise SettingsError(f'{path}: teams.{name}.relay is "{team.relay}"; it must be "full".')
+        if team.relay == "notify":
+            # People would be promised an answer that nobody can give: only the topic takes conversations today.
+            raise SettingsError(
+                f'{path}: teams.{name}.relay is "notify": its conversations would run in the console, which cannot take'
+                ' any yet. Nobody could answer; use "full".'
+            )
     if not 0 <= settings.nlu.offer_from <= settings.nlu.sure_from <= 1:
         raise SettingsError(f"{path}: nlu.offer_from and nlu.sure_from must be 0–1, the first not above the second.")
 

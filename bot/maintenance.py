@@ -24,6 +24,7 @@ from bot.directory.spreadsheet import from_csv, to_csv
 from bot.directory.writer import as_files
 from bot.errors import SettingsError
 from bot.flow.graph import Ask, Flow
+from bot.handoff.machine import Handoff
 from bot.i18n.languages import SOURCE
 from bot.ports import CheckRow
 from bot.services.erasure import DELETABLE_FOR
@@ -71,6 +72,14 @@ class Premises:
         store = await self.store()
         try:
             return await store.checks()
+        finally:
+            await store.close()
+
+    async def checks_and_handoffs(self) -> tuple[list[CheckRow], list[Handoff]]:
+        """What advisers said about entries of the directory, and the requests that are open."""
+        store = await self.store()
+        try:
+            return await store.checks(), await store.handoffs()
         finally:
             await store.close()
 

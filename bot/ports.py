@@ -345,6 +345,8 @@ class Commit:
     #: A timer row that this turn answers.
     done_timer: int | None = None
     handoffs: tuple[HandoffChange, ...] = ()
+    #: The handoff this was decided on and its version, when it does not change it; `Conflict` when it has moved.
+    handoff_expected: tuple[HandoffId, int] | None = None
     log: tuple[LogLine, ...] = ()
     gaps: tuple[Gap, ...] = ()
     submissions: tuple[Submission, ...] = ()
@@ -517,6 +519,9 @@ class Store(Protocol):
     # running
     async def mark(self, name: str, at: datetime) -> datetime | None:
         """Note an instant under a name, such as the last contact with the channel; what was noted before."""
+
+    async def marked(self, name: str) -> datetime | None:
+        """What is noted under a name; changes nothing."""
 
     async def seen_between(self, since: datetime, until: datetime) -> list[NewcomerId]:
         """Who was last heard of in this time."""

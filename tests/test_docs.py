@@ -66,6 +66,18 @@ def test_an_unknown_setting_names_the_nearest_one(tmp_path: Path) -> None:
     ]
 
 
+def test_a_team_that_nobody_could_answer_from_is_refused(tmp_path: Path) -> None:
+    """Decision 11 has two modes; the console of the second takes no conversations yet."""
+    file = tmp_path / "config.yml"
+    file.write_text(yaml.safe_dump({"teams": {"accueil": {"relay": "notify"}}}), encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        read_settings(file)
+    assert str(caught.value) == (
+        f'{file}: teams.accueil.relay is "notify": its conversations would run in the console, which cannot take any'
+        ' yet. Nobody could answer; use "full".'
+    )
+
+
 def test_no_page_leads_nowhere() -> None:
     pages = [*Path("docs").rglob("*.md"), Path("README.md"), Path("CONTRIBUTING.md")]
     links = [

@@ -219,7 +219,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "adviser_person_back": (),
         "adviser_not_delivered": (),
         "adviser_uncertain": (),
-        "adviser_slow": ("code", "minutes"),
+        "adviser_slow": ("code", "opened"),
         "adviser_new_topic": ("code",),
         "adviser_notify": ("code", "language", "queue"),
         "adviser_check": ("owner", "list"),

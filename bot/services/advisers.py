@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.conversation.advance import advance
 from bot.core.events import HandoffMoved, HandoffNews, Media
 from bot.core.heard import FromTeam, MembersChanged, Speaker, TeamPressed
-from bot.core.ids import AccountId, AdviserId, ChatId, HandoffId, NewcomerId
+from bot.core.ids import AccountId, AdviserId, ChatId, HandoffId
 from bot.core.messages import Author, Message
 from bot.core.phrases import Phrase, Value, Verbatim
 from bot.errors import Conflict, IllegalMove
@@ -17,7 +17,7 @@ from bot.i18n.render import render
 from bot.ports import AdviserRow, Commit, Delivery, HandoffChange, LogLine, Verb
 from bot.services import checks, handover, topics
 from bot.services.desk import Desk, Team
-from bot.services.groups import team_in
+from bot.services.groups import team_in, team_of
 from bot.services.newcomer import TRIES, save, session_of
 from bot.services.parts import Parts
 
@@ -130,7 +130,7 @@ async def _reply(desk: Desk, heard: FromTeam, handoff: Handoff, row: int) -> Non
     )
     delivery = replace(sent, mirrors=heard.message_id, vital=True)
     parts = Parts(deliveries=(delivery,), log=(line,), timers=(handover.idle(desk, handoff, now),))
-    await _done(desk, row, parts, timers_of=handoff.newcomer)
+    await _relay(desk, row, handoff, parts)
 
 
 async def _edit(desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, row: int) -> None:
@@ -144,7 +144,7 @@ async def _edit(desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, row: 
         handoff=handoff.id, author="adviser", text=heard.text, at=desk.clock(), topic_message=heard.message_id
     )
     deliveries = handover.corrected(replace(sent, mirrors=heard.message_id), copies)
-    await _done(desk, row, Parts(deliveries=deliveries, log=(line,)))
+    await _relay(desk, row, handoff, Parts(deliveries=deliveries, log=(line,)))
 
 
 async def _note(desk: Desk, handoff: Handoff, team: Team, text: str, row: int) -> None:
@@ -212,9 +212,14 @@ async def make_move(
 
 async def _apply(desk: Desk, handoff: Handoff, move: Move, name: str, row: int | None) -> None:
     now = desk.clock()
-    team = desk.teams[handoff.team]
+    team = team_of(desk, handoff)
     session = await session_of(desk, handoff.newcomer, None, now)
     turn = advance(session, HandoffMoved(news=_NEWS[move]), desk.guide(), now=now)
+    if move is Move.RELEASE and (closed := handover.closed(desk, handoff, now)) is not None:
+        # "Somebody else will answer" is only true with the day and the hour (C10).
+        *before, last = turn.messages
+        told = (replace(last, buttons=()), Message(blocks=(closed,), buttons=last.buttons))
+        turn = replace(turn, messages=(*before, *told))
     if handoff.is_open:
         parts = Parts(handoffs=(HandoffChange(handoff=handoff, expected=handoff.version - 1),))
         if move is Move.CLAIM:
@@ -263,18 +268,27 @@ async def _name(desk: Desk, adviser: AdviserId | None) -> str:
     return next((one.name for one in await desk.store.advisers() if one.id == adviser), "?")
 
 
-async def _done(desk: Desk, row: int, parts: Parts | None = None, *, timers_of: NewcomerId | None = None) -> None:
-    """Finish this inbox row with what it leads to."""
-    parts = parts or Parts()
-    rows = await desk.store.commit(
+async def _relay(desk: Desk, row: int, handoff: Handoff, parts: Parts) -> None:
+    """Finish this row with what goes to the person. Raises Conflict, and is decided anew, when they have just left."""
+    await _commit(
+        desk,
         Commit(
             done=row,
+            handoff_expected=(handoff.id, handoff.version),
             deliveries=parts.deliveries,
             log=parts.log,
-            counts=parts.counts,
             timers=parts.timers,
-            timers_of=timers_of,
+            timers_of=handoff.newcomer,
             now=desk.clock(),
-        )
+        ),
     )
-    desk.outgoing.offer(rows)
+
+
+async def _done(desk: Desk, row: int, parts: Parts | None = None) -> None:
+    """Finish this inbox row with what it leads to."""
+    parts = parts or Parts()
+    await _commit(desk, Commit(done=row, deliveries=parts.deliveries, log=parts.log, now=desk.clock()))
+
+
+async def _commit(desk: Desk, commit: Commit) -> None:
+    desk.outgoing.offer(await desk.store.commit(commit))

@@ -23,8 +23,9 @@ from bot.directory.hours import BRUSSELS
 from bot.directory.lookup import Directory, entry_of, is_news, is_older
 from bot.directory.service import Service
 from bot.ports import ButtonRow, Check, CheckRow, Commit, Delivery, TimerRow, Verb, Verdict
-from bot.services import handover, topics
+from bot.services import topics
 from bot.services.desk import Desk, Team
+from bot.services.groups import team_for
 from bot.services.parts import Parts
 
 log = logging.getLogger(__name__)
@@ -240,7 +241,7 @@ def _title(thing: Thing) -> str:
 
 def _team_of(desk: Desk, owner: str) -> Team:
     """The team of this name, else the one that answers a queue of this name, else the first."""
-    return desk.teams.get(TeamName(owner)) or handover.team_of(desk, owner)
+    return desk.teams.get(TeamName(owner)) or team_for(desk, owner)
 
 
 def _next(desk: Desk, team: Team, now: datetime) -> StartTimer:

@@ -1,4 +1,4 @@
-"""The teams' groups: which is whose, what happens when Telegram gives one a new id (B09), and missing topics."""
+"""The teams and their groups: which is whose, whatever was renamed or moved (B09), and topics that are missing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 
 from bot.core.ids import ChatId
+from bot.handoff.machine import Handoff
 from bot.ports import Commit
 from bot.services import topics
 from bot.services.desk import Desk, Team
@@ -16,6 +17,35 @@ log = logging.getLogger(__name__)
 def team_in(desk: Desk, chat: ChatId) -> Team | None:
     """The team whose group this is, or was."""
     return next((team for team in desk.teams.values() if chat == team.chat or chat in team.former_chats), None)
+
+
+def team_for(desk: Desk, queue: str) -> Team:
+    """The team that answers this queue, else the first."""
+    return next((team for team in desk.teams.values() if queue in team.queues), next(iter(desk.teams.values())))
+
+
+def team_of(desk: Desk, handoff: Handoff) -> Team:
+    """The team that has a handoff. One that the settings no longer name is replaced: nobody may be locked in by a name.
+
+    A new name for the same group changes nothing; otherwise it is the team that answers the queue.
+    """
+    named = desk.teams.get(handoff.team)
+    if named is None and handoff.chat is not None:
+        named = team_in(desk, handoff.chat)
+    return named or team_for(desk, handoff.queue)
+
+
+async def report_gone_teams(desk: Desk) -> None:
+    """Say at the start which open handoffs name a team that the settings no longer have."""
+    for handoff in await desk.store.handoffs():
+        if handoff.team not in desk.teams:
+            log.error(
+                "handoff.team_gone handoff=%s team=%s answered_by=%s has_group=%s",
+                handoff.id[:8],
+                handoff.team,
+                team_of(desk, handoff).name,
+                handoff.chat is None or team_in(desk, handoff.chat) is not None,
+            )
 
 
 async def group_moved(desk: Desk, old: ChatId, new: ChatId) -> None:
@@ -37,8 +67,8 @@ async def group_moved(desk: Desk, old: ChatId, new: ChatId) -> None:
 async def open_missing_topics(desk: Desk) -> None:
     """Open the topics of those who wait for a person and have none, such as after a backup was put back (C14)."""
     for handoff in await desk.store.topicless():
-        team = desk.teams.get(handoff.team)
-        if team is None or not team.relays:
+        team = team_of(desk, handoff)
+        if not team.relays:
             continue
         parts = topics.opened(desk, handoff, team)
         commit = Commit(deliveries=parts.deliveries, buttons=parts.buttons, now=desk.clock())

@@ -5,13 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
+from bot.conversation.reminders import by_day
 from bot.core.effects import OpenHandoff, RelayEdit, RelayMedia, RelayText, StartTimer
 from bot.core.ids import HandoffId, TeamName
 from bot.core.messages import Button, Command, Go, Message
 from bot.core.phrases import Phrase, Verbatim
 from bot.core.session import Session
+from bot.directory.hours import BRUSSELS
 from bot.handoff.codes import code_name
 from bot.handoff.machine import Handoff, Move, State, moved
 from bot.handoff.waiting import BUSY_FROM_MIN, minutes_to_wait
@@ -19,15 +21,11 @@ from bot.i18n.render import plain
 from bot.ports import Delivery, HandoffChange, LogLine, Verb
 from bot.services import topics
 from bot.services.desk import Desk, Team
+from bot.services.groups import team_for, team_of
 from bot.services.parts import Parts
 
 SLOW = "handoff_slow"
 IDLE = "handoff_idle"
-
-
-def team_of(desk: Desk, queue: str) -> Team:
-    """The team that answers this queue, else the first."""
-    return next((team for team in desk.teams.values() if queue in team.queues), next(iter(desk.teams.values())))
 
 
 async def opened(desk: Desk, session: Session, effect: OpenHandoff, now: datetime) -> Parts:
@@ -37,7 +35,7 @@ async def opened(desk: Desk, session: Session, effect: OpenHandoff, now: datetim
     if present is not None:
         again = book.phrase("handoff_already").having(code=Verbatim(text=present.code))
         return Parts(messages=(Message(blocks=(again,), buttons=_while_waiting(desk)),))
-    team = team_of(desk, effect.queue)
+    team = team_for(desk, effect.queue)
     others = await desk.store.handoffs(team.name)
     handoff = Handoff(
         id=HandoffId(desk.new_id()),
@@ -65,15 +63,12 @@ async def opened(desk: Desk, session: Session, effect: OpenHandoff, now: datetim
 
 
 async def _when(desk: Desk, handoff: Handoff, team: Team, others: list[Handoff], now: datetime) -> Phrase:
-    book, code = desk.guide().book, Verbatim(text=handoff.code)
-    if not desk.hours.open_now(team.hours, now):
-        opening = desk.hours.next_opening(team.hours, now)
-        closed = book.phrase("handoff_waiting_closed").having(code=code)
-        return closed if opening is None else closed.having(opening=opening)
+    if (is_closed := closed(desk, handoff, now)) is not None:
+        return is_closed
     advisers = sum(adviser.is_active and team.name in adviser.teams for adviser in await desk.store.advisers())
     minutes = minutes_to_wait(others, advisers=advisers, minutes_each=desk.settings.handoff.waiting_min_each)
     name = "handoff_waiting_busy" if minutes > BUSY_FROM_MIN else "handoff_waiting_open"
-    return book.phrase(name).having(code=code, minutes=minutes)
+    return desk.guide().book.phrase(name).having(code=Verbatim(text=handoff.code), minutes=minutes)
 
 
 async def relayed(desk: Desk, session: Session, effect: RelayText | RelayMedia | RelayEdit, now: datetime) -> Parts:
@@ -81,7 +76,7 @@ async def relayed(desk: Desk, session: Session, effect: RelayText | RelayMedia |
     handoff = await desk.store.open_handoff_of(session.newcomer)
     if handoff is None:
         return Parts()
-    team = desk.teams[handoff.team]
+    team = team_of(desk, handoff)
     match effect:
         case RelayText(text=text, message_id=message_id, danger=danger):
             name = "adviser_person_danger" if danger else "adviser_person_wrote"
@@ -136,7 +131,7 @@ async def reached(desk: Desk, session: Session, now: datetime, *, reachable: boo
     parts = Parts()
     if reachable and handoff.state is State.WAITING:
         parts += Parts(timers=(slow(desk, handoff, now),))
-    team = desk.teams[handoff.team]
+    team = team_of(desk, handoff)
     if handoff.chat is not None and team.relays:
         told = "adviser_person_back" if reachable else "adviser_person_blocked"
         parts += Parts(deliveries=(topics.line(desk, handoff, team, told),))
@@ -145,7 +140,7 @@ async def reached(desk: Desk, session: Session, now: datetime, *, reachable: boo
 
 def ended(desk: Desk, handoff: Handoff, *, told: str | None = None, name: str = "") -> Parts:
     """A handoff that was closed or returned, with its topic, its timer and the day its topic is deleted."""
-    team = desk.teams[handoff.team]
+    team = team_of(desk, handoff)
     parts = Parts(
         handoffs=(HandoffChange(handoff=handoff, expected=handoff.version - 1),),
         cancelled_timers=(SLOW, IDLE),
@@ -167,8 +162,33 @@ def idle(desk: Desk, handoff: Handoff, now: datetime) -> StartTimer:
 
 
 def slow(desk: Desk, handoff: Handoff, now: datetime) -> StartTimer:
-    """When it is admitted that nobody has answered yet (C09)."""
-    return StartTimer(name=SLOW, due_at=now + timedelta(minutes=desk.settings.handoff.slow_after_min), ref=handoff.id)
+    """When it is admitted that nobody has answered yet (C09); a closed office is not expected to (C10)."""
+    begins = opening(desk, team_of(desk, handoff), now)
+    due_at = begins + timedelta(minutes=desk.settings.handoff.slow_after_min)
+    return StartTimer(name=SLOW, due_at=due_at, ref=handoff.id)
+
+
+def slow_again(desk: Desk, handoff: Handoff, now: datetime) -> StartTimer:
+    """Both sides are told once a working day, and never woken for it (best-in-class 23)."""
+    today = now.astimezone(BRUSSELS).date()
+    tomorrow = datetime.combine(today + timedelta(days=1), time(), BRUSSELS)
+    timer = slow(desk, handoff, tomorrow.astimezone(UTC))
+    return replace(timer, due_at=by_day(timer.due_at))
+
+
+def opening(desk: Desk, team: Team, now: datetime) -> datetime:
+    """When somebody of the team is there next: `now` while it is open, or when no opening is known."""
+    return (desk.hours.next_opening(team.hours, now) or now).astimezone(UTC)
+
+
+def closed(desk: Desk, handoff: Handoff, now: datetime) -> Phrase | None:
+    """That the office is closed and when it opens; None while it is open."""
+    team = team_of(desk, handoff)
+    if desk.hours.open_now(team.hours, now):
+        return None
+    told = desk.guide().book.phrase("handoff_waiting_closed").having(code=Verbatim(text=handoff.code))
+    opens = desk.hours.next_opening(team.hours, now)
+    return told if opens is None else told.having(opening=opens)
 
 
 def _while_waiting(desk: Desk) -> tuple[tuple[Button, ...], ...]:

@@ -11,7 +11,7 @@ from bot.core.phrases import Verbatim
 from bot.ports import Commit, Delivery, OutboxRow, Receipt, Verb
 from bot.services import topics
 from bot.services.desk import Desk
-from bot.services.groups import group_moved
+from bot.services.groups import group_moved, team_of
 from bot.services.newcomer import take_event
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class News:
         if handoff is None:
             return
         await desk.store.topic_lost(handoff.id)
-        team = desk.teams[handoff.team]
+        team = team_of(desk, handoff)
         opening = Delivery(
             verb=Verb.OPEN_TOPIC, chat=handoff.chat, handoff=handoff.id, title=topics.title(desk, handoff, team)
         )
@@ -99,7 +99,7 @@ class News:
         handoff = await desk.store.handoff(delivery.handoff)
         if handoff is None or handoff.chat is None:
             return
-        await self._commit(replace(topics.line(desk, handoff, desk.teams[handoff.team], name), vital=True))
+        await self._commit(replace(topics.line(desk, handoff, team_of(desk, handoff), name), vital=True))
 
     async def _tell_newcomer(self, row: OutboxRow) -> None:
         """Words of the person on their way to the topic."""

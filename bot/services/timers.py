@@ -6,7 +6,7 @@ import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
-from bot.core.ids import HandoffId
+from bot.core.ids import HandoffId, NewcomerId
 from bot.core.messages import Message
 from bot.core.phrases import Verbatim
 from bot.errors import StoreError
@@ -15,6 +15,7 @@ from bot.ports import Commit, Delivery, TimerRow, Verb
 from bot.services import checks, handover, topics
 from bot.services.advisers import make_move
 from bot.services.desk import Desk
+from bot.services.groups import team_of
 from bot.services.newcomer import take_timer
 from bot.services.parts import Parts
 from bot.services.say import plain_delivery
@@ -27,8 +28,14 @@ LOOK_EVERY_S = 5.0
 READ_EVERY = timedelta(minutes=1)
 #: Retention runs once in this time.
 PURGE_EVERY = timedelta(hours=24)
-#: A clock that jumped further than this since the last look stops the purge (I04).
+#: A clock that jumped further than this since it was last noted, also by another process, stops the purge (I04).
 CLOCK_JUMP = timedelta(hours=24)
+#: Nobody can tell a wrong clock from a machine that was switched off: the purge goes on after so long without a jump.
+STEADY_FOR = timedelta(hours=24)
+#: How often the clock is noted.
+NOTE_EVERY = timedelta(minutes=1)
+#: The marks: when the clock was last noted, and since when it has not jumped.
+CLOCK, STEADY = "clock", "clock_steady"
 
 
 class Timers:
@@ -37,7 +44,8 @@ class Timers:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._purged_at: datetime | None = None
-        self._looked_at: datetime | None = None
+        self._noted_at: datetime | None = None
+        self._steady_since: datetime | None = None
         self._read_at: datetime | None = None
 
     async def run(self) -> None:
@@ -85,24 +93,27 @@ class Timers:
                 await self._commit(timer, Parts())
 
     async def _slow(self, timer: TimerRow) -> None:
-        """Nobody took the request yet: say so to both sides, and keep it (C09)."""
-        desk = self._desk
+        """Nobody took the request yet: say so to both sides, keep it, and say it again each working day (C09, C10)."""
+        desk, now = self._desk, self._desk.clock()
         handoff = await desk.store.handoff(HandoffId(timer.ref))
         if handoff is None or handoff.state is not State.WAITING:
             await self._commit(timer, Parts())
             return
-        team = desk.teams[handoff.team]
-        parts = Parts()
-        if desk.hours.open_now(team.hours, desk.clock()):
-            message = Message(blocks=(desk.guide().book.phrase("handoff_slow"),))
-            parts += Parts(deliveries=(plain_delivery(desk, handoff.newcomer, message, handoff.locale),))
-            if handoff.chat is not None:
-                minutes = int((desk.clock() - handoff.opened_at) / timedelta(minutes=1))
-                code = Verbatim(text=handoff.code)
-                parts += Parts(
-                    deliveries=(topics.line(desk, handoff, team, "adviser_slow", code=code, minutes=minutes),)
-                )
-        await self._commit(timer, parts)
+        team = team_of(desk, handoff)
+        if handover.opening(desk, team, now) > now:
+            later = Parts(timers=(handover.slow(desk, handoff, now),))
+            await self._commit(timer, later, timers_of=handoff.newcomer)
+            return
+        message = Message(blocks=(desk.guide().book.phrase("handoff_slow"),))
+        parts = Parts(
+            deliveries=(plain_delivery(desk, handoff.newcomer, message, handoff.locale),),
+            timers=(handover.slow_again(desk, handoff, now),),
+        )
+        if handoff.chat is not None:
+            code = Verbatim(text=handoff.code)
+            told = topics.line(desk, handoff, team, "adviser_slow", code=code, opened=handoff.opened_at)
+            parts += Parts(deliveries=(told,))
+        await self._commit(timer, parts, timers_of=handoff.newcomer)
 
     async def _idle(self, timer: TimerRow) -> None:
         """The adviser fell silent: the conversation waits for somebody again, and both sides are told (C09)."""
@@ -110,8 +121,8 @@ class Timers:
         handoff = await desk.store.handoff(HandoffId(timer.ref))
         if handoff is not None and handoff.state is State.CLAIMED:
             holder = next((one for one in await desk.store.advisers() if one.id == handoff.adviser), None)
-            if holder is not None:
-                await make_move(desk, handoff.id, Move.RELEASE, holder)
+            if holder is not None and await make_move(desk, handoff.id, Move.RELEASE, holder) is None:
+                return  # the move has dropped this timer
         await self._commit(timer, Parts())
 
     async def _delete_topic(self, timer: TimerRow) -> None:
@@ -121,19 +132,21 @@ class Timers:
             deliveries = (Delivery(verb=Verb.DELETE_TOPIC, chat=handoff.chat, thread=handoff.thread),)
         await self._commit(timer, Parts(deliveries=deliveries))
 
-    async def _commit(self, timer: TimerRow, parts: Parts) -> None:
+    async def _commit(self, timer: TimerRow, parts: Parts, *, timers_of: NewcomerId | None = None) -> None:
         rows = await self._desk.store.commit(
-            Commit(done_timer=timer.id, deliveries=parts.deliveries, now=self._desk.clock())
+            Commit(
+                done_timer=timer.id,
+                deliveries=parts.deliveries,
+                timers=parts.timers,
+                timers_of=timers_of,
+                now=self._desk.clock(),
+            )
         )
         self._desk.outgoing.offer(rows)
 
     async def _purge(self, now: datetime) -> None:
-        """What is past its retention goes, once a day; never right after the clock jumped."""
-        jumped = self._looked_at is not None and abs(now - self._looked_at) > CLOCK_JUMP
-        self._looked_at = now
-        if jumped:
-            log.error("retention.suspended reason=clock_jumped")
-            self._purged_at = now
+        """What is past its retention goes, once a day; never within a day after the clock jumped."""
+        if now - await self._steady(now) < STEADY_FOR:
             return
         if self._purged_at is not None and now - self._purged_at < PURGE_EVERY:
             return
@@ -150,6 +163,22 @@ class Timers:
             },
         )
         log.info("retention.run rows=%d", sum(gone.values()))
+
+    async def _steady(self, now: datetime) -> datetime:
+        """Since when the clock has not jumped: noted in the store, so that starting again confirms no clock."""
+        if self._steady_since is not None and self._noted_at is not None and abs(now - self._noted_at) < NOTE_EVERY:
+            return self._steady_since
+        store = self._desk.store
+        before, steady = await store.marked(CLOCK), await store.marked(STEADY)
+        if before is None or steady is None or abs(now - before) > CLOCK_JUMP:
+            if before is not None:
+                hours = (now - before) // timedelta(hours=1)
+                log.error("retention.suspended reason=clock_jumped hours=%d", hours)
+            steady = now
+            await store.mark(STEADY, steady)
+        await store.mark(CLOCK, now)
+        self._noted_at, self._steady_since = now, steady
+        return steady
 
 
 def utc_now() -> datetime:

@@ -66,6 +66,12 @@ def save(tx: Tx, vault: Vault, change: HandoffChange) -> None:
         )
 
 
+def expect(tx: Tx, handoff: HandoffId, version: int) -> None:
+    """Conflict when the handoff has moved since this version; nobody moves it before the commit (C03)."""
+    # Written, not only read: another replica that moves it now waits for this commit.
+    tx.do("UPDATE handoffs SET version = version WHERE id = ? AND version = ?", (handoff, version), conflict=_SAVED)
+
+
 def _opened(tx: Tx, vault: Vault, row: Row) -> Handoff:
     return handoff_in(row, vault.open(tx, NewcomerId(row[1]), "handoffs", "body", row[0], bytes(row[10])))
 

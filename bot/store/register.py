@@ -266,7 +266,7 @@ REGISTER: Mapping[str, Table] = {
         columns={"slot": (W, "Numéro."), "name": (W, "Nom de la machine.")},
     ),
     "meta": Table(
-        purpose="Version des tables, preuve de la clé, position chez Telegram, dernier contact avec Telegram.",
+        purpose="Version des tables, preuve de la clé, position chez Telegram, dernier contact, dernière heure vue.",
         leaves="Jamais.",
         columns={"name": (W, "Quoi."), "value": (W, "Combien.")},
     ),

@@ -300,6 +300,9 @@ class KeptStore:
     async def mark(self, name: str, at: datetime) -> datetime | None:
         return await self.engine.write(lambda tx: upkeep.mark(tx, name, at))
 
+    async def marked(self, name: str) -> datetime | None:
+        return await self.engine.read(lambda tx: upkeep.marked(tx, name))
+
     async def seen_between(self, since: datetime, until: datetime) -> list[NewcomerId]:
         seen: list[NewcomerId] = []
         after = ""

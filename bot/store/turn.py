@@ -73,6 +73,8 @@ def write(tx: Tx, vault: Vault, memory: Memory, claims: Claims, commit: Commit, 
         timers.finish(tx, commit.done_timer)
     if commit.session is not None:
         _save_session(tx, vault, memory, commit.session, commit.expected_version or 0, now)
+    if commit.handoff_expected is not None:
+        handoffs.expect(tx, *commit.handoff_expected)
     for change in commit.handoffs:
         handoffs.save(tx, vault, change)
     _set_timers(tx, vault, commit)

@@ -8,15 +8,19 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.checking import orphaned
+from bot.config import TeamSettings
 from bot.core.ids import AccountId
 from bot.handoff.machine import State
 from bot.sandbox import doings
 from bot.sandbox.client import labels_of, text_of
 from bot.sandbox.people import ADVISER_CHAT_ID, ADVISERS
+from tests.journeys.conftest import Lines
 from tests.journeys.flows import WHO, WORDS
 from tests.journeys.office import Adviser, Office, Person
 
 SILENT: list[str] = []
+STILL_KEPT = "Personne n'a encore pu répondre. Votre demande est toujours gardée."
 
 
 async def held(office: Office) -> tuple[Person, Adviser]:
@@ -123,12 +127,75 @@ async def test_a_slow_answer_is_admitted_to_both_sides(office: Office) -> None:
     handoff = await office.handoff()
     office.now.pass_by(minutes=31)
     await office.look_at_timers()
-    assert (await fatou.heard())[-1].startswith("Personne n'a encore pu répondre")
+    assert await fatou.heard() == [STILL_KEPT]
     await claire.sit_down()
-    assert (await claire.texts())[-1] == f"⏰ {handoff.code} attend depuis plus de 31 minutes."
+    assert (await claire.texts())[-1].startswith(f"⏰ {handoff.code} attend toujours une réponse. Demande : lundi 23")
     office.now.pass_by(minutes=31)
     await office.look_at_timers()
     assert await fatou.heard() == SILENT
+
+
+async def hour_by_hour(office: Office, fatou: Person, hours: int) -> list[tuple[int, int, str]]:
+    """What the person hears while the guichet runs on, with the day of the month and the hour (UTC)."""
+    told: list[tuple[int, int, str]] = []
+    for _ in range(hours):
+        office.now.pass_by(hours=1)
+        await office.look_at_timers()
+        told += [(office.now.at.day, office.now.at.hour, text) for text in await fatou.heard()]
+    return told
+
+
+async def test_a_request_of_the_evening_is_admitted_once_each_working_day(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    office.now.at = datetime(2026, 11, 26, 19, 0, tzinfo=UTC)  # a Thursday
+    await fatou.ask_for_a_person()
+    handoff = await office.handoff()
+    told = await hour_by_hour(office, fatou, 5 * 24)
+    # Half an hour after the office opens at nine, looked at on the hour; nothing at the weekend.
+    assert told == [(27, 9, STILL_KEPT), (30, 9, STILL_KEPT), (1, 9, STILL_KEPT)]
+    await claire.take()
+    waits = [text for text in await claire.texts() if text.startswith(f"⏰ {handoff.code} attend toujours")]
+    assert len(waits) == 3
+    await fatou.heard()
+    await claire.press("Fermer")
+    await fatou.heard()
+    assert await hour_by_hour(office, fatou, 24) == []
+
+
+async def test_released_in_the_evening_the_person_knows_from_when_and_is_not_forgotten(office: Office) -> None:
+    fatou, claire = await held(office)
+    office.now.at = datetime(2026, 11, 23, 15, 59, tzinfo=UTC)
+    await claire.say("je reviens demain matin")
+    await fatou.heard()
+    told = await hour_by_hour(office, fatou, 24)
+    assert (await office.handoff()).state is State.WAITING
+    [released, closed, slow] = told
+    assert released[:2] == (23, 19) and released[2].startswith("Cette personne doit partir")
+    assert closed[:2] == (23, 19)
+    assert "Le bureau est fermé. Une personne répondra à partir de : mardi 24 novembre" in closed[2]
+    assert slow == (24, 8, STILL_KEPT)
+    assert (await claire.texts())[-1].startswith("⏰ ")
+
+
+async def test_a_team_that_is_always_there_wakes_nobody_with_its_reminder(closed_office: Office) -> None:
+    teams = {name: replace(team, hours="24/7") for name, team in closed_office.settings.teams.items()}
+    closed_office.settings = replace(closed_office.settings, teams=teams)
+    await closed_office.open()
+    fatou = await closed_office.fatou()
+    closed_office.now.at = datetime(2026, 11, 24, 21, 0, tzinfo=UTC)
+    await fatou.ask_for_a_person()
+    told = await hour_by_hour(closed_office, fatou, 36)
+    # The first half hour is admitted to whoever is still awake; then by day.
+    assert told == [(24, 22, STILL_KEPT), (25, 8, STILL_KEPT), (26, 8, STILL_KEPT)]
+
+
+async def test_hours_that_never_open_do_not_keep_the_person_in_the_dark(closed_office: Office) -> None:
+    teams = {name: replace(team, hours="off") for name, team in closed_office.settings.teams.items()}
+    closed_office.settings = replace(closed_office.settings, teams=teams)
+    await closed_office.open()
+    fatou = await closed_office.fatou()
+    await fatou.ask_for_a_person()
+    assert [text for _, _, text in await hour_by_hour(closed_office, fatou, 24)] == [STILL_KEPT] * 2
 
 
 # --- taking ----------------------------------------------------------------------------------------------------------
@@ -438,6 +505,33 @@ async def test_the_person_may_leave_the_adviser(office: Office) -> None:
     assert (await fatou.say("essai"))[-1] == WHO
 
 
+async def test_nothing_an_adviser_writes_reaches_whoever_has_just_left(office: Office) -> None:
+    """C03, R18: however the two cross, no word of the adviser comes after the goodbye."""
+    world = office.sandbox.world
+    claire = ADVISERS[0]
+    people = [world.invent(language_code="fr") for _ in range(60)]
+    for person in people:
+        doings.say(world, person, "/conseiller")
+    await office.settled(timeout_s=30)
+    handoffs = await office.store.handoffs()
+    for handoff in handoffs:
+        doings.say(world, claire, "/prendre", chat_id=ADVISER_CHAT_ID, thread=handoff.thread)
+    await office.settled(timeout_s=30)
+    chats = {await office.store.newcomer_by_account(AccountId(person.id)): person for person in people}
+    for handoff in handoffs:
+        person = chats[handoff.newcomer]
+        last = max(world.chats[person.id].messages.items())[1]
+        leave = last["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+        doings.press(world, person, person.id, last["message_id"], leave)
+        doings.say(world, claire, "le code de la porte", chat_id=ADVISER_CHAT_ID, thread=handoff.thread)
+    await office.settled(timeout_s=30)
+    assert await office.store.handoffs() == []
+    for person in people:
+        texts = [text_of(one) for _, one in sorted(world.chats[person.id].messages.items())]
+        [left] = [at for at, text in enumerate(texts) if "Vous avez quitté la conversation" in text]
+        assert not [text for text in texts[left:] if "code de la porte" in text]
+
+
 async def test_a_topic_is_deleted_some_days_after_the_end(office: Office) -> None:
     fatou, claire = await held(office)
     await claire.press("Fermer")
@@ -601,6 +695,62 @@ async def test_a_hundred_conversations_that_ended_together_lose_all_their_topics
         office.now.pass_by(hours=hours)
         await office.look_at_timers()
     assert await office.store.handoffs(only_open=False) == []
+
+
+# --- teams that the settings no longer name ---------------------------------------------------------------------------
+
+
+async def reopen_with_teams(office: Office, **teams: TeamSettings) -> None:
+    """The same guichet after an edit of `config.yml`."""
+    await office.close()
+    office.settings = replace(office.settings, teams=teams)
+    await office.open()
+
+
+async def test_a_team_with_a_new_name_keeps_its_conversations(office: Office, logged: Lines) -> None:
+    fatou, claire = await held(office)
+    await reopen_with_teams(office, liege=office.settings.teams["accueil"])
+    assert await fatou.say("vous êtes là ?") == SILENT
+    assert (await claire.texts())[-1] == "💬 vous êtes là ?"
+    await claire.say("oui, je vous écoute")
+    assert (await fatou.heard())[-1].endswith("oui, je vous écoute")
+    office.now.pass_by(minutes=241)
+    await office.look_at_timers()
+    assert (await fatou.heard())[0].startswith("Cette personne doit partir")
+    await claire.press("Prendre")
+    await fatou.heard()
+    assert "quitté la conversation" in (await fatou.press("Finir avec la personne"))[0]
+    handoff = await office.handoff()
+    assert handoff.state is State.CLOSED and office.running.dispatcher.set_aside == 0
+    assert [line for line in logged.lines if "team_gone" in line] == [
+        f"ERROR bot.services.groups handoff.team_gone handoff={handoff.id[:8]} team=accueil answered_by=liege"
+        " has_group=True"
+    ]
+
+
+async def test_whose_team_is_gone_with_its_group_may_leave_and_ask_another(office: Office, logged: Lines) -> None:
+    fatou, claire = await held(office)
+    await reopen_with_teams(office, autre=replace(office.settings.teams["accueil"], chat="NO_GROUP_YET"))
+    assert await fatou.say("vous êtes là ?") == SILENT
+    assert (await claire.texts())[-1] == "💬 vous êtes là ?"
+    assert "quitté la conversation" in (await fatou.press("Finir avec la personne"))[0]
+    handoff = await office.handoff()
+    assert handoff.state is State.CLOSED and office.running.dispatcher.set_aside == 0
+    [line] = [line for line in logged.lines if "team_gone" in line]
+    assert line.endswith("team=accueil answered_by=autre has_group=False")
+    await fatou.say("/conseiller")
+    asked = await office.handoff()
+    assert (asked.team, asked.chat, asked.state) == ("autre", None, State.WAITING)
+
+
+async def test_the_check_counts_open_requests_of_teams_that_are_gone(office: Office) -> None:
+    await held(office)
+    handoffs, teams = await office.store.handoffs(), office.settings.teams
+    assert list(orphaned(handoffs, teams, "fr")) == []
+    [line] = orphaned(handoffs, {"liege": teams["accueil"]}, "fr")
+    assert line == "· l'équipe « accueil » n'est plus dans les réglages ; demandes ouvertes : 1"
+    [line] = orphaned(handoffs, {"liege": teams["accueil"]}, "en")
+    assert line == '· team "accueil" is no longer in the settings; open requests: 1'
 
 
 # --- teams that work from the console (decision 11) ------------------------------------------------------------------

@@ -511,6 +511,25 @@ async def test_of_two_claims_one_wins(guichet: Guichet) -> None:  # C01
     assert await guichet.store.handoff(handoff.id) in claims
 
 
+async def test_what_was_decided_on_a_handoff_is_not_written_once_it_has_moved(guichet: Guichet) -> None:  # C03
+    handoff = await guichet.hand_over(await guichet.welcome())
+    to_person = Delivery(verb=Verb.SEND, newcomer=handoff.newcomer, handoff=handoff.id, rendered=Rendered(text="hello"))
+    reply = Commit(deliveries=(to_person,), handoff_expected=(handoff.id, 1))
+    await guichet.store.commit(reply)
+    await guichet.store.commit(reply)  # asking for a version does not change it
+    assert await guichet.store.handoff(handoff.id) == handoff
+    closed = moved(handoff, Move.LEAVE, now=NOON)
+    results = await asyncio.gather(
+        guichet.store.commit(Commit(handoffs=(HandoffChange(handoff=closed, expected=1),))),
+        guichet.store.commit(reply),
+        return_exceptions=True,
+    )
+    assert [type(result).__name__ for result in results] == ["list", "Conflict"]
+    with pytest.raises(Conflict):
+        await guichet.store.commit(Commit(deliveries=(to_person,), handoff_expected=(HandoffId("nobody"), 1)))
+    assert texts(await guichet.store.take_outbox()) == ["hello"]
+
+
 async def test_a_topic_holds_back_its_messages_until_it_is_open(guichet: Guichet) -> None:
     handoff = await guichet.hand_over(await guichet.welcome())
     other = await guichet.hand_over(await guichet.welcome(BORIS), id=HandoffId("other"))
@@ -1057,6 +1076,8 @@ async def test_named_instants_outlive_a_restart(house: House, guichet: Guichet) 
     assert await guichet.store.mark("contact", NOON) is None
     again = await house.reopen()
     assert await again.store.mark("contact", later) == NOON
+    assert await again.store.marked("contact") == later
+    assert await again.store.marked("asked_again") is None
     assert await again.store.mark("asked_again", later) is None
     assert await again.store.mark("contact", later) == later
 

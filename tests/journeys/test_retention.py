@@ -1,0 +1,80 @@
+"""What is past its retention goes; never because a clock is wrong (I04, R16)."""
+
+from __future__ import annotations
+
+from bot.core.ids import AccountId
+from tests.journeys.conftest import Lines
+from tests.journeys.office import Office, Person
+
+
+async def is_known(office: Office, person: Person) -> bool:
+    return await office.store.newcomer_by_account(AccountId(person.id)) is not None
+
+
+async def run_for(office: Office, hours: int, *, step: int = 1) -> None:
+    """The guichet runs on and looks at its timers every `step` hours."""
+    for _ in range(0, hours, step):
+        office.now.pass_by(hours=step)
+        await office.look_at_timers()
+
+
+async def switched_off(office: Office, **span: float) -> None:
+    """A machine that is off for a while, or whose clock is wrong when it comes back: nobody can tell from inside."""
+    await office.close()
+    office.now.pass_by(**span)
+    await office.open()
+    await office.look_at_timers()
+
+
+def alerts(logged: Lines) -> set[str]:
+    """What the operator was told since this was last asked; the guichet's own look may find it too."""
+    found = {line for line in logged.lines if "retention.suspended" in line}
+    logged.lines.clear()
+    return found
+
+
+def alert(hours: int) -> set[str]:
+    return {f"ERROR bot.services.timers retention.suspended reason=clock_jumped hours={hours}"}
+
+
+async def test_while_the_clock_is_steady_what_is_old_goes_once_a_day(office: Office, logged: Lines) -> None:
+    fatou = await office.fatou()
+    await run_for(office, 90 * 24, step=12)
+    assert await is_known(office, fatou)
+    await run_for(office, 2 * 24, step=12)
+    assert not await is_known(office, fatou)
+    assert alerts(logged) == set()
+
+
+async def test_a_clock_that_is_wrong_at_the_start_deletes_nobody(office: Office, logged: Lines) -> None:
+    fatou = await office.fatou()
+    await run_for(office, 30)
+    await switched_off(office, days=400)
+    assert alerts(logged) == alert(400 * 24)
+    # Starting again confirms no clock.
+    for _ in range(3):
+        await switched_off(office, minutes=5)
+    await run_for(office, 20)
+    assert await is_known(office, fatou) and alerts(logged) == set()
+    office.now.pass_by(days=-400)  # somebody has read the log
+    await run_for(office, 48)
+    assert await is_known(office, fatou) and alerts(logged) == alert(-400 * 24 + 1)
+
+
+async def test_a_clock_that_jumps_while_we_run_deletes_nobody(office: Office, logged: Lines) -> None:
+    fatou = await office.fatou()
+    await run_for(office, 30)
+    office.now.pass_by(days=400)
+    await office.look_at_timers()
+    assert await is_known(office, fatou) and alerts(logged) == alert(400 * 24)
+
+
+async def test_after_an_honest_absence_the_purge_waits_a_day_and_goes_on(office: Office) -> None:
+    fatou = await office.fatou()
+    await run_for(office, 30)
+    await switched_off(office, days=100)
+    await run_for(office, 23)
+    assert await is_known(office, fatou)
+    await office.reopen()
+    await run_for(office, 2)
+    assert not await is_known(office, fatou)
