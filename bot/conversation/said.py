@@ -15,7 +15,7 @@ from bot.core.events import Said
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin, Button, Command, Message, Speak
 from bot.core.phrases import Verbatim
-from bot.core.session import Hold
+from bot.core.session import Hold, Veil
 from bot.core.understanding import Understanding
 from bot.flow.graph import AnswerKind, Ask, Handoff, Remind, ToFlow
 
@@ -49,7 +49,11 @@ def said(draft: Draft, event: Said) -> None:
         draft.session = replace(session, misses=0)
         commands.run(draft, command)
         return
-    if _answered(draft, event):
+    if session.is_lost and not (session.veil is Veil.ADVISER and session.hold is Hold.WAITING):
+        # What this answers is forgotten: it is no answer to the question before, which is shown again (decision 9).
+        walk.ask(draft)
+        return
+    if not session.is_lost and _answered(draft, event):
         return
     if session.hold is Hold.WAITING:
         draft.start(RelayText(text=event.text, message_id=event.message_id))

@@ -13,8 +13,8 @@ from bot.flow.graph import Ask
 
 
 def wants_understanding(session: Session, said: Said, guide: Guide, *, today: date) -> bool:
-    """False when danger, a human, a command or the waiting question decides what the words mean."""
-    if said.danger is not None or session.hold is not Hold.NONE or not said.text.strip():
+    """False when danger, a human, a command or the waiting question decides what the words mean, or nobody knows."""
+    if said.danger is not None or session.hold is not Hold.NONE or session.is_lost or not said.text.strip():
         return False
     if guide.words.command(said.text, session.locale) is not None:
         return False

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import orjson
+
 from bot.core.ids import Lane, NewcomerId
+from bot.core.session import Veil
 from bot.ports import Arrival, InboxRow
 from bot.store.claims import Claims
 from bot.store.counts import add
@@ -60,7 +63,7 @@ def _kept(tx: Tx, vault: Vault, memory: Memory, arrival: Arrival) -> InboxRow | 
             newcomer = welcome(tx, vault, arrival.account, day_of(arrival.received_at))
         lane = lane_of(newcomer)
     ident = tx.ids("inbox")[0]
-    is_stored = arrival.payload is not None and not arrival.volatile
+    is_stored = arrival.payload is not None and not arrival.volatile and not _is_veiled(tx, vault, newcomer)
     sealed = vault.seal(tx, newcomer, "inbox", "payload", ident, arrival.payload or b"") if is_stored else None
     made = tx.run(
         "INSERT INTO inbox (id, update_id, natural_key, lane, newcomer, payload, state, received_at)"
@@ -73,6 +76,16 @@ def _kept(tx: Tx, vault: Vault, memory: Memory, arrival: Arrival) -> InboxRow | 
         payload = arrival.payload
         tx.afterwards.append(lambda: memory.payloads.__setitem__(ident, payload))
     return InboxRow(id=ident, lane=lane, newcomer=newcomer, payload=arrival.payload, received_at=arrival.received_at)
+
+
+def _is_veiled(tx: Tx, vault: Vault, newcomer: NewcomerId | None) -> bool:
+    """What this person says now may answer a volatile step (decision 9). The stored session tells, also after a restart
+    and to any replica."""
+    row = None if newcomer is None else tx.row("SELECT body FROM sessions WHERE newcomer = ?", (newcomer,))
+    if row is None:
+        return False
+    stored = orjson.loads(vault.open(tx, newcomer, "sessions", "body", newcomer, bytes(row[0])))
+    return Veil(stored.get("veil", Veil.NONE)) is Veil.BOT
 
 
 def offset(tx: Tx) -> int | None:

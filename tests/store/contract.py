@@ -38,7 +38,7 @@ from bot.core.messages import (
     Speak,
     Tick,
 )
-from bot.core.session import Frame, Position
+from bot.core.session import Frame, Position, Veil
 from bot.errors import Conflict
 from bot.handoff.machine import Move, moved
 from bot.ports import (
@@ -246,6 +246,23 @@ async def test_a_volatile_position_lives_in_memory_only(house: House, guichet: G
     assert await guichet.store.session_of(newcomer) == replace(here, version=1)
     again = await house.reopen()
     assert await again.store.session_of(newcomer) == session(newcomer, version=1)
+
+
+async def test_words_of_somebody_behind_a_veil_are_never_stored(house: House, guichet: Guichet) -> None:  # decision 9
+    amina, boris = await guichet.welcome(), await guichet.welcome(BORIS)
+    secret = Position(frames=(replace(SLEEP, step=StepId("papers")),))
+    behind = session(amina, shadow=secret, veil=Veil.BOT)
+    await guichet.store.commit(Commit(session=behind, expected_version=0))
+    to_a_person = session(boris, shadow=secret, veil=Veil.ADVISER)
+    await guichet.store.commit(Commit(session=to_a_person, expected_version=0))
+    rows = await guichet.store.keep([arrival(1), arrival(2, BORIS)], offset=3)
+    assert [row.payload for row in rows] == [arrival(1).payload, arrival(2).payload]
+    again = await house.reopen()
+    assert [row.payload for row in await again.store.waiting()] == [None, arrival(2).payload]
+    assert await again.store.session_of(amina) == session(amina, veil=Veil.BOT, version=1)
+    [row] = await again.store.keep([arrival(4)], offset=5)
+    third = await house.reopen()
+    assert [one.payload for one in await third.store.waiting() if one.id == row.id] == [None]
 
 
 async def test_a_volatile_position_that_was_left_is_forgotten(guichet: Guichet) -> None:
