@@ -57,8 +57,10 @@ class Arrival:
     #: The update as JSON; None when there is nothing to keep of it but its id.
     payload: bytes | None
     received_at: datetime
-    #: The payload may only be kept in memory: the person is in a volatile step.
+    #: The payload may only be kept in memory: a position, a contact card.
     volatile: bool = False
+    #: The message of the person that this changes: its new words are stored only when an adviser has it (A24).
+    edits: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

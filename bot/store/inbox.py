@@ -63,7 +63,7 @@ def _kept(tx: Tx, vault: Vault, memory: Memory, arrival: Arrival) -> InboxRow | 
             newcomer = welcome(tx, vault, arrival.account, day_of(arrival.received_at))
         lane = lane_of(newcomer)
     ident = tx.ids("inbox")[0]
-    is_stored = arrival.payload is not None and not arrival.volatile and not _is_veiled(tx, vault, newcomer)
+    is_stored = arrival.payload is not None and not _is_volatile(tx, vault, arrival, newcomer)
     sealed = vault.seal(tx, newcomer, "inbox", "payload", ident, arrival.payload or b"") if is_stored else None
     made = tx.run(
         "INSERT INTO inbox (id, update_id, natural_key, lane, newcomer, payload, state, received_at)"
@@ -78,10 +78,30 @@ def _kept(tx: Tx, vault: Vault, memory: Memory, arrival: Arrival) -> InboxRow | 
     return InboxRow(id=ident, lane=lane, newcomer=newcomer, payload=arrival.payload, received_at=arrival.received_at)
 
 
-def _is_veiled(tx: Tx, vault: Vault, newcomer: NewcomerId | None) -> bool:
-    """What this person says now may answer a volatile step (decision 9). The stored session tells, also after a restart
-    and to any replica."""
-    row = None if newcomer is None else tx.row("SELECT body FROM sessions WHERE newcomer = ?", (newcomer,))
+def _is_volatile(tx: Tx, vault: Vault, arrival: Arrival, newcomer: NewcomerId | None) -> bool:
+    """Whether the payload may be kept in memory only (decisions 9 and 10)."""
+    if arrival.volatile:
+        return True
+    if newcomer is None:
+        return False
+    if arrival.edits is not None and not _has_adviser(tx, newcomer, arrival.edits):
+        return True
+    return _is_veiled(tx, vault, newcomer)
+
+
+def _has_adviser(tx: Tx, newcomer: NewcomerId, message: int) -> bool:
+    """An adviser has this message of the person: a correction of it must survive. Any other changes nothing (A24)."""
+    told = (
+        "SELECT 1 FROM handoff_log l JOIN handoffs h ON h.id = l.handoff"
+        " WHERE h.newcomer = ? AND l.newcomer_message = ? LIMIT 1"
+    )
+    return tx.row(told, (newcomer, message)) is not None
+
+
+def _is_veiled(tx: Tx, vault: Vault, newcomer: NewcomerId) -> bool:
+    """What this person says now may answer a volatile step. The stored session tells, also after a restart and to any
+    replica."""
+    row = tx.row("SELECT body FROM sessions WHERE newcomer = ?", (newcomer,))
     if row is None:
         return False
     stored = orjson.loads(vault.open(tx, newcomer, "sessions", "body", newcomer, bytes(row[0])))

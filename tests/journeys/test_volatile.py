@@ -138,6 +138,23 @@ async def test_a_secret_told_while_waiting_for_a_person_stays_one(
     assert CANARY not in "\n".join(await claire.texts())
 
 
+@pytest.mark.parametrize("then", ["free", "waiting"])
+async def test_a_secret_that_is_edited_later_stays_one(
+    closed_office: Office, sealed: Callable[[str], bool], then: str
+) -> None:
+    fatou = await closed_office.fatou()
+    await fatou.say("secret")
+    await fatou.say(KEPT)
+    secret = await fatou.seat.say("ce qui se tait")
+    await fatou.heard()
+    await fatou.press("Fini")
+    if then == "waiting":
+        await fatou.ask_for_a_person()
+    await fatou.seat.edit(secret["message_id"], CANARY)
+    assert await fatou.heard() == []
+    assert not sealed(CANARY)
+
+
 async def test_what_was_not_understood_in_a_secret_is_not_noted(
     closed_office: Office, sealed: Callable[[str], bool]
 ) -> None:

@@ -152,6 +152,17 @@ async def test_a_volatile_payload_is_forgotten_by_a_restart(house: House, guiche
     assert await again.store.waiting() == [replace(row, payload=None)]
 
 
+async def test_an_edit_is_stored_only_when_an_adviser_has_the_message(house: House, guichet: Guichet) -> None:  # A24
+    newcomer = await guichet.welcome()
+    handoff = handoff_for(newcomer)
+    line = LogLine(handoff=handoff.id, author="newcomer", text="mot", at=NOON, newcomer_message=7)
+    await guichet.store.commit(Commit(handoffs=(HandoffChange(handoff=handoff, expected=0),), log=(line,)))
+    rows = [await guichet.hear(edits=7), await guichet.hear(edits=8), await guichet.hear(BORIS, edits=7)]
+    assert all(row.payload is not None for row in rows)
+    again = await house.reopen()
+    assert [row.payload for row in await again.store.waiting()] == [rows[0].payload, None, None]
+
+
 async def test_an_update_set_aside_is_done(guichet: Guichet) -> None:  # A10
     row = await guichet.hear()
     await guichet.store.quarantine(b"odd", "unparsable", row=row.id)
