@@ -480,8 +480,11 @@ class Store(Protocol):
         """Revisions that some stored session still waits in."""
 
     # running
-    async def mark(self, name: str, at: datetime) -> datetime | None:
-        """Note an instant under a name, such as the last contact with the channel; what was noted before."""
+    async def mark(self, name: str, at: datetime) -> None:
+        """Note an instant under a name, such as the last contact with the channel."""
+
+    async def marked(self, name: str) -> datetime | None:
+        """The instant last noted under a name."""
 
     async def seen_between(self, since: datetime, until: datetime) -> list[NewcomerId]:
         """Who was last heard of in this time."""

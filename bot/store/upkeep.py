@@ -77,13 +77,17 @@ def sources(tx: Tx, wanted: set[tuple[str, str]]) -> list[tuple[FlowId, Revision
     return found
 
 
-def mark(tx: Tx, name: str, at: datetime) -> datetime | None:
-    """Note an instant under a name; what was noted before."""
-    row = tx.row("SELECT value FROM meta WHERE name = ?", (f"at:{name}",))
+def mark(tx: Tx, name: str, at: datetime) -> None:
+    """Note an instant under a name, over what was noted before."""
     tx.run(
         "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (f"at:{name}", str(micros(at))),
     )
+
+
+def marked(tx: Tx, name: str) -> datetime | None:
+    """The instant last noted under a name."""
+    row = tx.row("SELECT value FROM meta WHERE name = ?", (f"at:{name}",))
     return None if row is None else instant(int(row[0]))
 
 
