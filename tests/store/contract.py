@@ -172,6 +172,13 @@ async def test_an_update_set_aside_is_done(guichet: Guichet) -> None:  # A10
     assert (await guichet.store.data_of(row.newcomer))["quarantine"] == [{"body": "odd"}]
 
 
+async def test_a_volatile_update_is_set_aside_without_its_words(guichet: Guichet) -> None:  # A10, decision 9
+    row = await guichet.hear(volatile=True)
+    assert row.newcomer is not None and row.payload is not None
+    await guichet.store.quarantine(row.payload, "KeyError", row=row.id)
+    assert (await guichet.store.data_of(row.newcomer))["quarantine"] == [{"body": ""}]
+
+
 async def test_many_callers_at_once_lose_nothing_and_keep_their_order(guichet: Guichet) -> None:
     kept = await asyncio.gather(
         *(guichet.store.keep([arrival(n, AccountId(7_200_000_000 + n % 7))], offset=n) for n in range(1, 120))
