@@ -291,7 +291,7 @@ class Guichet:
         self._reader = self._reader_for(identity or _guessed(bot_id))
         self.news.desk = self.desk
         self.dispatcher = Dispatcher(self.desk)
-        self.intake = Intake(self.store, on_rows=self.dispatcher.offer, is_volatile=self.memory.is_volatile)
+        self.intake = Intake(self.store, on_rows=self.dispatcher.offer)
         if identity is not None:
             await self._follow_groups()
         self._open.push_async_callback(self.sender.stop)

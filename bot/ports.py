@@ -58,8 +58,10 @@ class Arrival:
     #: The update as JSON; None when there is nothing to keep of it but its id.
     payload: bytes | None
     received_at: datetime
-    #: The payload may only be kept in memory: the person is in a volatile step.
+    #: The payload may only be kept in memory: a position, a contact card.
     volatile: bool = False
+    #: The message of the person that this changes: its new words are stored only when an adviser has it (A24).
+    edits: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -517,11 +519,11 @@ class Store(Protocol):
         """Revisions that some stored session still waits in."""
 
     # running
-    async def mark(self, name: str, at: datetime) -> datetime | None:
-        """Note an instant under a name, such as the last contact with the channel; what was noted before."""
+    async def mark(self, name: str, at: datetime) -> None:
+        """Note an instant under a name, such as the last contact with the channel."""
 
     async def marked(self, name: str) -> datetime | None:
-        """What is noted under a name; changes nothing."""
+        """The instant last noted under a name."""
 
     async def seen_between(self, since: datetime, until: datetime) -> list[NewcomerId]:
         """Who was last heard of in this time."""

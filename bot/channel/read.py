@@ -53,6 +53,8 @@ def arrival(raw: Any, payload: bytes, *, received_at: datetime) -> Arrival | Non
         if not 0 <= update_id < 2**63:
             return None
         natural_key, account, lane = _whose(update, update_id)
+        edited = peek(update, "edited_message")
+        edits = None if edited is None or account is None else as_int(edited.get("message_id"))
     except Misshapen:
         return None
     return Arrival(
@@ -63,6 +65,7 @@ def arrival(raw: Any, payload: bytes, *, received_at: datetime) -> Arrival | Non
         payload=_dumped(spared(update), payload),
         received_at=received_at,
         volatile=account is not None and is_for_memory_only(update),
+        edits=edits,
     )
 
 

@@ -44,7 +44,7 @@ from bot.core.messages import (
     Speak,
     Tick,
 )
-from bot.core.session import Hold, Session
+from bot.core.session import Hold, Session, Veil
 from bot.core.understanding import Danger
 from bot.errors import StepGone
 from bot.flow.graph import Ask, Card, Handoff, Remind, ShowServices
@@ -76,7 +76,16 @@ def advance(session: Session, event: Event, guide: Guide, *, now: datetime) -> T
     except StepGone as gone:
         _recover(draft, gone)
     turn = draft.done()
-    return replace(turn, session=replace(turn.session, seen_at=now))
+    return replace(turn, session=replace(turn.session, seen_at=now, veil=_veil(draft, before=session)))
+
+
+def _veil(draft: Draft, *, before: Session) -> Veil:
+    """Who hears what is said next. What was forgotten stays so until a question is shown."""
+    session = draft.session
+    if session.shadow is None:
+        return session.veil if before.is_lost else Veil.NONE
+    is_heard = session.hold is Hold.HELD or (session.hold is Hold.WAITING and walk.is_at_handoff(draft))
+    return Veil.ADVISER if is_heard else Veil.BOT
 
 
 def _take(draft: Draft, event: Event) -> None:

@@ -14,7 +14,7 @@ from bot.core.effects import CancelTimers, EndHandoff, ShowData
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Command, Message
 from bot.core.phrases import Verbatim
-from bot.core.session import Hold, Position
+from bot.core.session import Hold, Position, Veil
 from bot.flow.graph import AnswerKind, Ask, FlowBook
 
 SEARCH = FlowId("_system.search")
@@ -118,7 +118,7 @@ def _call(draft: Draft, command: Command) -> None:
 def stop(draft: Draft) -> None:
     """Stop what is going on: the flow, the reminders; nothing is asked any more."""
     session = draft.session
-    draft.session = replace(session, durable=Position(), shadow=None, paused=None, misses=0)
+    draft.session = replace(session, durable=Position(), shadow=None, veil=Veil.NONE, paused=None, misses=0)
     draft.start(CancelTimers(name=TIMER))
     draft.tell(system(draft.guide.book, "stopped", buttons=navigation(draft.session, draft.guide.book, back=False)))
 

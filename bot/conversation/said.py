@@ -16,7 +16,7 @@ from bot.core.events import Edited, Said
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin, Button, Command, Message, Speak
 from bot.core.phrases import Verbatim
-from bot.core.session import Hold
+from bot.core.session import Hold, Veil
 from bot.core.understanding import Danger, Understanding
 from bot.flow.graph import AnswerKind, Ask, Handoff, Remind, ToFlow
 
@@ -54,7 +54,11 @@ def said(draft: Draft, event: Said) -> None:
         draft.session = replace(session, misses=0)
         commands.run(draft, command)
         return
-    if _answered(draft, event):
+    if session.is_lost and not (session.veil is Veil.ADVISER and session.hold is Hold.WAITING):
+        # What this answers is forgotten: it is no answer to the question before, which is shown again (decision 9).
+        walk.ask(draft)
+        return
+    if not session.is_lost and _answered(draft, event):
         if fear is not None:
             draft.tell(_named(draft, fear))
         return

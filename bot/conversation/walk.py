@@ -14,7 +14,7 @@ from bot.core.effects import Count, Forget, OpenHandoff, ShowData, Submit
 from bot.core.ids import FlowId, StepId
 from bot.core.messages import Button, Command, Go, Message, ServiceCards, ShowCard
 from bot.core.phrases import Phrase, Value, Verbatim
-from bot.core.session import Frame, Hold, Position
+from bot.core.session import Frame, Hold, Position, Veil
 from bot.errors import StepGone
 from bot.flow.graph import (
     SUBMIT,
@@ -131,6 +131,7 @@ def lead(draft: Draft, flow: Flow, target: Next) -> None:
 
 def walk(draft: Draft) -> None:
     """Visit steps until one waits or the flow is over."""
+    _unveil(draft)
     while draft.steps < MAX_STEPS:
         draft.steps += 1
         flow, step = waiting(draft)
@@ -162,6 +163,7 @@ def ask(draft: Draft) -> None:
     """Show the question of the waiting step again, or the menu when nothing is waited for. Silent while held."""
     if draft.session.hold is Hold.HELD:
         return
+    _unveil(draft)
     if not draft.session.position.frames:
         begin(draft, MENU)
         return
@@ -232,6 +234,19 @@ def waiting(draft: Draft) -> tuple[Flow, Step]:
     if flow is None or step is None:
         raise StepGone(frame.flow, frame.step)
     return flow, step
+
+
+def is_at_handoff(draft: Draft) -> bool:
+    """Whether the conversation stands on a request for a person."""
+    frame = draft.session.position.frames[-1]
+    flow = draft.guide.book.flow(frame.flow, frame.revision)
+    step = None if flow is None else flow.step(frame.step)
+    return step is not None and isinstance(step.act, Handoff)
+
+
+def _unveil(draft: Draft) -> None:
+    """A question is about to be shown: what is said from now on is said to it."""
+    draft.session = replace(draft.session, veil=Veil.NONE)
 
 
 def _act(draft: Draft, flow: Flow, step: Step) -> Next | None:

@@ -13,11 +13,11 @@ from bot.flow.graph import AnswerKind, Ask, Step
 
 
 def wants_understanding(session: Session, said: Said, guide: Guide, *, today: date) -> bool:
-    """False when the lexicon, a command or the waiting question decides what the words mean.
+    """False when the lexicon, a command or the waiting question decides what the words mean, or nobody knows.
 
     Of free words as an answer, and of words to an adviser, the model is only asked whether they tell of danger.
     """
-    if said.danger is not None or not said.text.strip():
+    if said.danger is not None or session.is_lost or not said.text.strip():
         return False
     if session.hold is Hold.HELD:
         return not said.text.startswith("/")

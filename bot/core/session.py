@@ -15,7 +15,7 @@ from typing import Any
 from bot.core.ids import FlowId, Locale, NewcomerId, Revision, StepId, Token
 
 #: Changed with the stored form; an older form is read by `restored`.
-FORM = 1
+FORM = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,16 @@ class Hold(StrEnum):
     HELD = "held"
 
 
+class Veil(StrEnum):
+    """Whether somebody stands behind a volatile step, and who hears what they say next. Tells nothing of the step."""
+
+    NONE = "none"
+    #: The bot: the words may be an answer, and are kept in memory only.
+    BOT = "bot"
+    #: An adviser: what is told to a person must survive.
+    ADVISER = "adviser"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """Where one newcomer stands. Frozen: a turn makes a new one."""
@@ -57,6 +67,8 @@ class Session:
     durable: Position = field(default_factory=Position)
     #: Set from a volatile step on until its flow ends; lives in memory only.
     shadow: Position | None = None
+    #: Stored, so that what is said after a restart is not taken for an answer to the question before.
+    veil: Veil = Veil.NONE
     #: The flow that was left for another, offered again afterwards.
     paused: Position | None = None
     #: Utterances in a row that led nowhere.
@@ -84,6 +96,11 @@ class Session:
         """Where the conversation really is: the volatile part if there is one."""
         return self.shadow if self.shadow is not None else self.durable
 
+    @property
+    def is_lost(self) -> bool:
+        """They stood behind a volatile step, and memory has forgotten where: by a restart, or after a long silence."""
+        return self.veil is not Veil.NONE and self.shadow is None
+
     def at(self, position: Position) -> Session:
         """The same session at another position, volatile or not as it was."""
         if self.shadow is not None:
@@ -97,6 +114,7 @@ class Session:
                 "form": FORM,
                 "locale": self.locale,
                 "durable": _position_out(self.durable),
+                "veil": self.veil,
                 "paused": None if self.paused is None else _position_out(self.paused),
                 "misses": self.misses,
                 "screen": self.screen,
@@ -124,6 +142,7 @@ class Session:
             locale=Locale(raw["locale"]),
             durable=_position_in(raw["durable"]),
             shadow=shadow,
+            veil=Veil(raw.get("veil", Veil.NONE)),  # older forms have none
             paused=None if raw["paused"] is None else _position_in(raw["paused"]),
             misses=raw["misses"],
             screen=raw["screen"],

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core.events import Resumed
 from bot.core.ids import NewcomerId
@@ -27,11 +28,21 @@ STILL_THERE = timedelta(hours=1)
 class Contact:
     """Notes that updates reach us, and asks again what nobody could answer meanwhile."""
 
-    def __init__(self, desk: Desk, *, is_there: Callable[[], bool], idle: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        is_there: Callable[[], bool],
+        idle: Callable[[], Awaitable[None]],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`is_there`: updates reach us now; `idle` waits until those that came are taken."""
         self._desk = desk
         self._is_there = is_there
         self._idle = idle
+        self._monotonic = monotonic
+        #: Of this process, on the monotonic clock; None before the first.
+        self._last_s: float | None = None
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -49,15 +60,28 @@ class Contact:
         if not self._is_there():
             return 0
         store, now = self._desk.store, self._desk.clock()
-        before = await store.mark("contact", now)
-        if before is None or now - before <= PRESS_LIFE + EVERY:
-            return 0
+        before = await store.marked("contact")
+        asked = 0
+        if before is not None:
+            # Within a process only the monotonic clock counts: a clock that is set anew is no outage.
+            away = now - before if self._last_s is None else timedelta(seconds=self._monotonic() - self._last_s)
+            if away > PRESS_LIFE + EVERY:
+                asked = await self._ask_again(before, now)
+                log.warning("contact.lost minutes=%d asked_again=%d", away.total_seconds() // 60, asked)
+        # Last: should this process end in between, the next one still knows of the outage.
+        await store.mark("contact", now)
+        self._last_s = self._monotonic()
+        return asked
+
+    async def _ask_again(self, before: datetime, now: datetime) -> int:
+        """Ask everybody who was there before the outage; how many."""
+        store = self._desk.store
         await self._idle()
         # Who was asked again after an earlier outage and has said nothing since is not asked a second time.
-        asked = await store.mark("asked_again", now)
-        since = before - STILL_THERE if asked is None else max(asked, before - STILL_THERE)
+        last = await store.marked("asked_again")
+        since = before - STILL_THERE if last is None else max(last, before - STILL_THERE)
         again = [await self._ask(newcomer) for newcomer in await store.seen_between(since, before + EVERY)]
-        log.warning("contact.lost minutes=%d asked_again=%d", (now - before).total_seconds() // 60, sum(again))
+        await store.mark("asked_again", now)
         return sum(again)
 
     async def _ask(self, newcomer: NewcomerId) -> bool:

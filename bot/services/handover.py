@@ -94,7 +94,13 @@ async def relayed(desk: Desk, session: Session, effect: RelayText | RelayMedia |
 
 
 async def _edited(desk: Desk, handoff: Handoff, team: Team, message_id: int, text: str, now: datetime) -> Parts:
-    """The copy in the topic is changed in place; one that cannot be found is told anew (A24)."""
+    """The copy in the topic is changed in place; one that cannot be found is told anew (A24).
+
+    Words that no adviser of this handoff was given stay unknown to them when they are changed.
+    """
+    said = await desk.store.log_of(handoff.id)
+    if not any(line.author == "newcomer" and line.newcomer_message == message_id for line in said):
+        return Parts()
     line = LogLine(handoff=handoff.id, author="newcomer", text=text, at=now, newcomer_message=message_id)
     if handoff.chat is None or not team.relays:
         return Parts(log=(line,))

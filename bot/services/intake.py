@@ -6,10 +6,9 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
-from bot.core.ids import AccountId
 from bot.errors import FeedError, StoreError
 from bot.ports import Arrival, Feed, InboxRow, Store
 
@@ -53,20 +52,13 @@ class Pause:
 class Intake:
     """The one door for everything that happens.
 
-    `on_rows` gets new rows at once, in order; `is_volatile` says whether a person's answer may reach a disk now. A
-    volatile payload is given to `on_rows` in memory, while the stored row has none.
+    `on_rows` gets new rows at once, in order. The store knows whose words may not reach a disk now: of these it hands
+    the payload on in memory, while the stored row has none.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        *,
-        on_rows: Callable[[Sequence[InboxRow]], None],
-        is_volatile: Callable[[AccountId], bool] = lambda account: False,
-    ) -> None:
+    def __init__(self, store: Store, *, on_rows: Callable[[Sequence[InboxRow]], None]) -> None:
         self._store = store
         self._on_rows = on_rows
-        self._is_volatile = is_volatile
         self.kept = 0
         self.repeated = 0
         self.odd = 0
@@ -86,37 +78,14 @@ class Intake:
             await self._store.quarantine(payload, "not an update")
             self.odd += 1
             log.warning("update.quarantined size=%d", len(payload))
-        rows: list[InboxRow] = []
-        runs = self._runs(arrivals)
-        for number, (is_volatile, run) in enumerate(runs, 1):
-            given = [replace(run[0], payload=None)] if is_volatile else run
-            kept = await self._store.keep(given, offset=offset if number == len(runs) else None)
-            self.kept += len(kept)
-            self.repeated += len(run) - len(kept)
-            if is_volatile:
-                kept = [replace(row, payload=run[0].payload) for row in kept]
-            if kept:
-                self._on_rows(kept)
-            rows += kept
-        if not runs and offset is not None:
-            await self._store.keep((), offset=offset)
+        if not arrivals and offset is None:
+            return []
+        rows = await self._store.keep(arrivals, offset=offset)
+        self.kept += len(rows)
+        self.repeated += len(arrivals) - len(rows)
+        if rows:
+            self._on_rows(rows)
         return rows
-
-    def _runs(self, arrivals: Sequence[Arrival]) -> list[tuple[bool, Sequence[Arrival]]]:
-        """Arrivals in order, a volatile one by itself: only then it is known which row is whose."""
-        runs: list[tuple[bool, Sequence[Arrival]]] = []
-        plain: list[Arrival] = []
-        for arrival in arrivals:
-            if not arrival.volatile and (arrival.account is None or not self._is_volatile(arrival.account)):
-                plain.append(arrival)
-                continue
-            if plain:
-                runs.append((False, plain))
-                plain = []
-            runs.append((True, [arrival]))
-        if plain:
-            runs.append((False, plain))
-        return runs
 
 
 async def poll(

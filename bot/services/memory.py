@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
-from bot.core.ids import AccountId, NewcomerId, Token
-from bot.core.session import Hold, Position, Session
+from bot.core.ids import NewcomerId, Token
+from bot.core.session import Position, Session
 from bot.ports import ButtonRow
 
 #: Entries kept; an entry is a few hundred bytes.
@@ -29,7 +29,6 @@ class Memory:
         self._sessions: OrderedDict[NewcomerId, Session] = OrderedDict()
         self._buttons: OrderedDict[Token, ButtonRow] = OrderedDict()
         self._shadows: dict[NewcomerId, tuple[Position, datetime]] = {}
-        self._accounts: dict[AccountId, NewcomerId] = {}
         self._told_late: dict[NewcomerId, datetime] = {}
 
     def session(self, newcomer: NewcomerId) -> Session | None:
@@ -39,7 +38,7 @@ class Memory:
             self._sessions.move_to_end(newcomer)
         return found
 
-    def keep(self, session: Session, account: AccountId | None, now: datetime) -> None:
+    def keep(self, session: Session, now: datetime) -> None:
         """Remember what was just saved, with its volatile part."""
         self._sessions[session.newcomer] = session
         self._sessions.move_to_end(session.newcomer)
@@ -47,12 +46,8 @@ class Memory:
             self._sessions.popitem(last=False)
         if session.shadow is None:
             self._shadows.pop(session.newcomer, None)
-            if account is not None:
-                self._accounts.pop(account, None)
         else:
             self._shadows[session.newcomer] = (session.shadow, now)
-            if account is not None:
-                self._accounts[account] = session.newcomer
 
     def shadow(self, newcomer: NewcomerId, now: datetime) -> Position | None:
         """The volatile position, unless it has rested too long."""
@@ -64,17 +59,6 @@ class Memory:
             del self._shadows[newcomer]
             return None
         return position
-
-    def is_volatile(self, account: AccountId) -> bool:
-        """Whether this person's next message may only be kept in memory.
-
-        What is written to a person is no answer of the flow: it must survive.
-        """
-        newcomer = self._accounts.get(account)
-        if newcomer is None or newcomer not in self._shadows:
-            return False
-        session = self._sessions.get(newcomer)
-        return session is None or session.hold is Hold.NONE
 
     def keep_buttons(self, rows: tuple[ButtonRow, ...]) -> None:
         """Remember fresh buttons, so that a press soon after needs no look-up."""
@@ -107,6 +91,5 @@ class Memory:
         self.drop(newcomer)
         self._shadows.pop(newcomer, None)
         self._told_late.pop(newcomer, None)
-        self._accounts = {account: known for account, known in self._accounts.items() if known != newcomer}
         for token in [token for token, row in self._buttons.items() if row.newcomer == newcomer]:
             del self._buttons[token]

@@ -31,7 +31,7 @@ from bot.core.effects import (
 )
 from bot.core.events import Edited, Event, NotPassedOn, Pressed, Reached, Resumed, Said, Showed, Started, TimerFired
 from bot.core.heard import FromNewcomer
-from bot.core.ids import AccountId, NewcomerId
+from bot.core.ids import NewcomerId
 from bot.core.messages import Tick
 from bot.core.session import Hold, Session
 from bot.errors import Conflict
@@ -77,7 +77,6 @@ async def take_event(
 ) -> None:
     """Any event of this newcomer; `row` or `timer` is what is answered by it, `is_late` after an outage."""
     began = perf_counter()
-    account = None if heard is None else heard.account
     event = await _read(desk, event, newcomer)
     for _ in range(TRIES):
         now = desk.clock()
@@ -88,7 +87,7 @@ async def take_event(
         understood = await _understood(desk, event, session)
         turn = advance(session, understood, desk.guide(), now=now)
         if any(isinstance(effect, Forget) for effect in turn.effects):
-            await erasure.erase(desk, session, account)
+            await erasure.erase(desk, session, None if heard is None else heard.account)
             return
         is_late = is_late or _is_late(heard, now)
         if is_late:
@@ -100,9 +99,7 @@ async def take_event(
         if isinstance(event, Reached) and event.reachable != session.reachable:
             more = await handover.reached(desk, session, now, reachable=event.reachable)
         try:
-            await save(
-                desk, turn, session, now=now, row=row, timer=timer, account=account, event=event, with_parts=more
-            )
+            await save(desk, turn, session, now=now, row=row, timer=timer, event=event, with_parts=more)
         except Conflict:
             desk.memory.drop(newcomer)
             continue
@@ -152,7 +149,6 @@ async def save(
     now: datetime,
     row: int | None = None,
     timer: int | None = None,
-    account: AccountId | None = None,
     event: Event | None = None,
     with_parts: Parts | None = None,
 ) -> None:
@@ -182,7 +178,7 @@ async def save(
         now=now,
     )
     rows = await desk.store.commit(commit)
-    desk.memory.keep(session, account, now)
+    desk.memory.keep(session, now)
     desk.memory.keep_buttons(parts.buttons)
     desk.outgoing.offer(rows)
 

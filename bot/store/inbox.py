@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import orjson
+
 from bot.core.ids import Lane, NewcomerId
+from bot.core.session import Veil
 from bot.ports import Arrival, InboxRow
 from bot.store.claims import Claims
 from bot.store.counts import add
@@ -60,7 +63,7 @@ def _kept(tx: Tx, vault: Vault, memory: Memory, arrival: Arrival) -> InboxRow | 
             newcomer = welcome(tx, vault, arrival.account, day_of(arrival.received_at))
         lane = lane_of(newcomer)
     ident = tx.ids("inbox")[0]
-    is_stored = arrival.payload is not None and not arrival.volatile
+    is_stored = arrival.payload is not None and not _is_volatile(tx, vault, arrival, newcomer)
     sealed = vault.seal(tx, newcomer, "inbox", "payload", ident, arrival.payload or b"") if is_stored else None
     made = tx.run(
         "INSERT INTO inbox (id, update_id, natural_key, lane, newcomer, payload, state, received_at)"
@@ -73,6 +76,36 @@ def _kept(tx: Tx, vault: Vault, memory: Memory, arrival: Arrival) -> InboxRow | 
         payload = arrival.payload
         tx.afterwards.append(lambda: memory.payloads.__setitem__(ident, payload))
     return InboxRow(id=ident, lane=lane, newcomer=newcomer, payload=arrival.payload, received_at=arrival.received_at)
+
+
+def _is_volatile(tx: Tx, vault: Vault, arrival: Arrival, newcomer: NewcomerId | None) -> bool:
+    """Whether the payload may be kept in memory only (decisions 9 and 10)."""
+    if arrival.volatile:
+        return True
+    if newcomer is None:
+        return False
+    if arrival.edits is not None and not _has_adviser(tx, newcomer, arrival.edits):
+        return True
+    return _is_veiled(tx, vault, newcomer)
+
+
+def _has_adviser(tx: Tx, newcomer: NewcomerId, message: int) -> bool:
+    """An adviser has this message of the person: a correction of it must survive. Any other changes nothing (A24)."""
+    told = (
+        "SELECT 1 FROM handoff_log l JOIN handoffs h ON h.id = l.handoff"
+        " WHERE h.newcomer = ? AND l.newcomer_message = ? LIMIT 1"
+    )
+    return tx.row(told, (newcomer, message)) is not None
+
+
+def _is_veiled(tx: Tx, vault: Vault, newcomer: NewcomerId) -> bool:
+    """What this person says now may answer a volatile step. The stored session tells, also after a restart and to any
+    replica."""
+    row = tx.row("SELECT body FROM sessions WHERE newcomer = ?", (newcomer,))
+    if row is None:
+        return False
+    stored = orjson.loads(vault.open(tx, newcomer, "sessions", "body", newcomer, bytes(row[0])))
+    return Veil(stored.get("veil", Veil.NONE)) is Veil.BOT
 
 
 def offset(tx: Tx) -> int | None:
@@ -114,14 +147,16 @@ def set_aside(
 ) -> None:
     """Keep an update that could not be read, sealed under its person's key if it has a person (A10).
 
-    Nothing is kept of a row that was done or erased meanwhile, or that is another replica's now.
+    Nothing is kept of a row that was done or erased meanwhile, or that is another replica's now; of a volatile one, not
+    its words.
     """
     owner = None
     if row is not None:
-        found = tx.row("SELECT newcomer FROM inbox WHERE id = ? AND state = 0", (row,))
+        found = tx.row("SELECT newcomer, payload FROM inbox WHERE id = ? AND state = 0", (row,))
         if found is None or not claims.may_drop(tx, row):
             return
         owner = None if found[0] is None else NewcomerId(found[0])
+        payload = b"" if found[1] is None else payload
         finish(tx, memory, row)
     ident = tx.ids("quarantine")[0]
     sealed = vault.seal(tx, owner, "quarantine", "body", ident, payload)

@@ -61,7 +61,11 @@ REGISTER: Mapping[str, Table] = {
         columns={
             "newcomer": (L, "La personne."),
             "version": (W, "Nombre d’enregistrements, contre les écritures simultanées."),
-            "body": (P, "Langue, étape et réponses du parcours en cours, chiffrées. Jamais une réponse « volatile »."),
+            "body": (
+                P,
+                "Langue, étape et réponses du parcours en cours, chiffrées. Jamais une réponse « volatile », seulement"
+                " qu’une telle étape est en cours.",
+            ),
             "saved_day": (P, "Jour du dernier enregistrement."),
         },
     ),

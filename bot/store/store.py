@@ -297,8 +297,8 @@ class KeptStore:
     async def checks(self) -> list[CheckRow]:
         return await self.engine.read(checks.rows)
 
-    async def mark(self, name: str, at: datetime) -> datetime | None:
-        return await self.engine.write(lambda tx: upkeep.mark(tx, name, at))
+    async def mark(self, name: str, at: datetime) -> None:
+        await self.engine.write(lambda tx: upkeep.mark(tx, name, at))
 
     async def marked(self, name: str) -> datetime | None:
         return await self.engine.read(lambda tx: upkeep.marked(tx, name))

@@ -77,18 +77,16 @@ def sources(tx: Tx, wanted: set[tuple[str, str]]) -> list[tuple[FlowId, Revision
     return found
 
 
-def mark(tx: Tx, name: str, at: datetime) -> datetime | None:
-    """Note an instant under a name; what was noted before."""
-    before = marked(tx, name)
+def mark(tx: Tx, name: str, at: datetime) -> None:
+    """Note an instant under a name, over what was noted before."""
     tx.run(
         "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (f"at:{name}", str(micros(at))),
     )
-    return before
 
 
 def marked(tx: Tx, name: str) -> datetime | None:
-    """What is noted under a name."""
+    """The instant last noted under a name."""
     row = tx.row("SELECT value FROM meta WHERE name = ?", (f"at:{name}",))
     return None if row is None else instant(int(row[0]))
 

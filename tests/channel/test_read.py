@@ -325,6 +325,12 @@ def test_a07_the_same_message_has_the_same_key_under_any_update_id() -> None:
     assert once.natural_key == again.natural_key
 
 
+def test_an_edit_names_the_message_it_changes() -> None:
+    changed = {"edited_message": private(text="x")["message"] | {"edit_date": 9}}
+    in_topic = {"edited_message": group(text="x")["message"] | {"edit_date": 9}}
+    assert [one and one.edits for one in map(whose, (private(text="x"), changed, in_topic))] == [None, 3, None]
+
+
 def test_two_edits_within_a_second_are_two() -> None:
     keys = set()
     for text in ("a", "b"):

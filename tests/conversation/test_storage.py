@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin, Message
 from bot.core.phrases import Phrase
-from bot.core.session import Session
+from bot.core.session import Session, Veil
 from bot.services.rehearsal import Rehearsal, Stage
 from bot.services.transcript import Input, step
 from tests.conversation.small_book import NOW, somebody
@@ -72,6 +72,49 @@ def test_restart_forgets_the_answer_and_keeps_the_rest(small: Stage) -> None:
     assert rehearsal.session.shadow is None
     assert rehearsal.session.position.answers == {"town": "huy"}
     assert [frame.step for frame in rehearsal.session.position.frames] == ["town"]
+
+
+def test_words_after_a_restart_are_no_answer_to_the_question_before(small: Stage) -> None:
+    rehearsal = somebody(small)
+    heard_by(rehearsal, "(begin t.secret)", "[Liège]", "[La page une]")
+    rehearsal.restart()
+    heard = step(rehearsal, Input(text="2"))
+    assert keys(list(heard.said), volatile=False) == {"t.secret/town.say"}
+    assert rehearsal.session.durable.answers == {"town": "liege"}
+    heard_by(rehearsal, "2")
+    assert rehearsal.session.position.answers == {"town": "huy"}
+
+
+def test_what_is_not_understood_after_a_restart_is_not_noted(small: Stage) -> None:
+    rehearsal = somebody(small)
+    heard_by(rehearsal, "(begin t.secret)", "[Liège]", "[La page une]")
+    rehearsal.restart()
+    assert step(rehearsal, Input(text="mon histoire")).effects == ()
+
+
+def test_stopping_after_a_restart_ends_what_was_forgotten(small: Stage) -> None:
+    rehearsal = somebody(small)
+    heard_by(rehearsal, "(begin t.secret)", "[Liège]", "[La page une]")
+    rehearsal.restart()
+    heard_by(rehearsal, "stop")
+    assert not rehearsal.session.is_lost
+
+
+def test_who_hears_what_is_said_next_is_known_at_every_moment(small: Stage) -> None:
+    rehearsal = somebody(small)
+    heard: list[tuple[str, Veil]] = []
+    for text in ("(begin t.secret)", "[Liège]", "[La page une]", "une personne", "[share_no]", "(claimed)", "(closed)"):
+        heard_by(rehearsal, text)
+        heard.append((text, rehearsal.session.veil))
+    assert heard == [
+        ("(begin t.secret)", Veil.NONE),
+        ("[Liège]", Veil.BOT),
+        ("[La page une]", Veil.BOT),
+        ("une personne", Veil.BOT),
+        ("[share_no]", Veil.ADVISER),
+        ("(claimed)", Veil.ADVISER),
+        ("(closed)", Veil.NONE),
+    ]
 
 
 def test_stored_form_comes_back_as_it_was(small: Stage) -> None:

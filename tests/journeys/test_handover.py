@@ -8,6 +8,8 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from bot.checking import orphaned
 from bot.config import TeamSettings
 from bot.core.ids import AccountId
@@ -334,6 +336,34 @@ async def test_correction_by_the_person_of_a_long_text_leaves_nothing_of_the_old
     await fatou.seat.edit(written["message_id"], "tout va bien")
     await office.settled()
     assert (await claire.texts())[before:] == ["✏️ Message corrigé par la personne :\ntout va bien"]
+
+
+@pytest.mark.parametrize("when", ["waiting", "held"])
+async def test_a_correction_of_what_no_adviser_was_given_stays_unknown_to_them(office: Office, when: str) -> None:
+    fatou = await office.fatou()
+    before = await fatou.seat.say("avant de demander")
+    await fatou.heard()
+    await fatou.ask_for_a_person()
+    claire = await office.adviser()
+    await (claire.take() if when == "held" else claire.sit_down())
+    await fatou.heard()
+    told = await claire.texts()
+    await fatou.seat.edit(before["message_id"], "un secret d'avant")
+    assert await fatou.heard() == []
+    assert await claire.texts() == told
+    assert await office.store.log_of((await office.handoff()).id) == []
+
+
+async def test_a_correction_of_words_to_an_adviser_survives_a_kill(office: Office) -> None:
+    fatou, claire = await held(office)
+    written = await fatou.seat.say("je suis a la gar")
+    await fatou.heard()
+    office.running.intake._on_rows = lambda rows: None  # killed between storing and taking
+    await fatou.seat.edit(written["message_id"], "je suis à la gare")
+    await office.settled_intake()
+    await office.reopen()
+    assert await fatou.heard() == SILENT
+    assert (await claire.texts())[-1] == "✏️ Message corrigé par la personne :\nje suis à la gare"
 
 
 async def test_danger_while_held_shows_the_card_and_alerts_the_adviser(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 import pytest
@@ -13,6 +14,7 @@ from bot.core.session import Session
 from bot.errors import StoreError
 from bot.sandbox import doings
 from bot.services import newcomer
+from bot.services.contact import Contact
 from tests.journeys.flows import NUDGE, WHO, WORDS
 from tests.journeys.office import Office
 
@@ -110,6 +112,45 @@ async def test_who_left_long_before_is_left_in_peace(office: Office) -> None:
     await away(office, hours=1)
     await back(office)
     assert await fatou.heard() == []
+
+
+async def test_a_clock_that_is_set_anew_is_no_outage(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("essai")
+    await office.running.contact.look()
+    office.now.pass_by(hours=1)
+    assert await office.running.contact.look() == 0
+    assert await fatou.heard() == []
+
+
+async def test_a_network_that_was_away_is_an_outage_whatever_the_clock_says(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("essai")
+    guichet, passed_s = office.running, [0.0]
+    contact = Contact(guichet.desk, is_there=lambda: True, idle=guichet.dispatcher.idle, monotonic=lambda: passed_s[0])
+    await contact.look()
+    passed_s[0] += 600
+    assert await contact.look() == 1
+    assert await fatou.heard() == [LATE, WHO]
+    assert await contact.look() == 0
+
+
+async def test_who_was_to_be_asked_when_the_guichet_stopped_is_asked_by_the_next(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("essai")
+    await away(office, minutes=20)
+    await office.open()
+    guichet = office.running
+
+    async def stopped() -> None:
+        raise asyncio.CancelledError
+
+    contact = Contact(guichet.desk, is_there=lambda: True, idle=stopped)
+    with pytest.raises(asyncio.CancelledError):
+        await contact.look()
+    await office.close()
+    await back(office)
+    assert await fatou.heard() == [LATE, WHO]
 
 
 async def test_who_talks_with_a_person_is_not_disturbed(office: Office) -> None:

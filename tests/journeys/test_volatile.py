@@ -12,6 +12,7 @@ from bot.store import open_store
 from bot.store.vault import Vault
 from tests.journeys.flows import HIDDEN, OPEN, WHO
 from tests.journeys.office import Office, Person
+from tests.journeys.test_first_contact import poster
 
 CANARY = "marmotte-aubergine-7341"
 KEPT = "tournesol-violet-1122"
@@ -81,6 +82,76 @@ async def test_an_answer_that_a_restart_forgot_is_asked_for_again(
     await closed_office.settled_intake()
     await closed_office.reopen()
     assert (await fatou.heard())[-1].endswith(OPEN)
+    assert not sealed(CANARY)
+
+
+@pytest.mark.parametrize("lapse", ["a restart", "an hour"])
+async def test_what_answers_a_forgotten_question_is_not_taken_for_an_answer_to_the_one_before(
+    closed_office: Office, sealed: Callable[[str], bool], lapse: str
+) -> None:
+    fatou = await closed_office.fatou()
+    await fatou.say("secret")
+    assert await fatou.say(KEPT) == [HIDDEN]
+    if lapse == "a restart":
+        await closed_office.reopen()
+    else:
+        closed_office.now.pass_by(hours=1)
+    assert await fatou.say(CANARY) == [OPEN]
+    assert not sealed(CANARY)
+    await fatou.say("ce que je garde")
+    await fatou.say(CANARY)
+    assert not sealed(CANARY)
+    await fatou.press("Quelqu'un")
+    await fatou.press("Oui, envoyer le résumé")
+    assert (await closed_office.handoff()).summary == ("Un secret", "ce que je garde")
+
+
+async def test_words_of_danger_are_heard_by_a_bot_that_has_forgotten(office: Office) -> None:
+    fatou = await in_the_secret(office)
+    await office.reopen()
+    assert "112" in (await fatou.say("au secours il a un couteau"))[0]
+
+
+async def test_words_to_a_team_reach_it_after_a_night_in_which_the_secret_was_forgotten(office: Office) -> None:
+    fatou = await in_the_secret(office)
+    await fatou.press("Quelqu'un")
+    await fatou.press("Une personne, sans résumé")
+    await office.reopen()
+    for words in ("vous êtes là ?", "je peux attendre"):
+        assert await fatou.say(words) == ["C'est noté. La personne lira votre message."]
+    claire = await office.adviser()
+    await claire.sit_down()
+    assert (await claire.texts())[-2:] == ["💬 vous êtes là ?", "💬 je peux attendre"]
+
+
+async def test_a_secret_told_while_waiting_for_a_person_stays_one(
+    closed_office: Office, sealed: Callable[[str], bool]
+) -> None:
+    fatou = await closed_office.fatou()
+    await fatou.ask_for_a_person()
+    await fatou.start(poster(closed_office, "secret"))
+    assert await fatou.say(KEPT) == [HIDDEN]
+    assert await fatou.say(CANARY) == [f"Tu : {CANARY}"]
+    assert not sealed(CANARY)
+    claire = await closed_office.adviser()
+    await claire.sit_down()
+    assert CANARY not in "\n".join(await claire.texts())
+
+
+@pytest.mark.parametrize("then", ["free", "waiting"])
+async def test_a_secret_that_is_edited_later_stays_one(
+    closed_office: Office, sealed: Callable[[str], bool], then: str
+) -> None:
+    fatou = await closed_office.fatou()
+    await fatou.say("secret")
+    await fatou.say(KEPT)
+    secret = await fatou.seat.say("ce qui se tait")
+    await fatou.heard()
+    await fatou.press("Fini")
+    if then == "waiting":
+        await fatou.ask_for_a_person()
+    await fatou.seat.edit(secret["message_id"], CANARY)
+    assert await fatou.heard() == []
     assert not sealed(CANARY)
 
 
