@@ -117,7 +117,10 @@ class Transport(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """PTB's door: one exchange, errors of the network as `NetworkError`."""
+        """PTB's door: one exchange, errors of the network as `NetworkError`, refusals as `call` raises them.
+
+        PTB reads a status without looking at who says it: the 403 of a proxy would be a person who blocked the bot.
+        """
         wait_s = read_timeout if isinstance(read_timeout, int | float) else self._read_timeout_s
         address = urlsplit(url)
         path = f"{address.path}?{address.query}" if address.query else address.path
@@ -128,8 +131,8 @@ class Transport(BaseRequest):
         else:
             body, kind = orjson.dumps(request_data.parameters), _JSON
         code, answer = await self._ask(method, path, body, kind, wait_s)
-        if code >= 300 and not answer.lstrip().startswith(b"{"):
-            answer = b""  # PTB quotes what it cannot read in its error
+        if not 200 <= code < 300:
+            self.refuse(code, answer)
         return code, answer
 
     @staticmethod
