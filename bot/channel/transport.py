@@ -32,6 +32,8 @@ from bot.channel.wire import Broken, NeverWritten, Silent, Wire
 READ_TIMEOUT_S: Final = 30.0
 #: Above the 50 seconds that Telegram waits at most in a long poll.
 POLL_TIMEOUT_S: Final = 60.0
+#: Until the next try after a 429 that does not say how long to wait (`parameters` is optional in the Bot API).
+UNSAID_WAIT_S: Final = 5
 
 _JSON: Final = "application/json"
 
@@ -103,8 +105,10 @@ class Transport(BaseRequest):
         if isinstance(parameters, dict):
             if new := parameters.get("migrate_to_chat_id"):
                 raise ChatMigrated(new)
-            if (wait_s := parameters.get("retry_after")) is not None:
+            if isinstance(wait_s := parameters.get("retry_after"), int):
                 raise RetryAfter(wait_s)
+        if code == HTTPStatus.TOO_MANY_REQUESTS:
+            raise RetryAfter(UNSAID_WAIT_S)
         raise _REFUSALS.get(code, NetworkError if code >= 500 else TelegramError)(text)
 
     async def do_request(
