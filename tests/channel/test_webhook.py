@@ -26,6 +26,7 @@ NOW = datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
 SECRET = "s3cret_of_the_hook"
 KEYS = keys_from(bytes(range(32)))
 UPDATE = b'{"update_id":7,"message":{"message_id":3,"date":0,"chat":{"id":5,"type":"private"},"text":"canari"}}'
+DEEP = UPDATE.replace(b"message", b"edited_message", 1).replace(b'"canari"', b"[" * 1010 + b"]" * 1010)
 GOOD = {SECRET_HEADER: SECRET, "Content-Type": "application/json"}
 
 
@@ -174,7 +175,7 @@ async def test_a15_what_is_stored_after_all_is_handed_on_although_it_was_not_con
     await store.close()
 
 
-@pytest.mark.parametrize("body", [b"canari", b"[]", b'{"update_id":"7"}', b"\xff\xfe", b"[" * 50_000])
+@pytest.mark.parametrize("body", [b"canari", b"[]", b'{"update_id":"7"}', b"\xff\xfe", b"[" * 50_000, DEEP])
 async def test_a10_poison_is_set_aside_and_not_sent_again(url: str, keeper: Keeper, body: bytes) -> None:
     assert await post(url, body) == (200, "")
     assert (keeper.kept, keeper.odd) == ([], [body])
