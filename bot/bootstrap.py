@@ -7,11 +7,11 @@ import contextlib
 import gc
 import logging
 import secrets
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
@@ -58,6 +58,7 @@ from bot.services import checks
 from bot.services.advisers import release_all
 from bot.services.allow_list import save_allow_list
 from bot.services.cards import DirectoryCards
+from bot.services.chores import Chores
 from bot.services.contact import Contact
 from bot.services.delivery import Sender
 from bot.services.desk import Desk, Poster, Team
@@ -249,8 +250,8 @@ class Guichet:
         self.memory = Memory()
         self._guide: Guide | None = None
         self._kept_flows: set[tuple[FlowId, Revision]] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._stop_intake = asyncio.Event()
+        self.chores = Chores(self._stop_intake)
         #: What to close, the last opened first.
         self._open = contextlib.AsyncExitStack()
 
@@ -307,22 +308,18 @@ class Guichet:
         self._open.push_async_callback(self.web.stop)
         self.timers = Timers(self.desk)
         self.contact = Contact(self.desk, is_there=lambda: self.intake.is_in_contact, idle=self.dispatcher.idle)
-        self._spawn(self.timers.run(), "timers")
-        self._spawn(self.contact.run(), "contact")
-        self._spawn(self.flows.follow(asyncio.sleep), "flows")
-        self._spawn(self._follow_data(), "data")
-        self._spawn(self._serve_telegram(is_known=identity is not None), "intake")
+        self.chores.begin(self.timers.run, "timers")
+        self.chores.begin(self.contact.run, "contact")
+        self.chores.begin(lambda: self.flows.follow(asyncio.sleep), "flows")
+        self.chores.begin(self._follow_data, "data")
+        self.chores.begin(lambda: self._serve_telegram(is_known=identity is not None), "telegram")
         # What was read at the start stays: the collector need not look through it while people wait.
         gc.freeze()
 
     async def stop(self) -> None:
         """Fetch nothing new, finish turns and calls under way, close (G14)."""
         self._stop_intake.set()
-        running = list(self._tasks)
-        for task in running:
-            if task.get_name() in ("timers", "contact", "flows", "data", "names"):
-                task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await self.chores.end(unfinished=frozenset({"timers", "contact", "flows", "data", "names"}))
         await self._open.aclose()
 
     def guide(self) -> Guide:
@@ -340,7 +337,7 @@ class Guichet:
         for (flow, revision), source in live.sources.items():
             if (flow, revision) not in self._kept_flows:
                 self._kept_flows.add((flow, revision))
-                self._spawn(self.store.keep_flow(flow, revision, source), "keep-flow")
+                self.chores.begin(partial(self.store.keep_flow, flow, revision, source), "keep-flow")
 
     async def _recall_flows(self) -> None:
         """Bring back the revisions that stored sessions still wait in (D05)."""
@@ -436,7 +433,7 @@ class Guichet:
             return None
 
     async def _serve_telegram(self, *, is_known: bool) -> None:
-        """Learn who we are, should Telegram have been away at the start; then take what comes until told to stop."""
+        """Learn who we are, should Telegram have been away at the start; then begin to take what comes."""
         pause = Pause(0.5, 30.0)
         while not is_known and not self._stop_intake.is_set():
             await self._nap(pause.next_s())
@@ -446,9 +443,9 @@ class Guichet:
                     self._reader = self._reader_for(identity)
                     await self._follow_groups()
                     is_known = True
-        self._spawn(self._learn_names(), "names")
-        self._spawn(introduce(self.messenger, self.guide(), self.data), "names")
-        await self._listen()
+        self.chores.begin(self._learn_names, "names")
+        self.chores.begin(lambda: introduce(self.messenger, self.guide(), self.data), "names")
+        self.chores.begin(self._listen, "intake")
 
     async def _follow_groups(self) -> None:
         """A group that has a new id says so to whoever asks for the old one (B09); one that is lost is reported."""
@@ -483,6 +480,7 @@ class Guichet:
             queue_ages=lambda: self.store.queue_ages(self.clock()),
             channel_trouble=lambda: self.intake.trouble,
             nlu_answers=lambda: self.nlu.is_answering,
+            broken=lambda: self.chores.broken,
         )
         routes = [health_route(health)]
         if self.environment.webhook_url:
@@ -517,11 +515,6 @@ class Guichet:
                 log.error("intake.not_listening reason=%s", exc)
                 await self._nap(exc.retry_after_s or pause.next_s())
         await poll(self.intake, feed, self.store, stop=self._stop_intake)
-
-    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        task = asyncio.get_running_loop().create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 def sentences(flows: Path) -> Iterator[tuple[Phrase, str, int, str]]:

@@ -46,6 +46,15 @@ class TelegramSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FloodSettings:
+    """From when on the texts of one person are answered together (reliability.md, A28)."""
+
+    #: 0: never.
+    texts_per_min: int = 20
+    answer_every_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSettings:
     """Days until each kind of data is erased (reliability.md part 4, section 2)."""
 
@@ -89,6 +98,7 @@ class Settings:
     languages: LanguageSettings = LanguageSettings()
     nlu: NluSettings = NluSettings()
     telegram: TelegramSettings = TelegramSettings()
+    flood: FloodSettings = FloodSettings()
     retention: RetentionSettings = RetentionSettings()
     handoff: HandoffSettings = HandoffSettings()
     teams: Mapping[str, TeamSettings] = field(default_factory=lambda: {"accueil": TeamSettings(title="Accueil")})

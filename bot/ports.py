@@ -334,6 +334,8 @@ class Commit:
 
     #: The inbox row that is finished by this; its payload is wiped.
     done: int | None = None
+    #: Older rows of the same lane, in order, that are finished by this as well.
+    joined: tuple[int, ...] = ()
     #: The new session and the version it was made from; `Conflict` when somebody saved meanwhile.
     session: Session | None = None
     expected_version: int | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -103,14 +102,9 @@ def _one_by_one(body: bytes) -> Iterator[tuple[Any, bytes]]:
         raise BadAnswer("no list of updates")
     for piece in pieces:
         try:
-            raw = loads(piece)
+            yield loads(piece), piece
         except (ValueError, RecursionError):
             yield None, piece
-        else:
-            try:
-                yield raw, orjson.dumps(raw)
-            except (orjson.JSONEncodeError, RecursionError):
-                yield raw, json.dumps(raw).encode()
 
 
 def cut_apart(body: bytes) -> list[bytes]:

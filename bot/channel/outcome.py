@@ -94,7 +94,7 @@ def outcome(error: TelegramError) -> DeliveryError:
         case BadAnswer() | Lost() | TimedOut():
             return DeliveryError(f"no answer: {error.message}", uncertain=True)
         case NetworkError() if error.__cause__ is None:
-            # A 5xx that Telegram itself explained, so it did nothing; a gateway's own page has a cause (B05).
+            # A 5xx that Telegram itself explained, so it did nothing; a gateway's own page is a `BadAnswer` (B05).
             return DeliveryError("server error")
         case _:
             return DeliveryError(f"odd answer: {type(error).__name__}", uncertain=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -22,6 +23,8 @@ from bot.channel.sparing import is_for_memory_only, spared
 from bot.core.heard import Heard, Ignored, Stranger, Unreadable
 from bot.core.ids import AccountId, ChatId, Lane
 from bot.ports import Arrival
+
+log = logging.getLogger(__name__)
 
 Json: TypeAlias = Mapping[str, Any]
 
@@ -54,19 +57,21 @@ def arrival(raw: Any, payload: bytes, *, received_at: datetime) -> Arrival | Non
             return None
         natural_key, account, lane = _whose(update, update_id)
         edited = peek(update, "edited_message")
-        edits = None if edited is None or account is None else as_int(edited.get("message_id"))
+        return Arrival(
+            update_id=update_id,
+            natural_key=natural_key,
+            account=account,
+            lane=lane,
+            payload=_dumped(spared(update), payload),
+            received_at=received_at,
+            volatile=account is not None and is_for_memory_only(update),
+            edits=None if edited is None or account is None else as_int(edited.get("message_id")),
+        )
     except Misshapen:
         return None
-    return Arrival(
-        update_id=update_id,
-        natural_key=natural_key,
-        account=account,
-        lane=lane,
-        payload=_dumped(spared(update), payload),
-        received_at=received_at,
-        volatile=account is not None and is_for_memory_only(update),
-        edits=edits,
-    )
+    except Exception as exc:  # too deep, or a bug here: must not stop what others send (A10)
+        log.error("update.unread reason=%s", type(exc).__name__)
+        return None
 
 
 def _dumped(update: Mapping[str, Any], payload: bytes) -> bytes:

@@ -32,6 +32,8 @@ from bot.channel.wire import Broken, NeverWritten, Silent, Wire
 READ_TIMEOUT_S: Final = 30.0
 #: Above the 50 seconds that Telegram waits at most in a long poll.
 POLL_TIMEOUT_S: Final = 60.0
+#: Until the next try after a 429 that does not say how long to wait (`parameters` is optional in the Bot API).
+UNSAID_WAIT_S: Final = 5
 
 _JSON: Final = "application/json"
 
@@ -103,8 +105,10 @@ class Transport(BaseRequest):
         if isinstance(parameters, dict):
             if new := parameters.get("migrate_to_chat_id"):
                 raise ChatMigrated(new)
-            if (wait_s := parameters.get("retry_after")) is not None:
+            if isinstance(wait_s := parameters.get("retry_after"), int):
                 raise RetryAfter(wait_s)
+        if code == HTTPStatus.TOO_MANY_REQUESTS:
+            raise RetryAfter(UNSAID_WAIT_S)
         raise _REFUSALS.get(code, NetworkError if code >= 500 else TelegramError)(text)
 
     async def do_request(
@@ -117,7 +121,10 @@ class Transport(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """PTB's door: one exchange, errors of the network as `NetworkError`."""
+        """PTB's door: one exchange, errors of the network as `NetworkError`, refusals as `call` raises them.
+
+        PTB reads a status without looking at who says it: the 403 of a proxy would be a person who blocked the bot.
+        """
         wait_s = read_timeout if isinstance(read_timeout, int | float) else self._read_timeout_s
         address = urlsplit(url)
         path = f"{address.path}?{address.query}" if address.query else address.path
@@ -128,8 +135,8 @@ class Transport(BaseRequest):
         else:
             body, kind = orjson.dumps(request_data.parameters), _JSON
         code, answer = await self._ask(method, path, body, kind, wait_s)
-        if code >= 300 and not answer.lstrip().startswith(b"{"):
-            answer = b""  # PTB quotes what it cannot read in its error
+        if not 200 <= code < 300:
+            self.refuse(code, answer)
         return code, answer
 
     @staticmethod

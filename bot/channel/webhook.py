@@ -89,10 +89,13 @@ async def _keep(body: bytes, accept: Accepts, clock: Clock, timeout_s: float) ->
         known = arrival(loads(body), body, received_at=clock())
     except (ValueError, RecursionError):
         known = None
+    # What cannot be read is set aside and taken as arrived: sent again for a day it would stay as it is.
+    keeping = asyncio.ensure_future(accept((known,)) if known is not None else accept((), odd=(body,)))
     try:
         async with asyncio.timeout(timeout_s):
-            # What cannot be read is set aside and taken as arrived: sent again for a day it would stay as it is.
-            await (accept((known,)) if known is not None else accept((), odd=(body,)))
+            # Only our waiting ends: a commit on its way to the disk is written all the same, and what is written has
+            # to be handed on as well, because Telegram's next try will be a repeat.
+            await asyncio.shield(keeping)
     except (StoreError, TimeoutError):
         log.error("webhook.not_stored")
         return Response(status_code=503, headers={"Retry-After": str(RETRY_AFTER_S)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from starlette.requests import Request
@@ -23,6 +23,8 @@ class Health:
     channel_trouble: Callable[[], str]
     #: The NLU has answered lately; keywords answer otherwise.
     nlu_answers: Callable[[], bool]
+    #: Work that broke and was begun again lately: its name and the type of the error.
+    broken: Callable[[], Mapping[str, str]]
 
 
 def health_route(health: Health) -> Route:
@@ -34,14 +36,15 @@ def health_route(health: Health) -> Route:
             ages = await health.queue_ages()
         except StoreError:
             return JSONResponse({**body, "ready": False, "store": "cannot be used now"}, status_code=503)
-        trouble = health.channel_trouble()
+        trouble, broken = health.channel_trouble(), health.broken()
         body |= {
-            "ready": True,
+            "ready": not broken,
             "store": "ok",
+            "work": ", ".join(f"{name} broke: {reason}" for name, reason in sorted(broken.items())) or "ok",
             "telegram": trouble or "ok",
             "nlu": "ok" if health.nlu_answers() else "away: keywords answer",
             "oldest_waiting_s": asdict(ages),
         }
-        return JSONResponse(body, headers={"cache-control": "no-store"})
+        return JSONResponse(body, status_code=503 if broken else 200, headers={"cache-control": "no-store"})
 
     return Route("/healthz", healthz)

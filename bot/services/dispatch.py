@@ -27,6 +27,7 @@ from bot.errors import Conflict, StoreError
 from bot.ports import Commit, Delivery, InboxRow, Verb
 from bot.services import advisers
 from bot.services.desk import Desk
+from bot.services.floods import Floods
 from bot.services.groups import group_moved, team_in
 from bot.services.newcomer import take_forgotten, take_newcomer_turn
 from bot.services.say import plain_delivery
@@ -49,6 +50,7 @@ class Dispatcher:
         self._idle = asyncio.Event()
         self._idle.set()
         self._stopping = False
+        self._floods = Floods(desk, is_stopping=lambda: self._stopping)
         self.taken = 0
         self.set_aside = 0
 
@@ -83,11 +85,24 @@ class Dispatcher:
     async def _run(self, lane: Lane) -> None:
         rows = self._lanes[lane]
         while rows and not self._stopping:
-            await self._take(rows[0])
-            rows.popleft()
+            taken = await self._take_flood(rows)
+            if not taken:
+                await self._take(rows[0])
+            for _ in range(taken or 1):
+                rows.popleft()
         del self._lanes[lane]
         if not self._lanes:
             self._idle.set()
+
+    async def _take_flood(self, rows: deque[InboxRow]) -> int:
+        """Take what comes faster than it can be answered; how many rows, 0 when the first is taken by itself."""
+        try:
+            taken = await self._floods.take(rows)
+        except Exception as exc:  # nothing was written: one by one, as always
+            log.warning("flood.not_joined row=%d reason=%s", rows[0].id, type(exc).__name__)
+            return 0
+        self.taken += taken
+        return taken
 
     async def _take(self, row: InboxRow) -> None:
         tries = 0

@@ -125,6 +125,7 @@ async def poll(
                 log.error("intake.not_stored")
                 await _sleep(pause.next_s(), stopped)
     finally:
+        intake.is_in_contact = False
         stopped.cancel()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -32,7 +33,7 @@ from bot.core.effects import (
 from bot.core.events import Edited, Event, NotPassedOn, Pressed, Reached, Resumed, Said, Showed, Started, TimerFired
 from bot.core.heard import FromNewcomer
 from bot.core.ids import NewcomerId
-from bot.core.messages import Tick
+from bot.core.messages import Message, Tick
 from bot.core.session import Hold, Session
 from bot.errors import Conflict
 from bot.handoff.machine import State
@@ -74,8 +75,15 @@ async def take_event(
     timer: int | None = None,
     heard: FromNewcomer | None = None,
     is_late: bool = False,
+    joined: Sequence[int] = (),
+    notice: Message | None = None,
+    is_acknowledged: bool = False,
 ) -> None:
-    """Any event of this newcomer; `row` or `timer` is what is answered by it, `is_late` after an outage."""
+    """Any event of this newcomer; `row` or `timer` is what is answered by it, `is_late` after an outage.
+
+    In a flood: `joined` are older rows that the event holds too, `notice` goes before what the bot says, and with
+    `is_acknowledged` the person knows already that words for an adviser are passed on.
+    """
     began = perf_counter()
     event = await _read(desk, event, newcomer)
     for _ in range(TRIES):
@@ -89,9 +97,13 @@ async def take_event(
         if any(isinstance(effect, Forget) for effect in turn.effects):
             await erasure.erase(desk, session, None if heard is None else heard.account)
             return
-        is_late = is_late or _is_late(heard, now)
+        is_late = is_late or outages.is_late(heard, now)
         if is_late:
             turn = outages.admitted(desk, turn, understood, now)
+        if notice is not None and not any(message.vital for message in turn.messages):
+            turn = replace(turn, messages=(notice, *turn.messages))
+        if is_acknowledged and any(isinstance(effect, RelayText) for effect in turn.effects):
+            turn = replace(turn, messages=tuple(message for message in turn.messages if message.vital))
         if isinstance(event, Resumed | NotPassedOn):
             # Nothing was heard of the person.
             turn = replace(turn, session=replace(turn.session, seen_at=session.seen_at))
@@ -99,7 +111,7 @@ async def take_event(
         if isinstance(event, Reached) and event.reachable != session.reachable:
             more = await handover.reached(desk, session, now, reachable=event.reachable)
         try:
-            await save(desk, turn, session, now=now, row=row, timer=timer, event=event, with_parts=more)
+            await save(desk, turn, session, now=now, row=row, joined=joined, timer=timer, event=event, with_parts=more)
         except Conflict:
             desk.memory.drop(newcomer)
             continue
@@ -120,10 +132,6 @@ async def _held_by_somebody(desk: Desk, session: Session) -> Session:
     if session.hold is Hold.NONE or await desk.store.open_handoff_of(session.newcomer) is not None:
         return session
     return replace(session, hold=Hold.NONE)
-
-
-def _is_late(heard: FromNewcomer | None, now: datetime) -> bool:
-    return heard is not None and heard.sent_at is not None and now - heard.sent_at > outages.LATE_FROM
 
 
 async def session_of(desk: Desk, newcomer: NewcomerId, heard: FromNewcomer | None, now: datetime) -> Session:
@@ -148,6 +156,7 @@ async def save(
     *,
     now: datetime,
     row: int | None = None,
+    joined: Sequence[int] = (),
     timer: int | None = None,
     event: Event | None = None,
     with_parts: Parts | None = None,
@@ -162,6 +171,7 @@ async def save(
     session = replace(session, version=before.version + 1)
     commit = Commit(
         done=row,
+        joined=tuple(joined),
         done_timer=timer,
         session=session,
         expected_version=before.version,

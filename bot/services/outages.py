@@ -7,12 +7,18 @@ from datetime import datetime, timedelta
 
 from bot.conversation.turn import Turn
 from bot.core.events import Event, Said
+from bot.core.heard import FromNewcomer
 from bot.core.messages import Message
 from bot.core.session import Hold
 from bot.services.desk import Desk
 
 #: An answer that comes later than this after the words it answers owes an excuse.
 LATE_FROM = timedelta(minutes=10)
+
+
+def is_late(heard: FromNewcomer | None, now: datetime) -> bool:
+    """Whether what is answered now was written long ago."""
+    return heard is not None and heard.sent_at is not None and now - heard.sent_at > LATE_FROM
 
 
 def admitted(desk: Desk, turn: Turn, event: Event, now: datetime) -> Turn:

@@ -66,8 +66,9 @@ def write(tx: Tx, vault: Vault, memory: Memory, claims: Claims, commit: Commit, 
     """Everything of one turn. Raises Conflict when any part of it was decided on something that has changed."""
     now = commit.now or now
     if commit.done is not None:
-        lane = claims.begin_turn(tx, commit.done)
-        inbox.finish(tx, memory, commit.done)
+        for row in (*commit.joined, commit.done):
+            lane = claims.begin_turn(tx, row)
+            inbox.finish(tx, memory, row)
         claims.end_turn(tx, lane)
     if commit.done_timer is not None:
         timers.finish(tx, commit.done_timer)

@@ -60,6 +60,8 @@ ODD_ONES = {
     "odd chat": b'{"update_id":50,"message":{"message_id":1,"chat":"canari"}}',
     "lone surrogate": b'{"update_id":50,"message":{"text":"\\ud800"}}',
     "too deep": b'{"update_id":50,"message":' + b'{"a":' * 3000 + b"1" + b"}" * 3000 + b"}",
+    "read, and too deep to be written": b'{"update_id":50,"edited_message":{"message_id":1,"edit_date":1,"chat":'
+    b'{"id":5,"type":"private"},"text":' + b"[" * 1010 + b"]" * 1010 + b"}}",
     "a number": b"7",
     "not JSON": b'{"update_id":50,"message":canari}',
     "a bracket in a text": b'{"update_id":50,"message":{"text":"]}\\"]"},,}',

@@ -35,8 +35,16 @@ def sending(content: bytes) -> Reply:
     return reply
 
 
-async def html(exchange: Exchange) -> None:
-    await exchange.answer(502, b"<html><h1>502 Bad Gateway</h1></html>", "text/html")
+def page(code: int) -> Reply:
+    """What something between us and Telegram answers."""
+
+    async def reply(exchange: Exchange) -> None:
+        await exchange.answer(code, f"<html><h1>{code} Bonjour</h1></html>".encode(), "text/html")
+
+    return reply
+
+
+html = page(502)
 
 
 async def silence(exchange: Exchange) -> None:
@@ -83,11 +91,15 @@ CASES: dict[str, tuple[Reply | Callable[[Exchange], Awaitable[None]], dict[str, 
     ),
     "B02 not HTTP": (sending(b"SSH-2.0-OpenSSH_9.2\r\n"), {"uncertain": True}),
     "B04 flood": (saying(429, "Too Many Requests: retry after 17", retry_after=17), {"retry_after_s": 17.0}),
+    "B04 flood without a time": (saying(429, "Too Many Requests"), {"retry_after_s": 5.0}),
     "B05 500 explained": (saying(500, "Internal Server Error"), {}),
     "B05 502 explained": (saying(502, "Bad Gateway"), {}),
     "B05 503 explained": (saying(503, "Service Unavailable"), {}),
     "B05 504 explained": (saying(504, "Gateway Timeout"), {}),
     "B05 a page": (html, {"uncertain": True}),
+    "B05 a page that forbids": (page(403), {"uncertain": True}),
+    "B05 a page that finds nothing": (page(404), {"uncertain": True}),
+    "B05 a page that says too many": (page(429), {"uncertain": True}),
     "B05 truncated JSON": (
         sending(b'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{"ok":true,"result":'),
         {"uncertain": True},

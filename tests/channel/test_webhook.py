@@ -5,20 +5,28 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import aiohttp
 import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.channel.webhook import SECRET_HEADER, webhook_route
+from bot.channel.webhook import SECRET_HEADER, Accepts, webhook_route
 from bot.errors import StoreError
-from bot.ports import Arrival
+from bot.ports import Arrival, InboxRow
+from bot.services.intake import Intake
+from bot.store import keys_from, open_store
+from bot.store.sqlite import connect
+from tests.services.post import until
 
 NOW = datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
 SECRET = "s3cret_of_the_hook"
+KEYS = keys_from(bytes(range(32)))
 UPDATE = b'{"update_id":7,"message":{"message_id":3,"date":0,"chat":{"id":5,"type":"private"},"text":"canari"}}'
+DEEP = UPDATE.replace(b"message", b"edited_message", 1).replace(b'"canari"', b"[" * 1010 + b"]" * 1010)
 GOOD = {SECRET_HEADER: SECRET, "Content-Type": "application/json"}
 
 
@@ -48,10 +56,11 @@ def keeper() -> Keeper:
     return Keeper()
 
 
-@pytest.fixture
-async def url(keeper: Keeper) -> AsyncIterator[str]:
+@asynccontextmanager
+async def serving(accept: Accepts) -> AsyncIterator[str]:
+    """The route on a port of its own."""
     route = webhook_route(
-        "/hook", secret=SECRET, accept=keeper.accept, clock=lambda: NOW, body_timeout_s=0.3, store_timeout_s=0.3
+        "/hook", secret=SECRET, accept=accept, clock=lambda: NOW, body_timeout_s=0.3, store_timeout_s=0.3
     )
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -65,6 +74,12 @@ async def url(keeper: Keeper) -> AsyncIterator[str]:
         server.should_exit = True
         server.force_exit = True
         await task
+
+
+@pytest.fixture
+async def url(keeper: Keeper) -> AsyncIterator[str]:
+    async with serving(keeper.accept) as one:
+        yield one
 
 
 async def post(url: str, body: bytes = UPDATE, headers: dict[str, str] | None = None) -> tuple[int, str]:
@@ -143,7 +158,24 @@ async def test_a15_what_cannot_be_stored_is_not_confirmed(url: str, keeper: Keep
     assert keeper.kept == [7]
 
 
-@pytest.mark.parametrize("body", [b"canari", b"[]", b'{"update_id":"7"}', b"\xff\xfe", b"[" * 50_000])
+async def test_a15_what_is_stored_after_all_is_handed_on_although_it_was_not_confirmed(tmp_path: Path) -> None:
+    path = tmp_path / "guichet.db"
+    store = await open_store(f"sqlite:///{path}", KEYS, clock=lambda: NOW)
+    handed: list[InboxRow] = []
+    intake = Intake(store, on_rows=handed.extend)
+    other = connect(path, KEYS)
+    async with serving(intake.accept) as url:
+        other.execute("BEGIN IMMEDIATE")  # another process holds the file
+        assert await post(url) == (503, "5")
+        other.execute("ROLLBACK")
+        await until(lambda: len(handed) == 1)
+        assert await post(url) == (200, "")  # Telegram tries again: a repeat by now
+    assert (await store.waiting(), intake.repeated) == (handed, 1)
+    other.close()
+    await store.close()
+
+
+@pytest.mark.parametrize("body", [b"canari", b"[]", b'{"update_id":"7"}', b"\xff\xfe", b"[" * 50_000, DEEP])
 async def test_a10_poison_is_set_aside_and_not_sent_again(url: str, keeper: Keeper, body: bytes) -> None:
     assert await post(url, body) == (200, "")
     assert (keeper.kept, keeper.odd) == ([], [body])

@@ -94,6 +94,7 @@ def config_for(folder: Path) -> None:
     """The project's settings without any pace: what is tested is order, not patience."""
     settings = yaml.safe_load(Path("config.yml").read_text(encoding="utf-8"))
     settings["telegram"] = {"chat_per_s": 0, "chat_burst": 100, "group_per_min": 0, "global_per_s": 0}
+    settings["flood"] = {"texts_per_min": 0}
     (folder / "config.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
 
 

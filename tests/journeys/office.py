@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.bootstrap import Data, Guichet, Places
-from bot.config import Environment, Settings, TelegramSettings, read_environment, read_settings
+from bot.config import Environment, FloodSettings, Settings, TelegramSettings, read_environment, read_settings
 from bot.core.ids import AccountId, NewcomerId
 from bot.handoff.machine import Handoff
 from bot.sandbox import Limits, RunningSandbox, SandboxClient, start_sandbox
@@ -41,7 +41,7 @@ class Now:
 def settings_without_pace() -> Settings:
     """The project's settings; what is tested here is order, not patience."""
     telegram = TelegramSettings(chat_per_s=0, chat_burst=100, group_per_min=0, global_per_s=0, poll_timeout_s=20)
-    return replace(read_settings(ROOT / "config.yml"), telegram=telegram)
+    return replace(read_settings(ROOT / "config.yml"), telegram=telegram, flood=FloodSettings(texts_per_min=0))
 
 
 @dataclass(slots=True)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
+import aiohttp
 import pytest
 
+from bot.channel.feed import TelegramFeed
 from bot.conversation.guide import Guide
 from bot.conversation.turn import Turn
 from bot.core.events import Event, Pressed
 from bot.core.session import Session
 from bot.errors import StoreError
+from bot.ports import Fetched
 from bot.sandbox import doings
 from bot.services import newcomer
 from bot.services.contact import Contact
@@ -187,6 +190,27 @@ async def test_a_store_that_cannot_be_written_for_a_while_loses_nothing(
     monkeypatch.setattr(engine, "write", full)
     assert await fatou.press("Une femme") == [WORDS]
     assert len(refused) == 3
+
+
+async def test_an_intake_that_breaks_is_told_of_and_begun_again(
+    closed_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch, broken = TelegramFeed.fetch, []
+
+    async def breaking(feed: TelegramFeed, offset: int | None) -> Fetched:
+        if not broken:
+            broken.append(offset)
+            raise KeyError("a bug")
+        return await fetch(feed, offset)
+
+    monkeypatch.setattr(TelegramFeed, "fetch", breaking)
+    guichet = await closed_office.open()
+    fatou = await closed_office.fatou()
+    assert await fatou.say("essai") == [WHO]
+    assert guichet.intake.is_in_contact
+    async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{guichet.web.port}/healthz") as answer:
+        body = await answer.json()
+        assert (answer.status, body["ready"], body["work"]) == (503, False, "intake broke: KeyError")
 
 
 async def test_a_turn_that_cannot_be_taken_is_set_aside_with_an_excuse(

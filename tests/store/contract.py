@@ -208,6 +208,23 @@ async def test_a_session_is_read_as_it_was_written(house: House, guichet: Guiche
     assert await again.store.session_of(newcomer) == session(newcomer, version=2, screen=2)
 
 
+async def test_a_turn_may_finish_several_rows_of_its_lane_all_or_none(house: House, guichet: Guichet) -> None:  # A28
+    rows = await guichet.store.keep([arrival(1), arrival(2), arrival(3), arrival(4, BORIS)], offset=5)
+    first, second, third, other = rows
+    assert first.newcomer is not None
+    await guichet.store.commit(Commit(done=first.id))
+    with pytest.raises(Conflict):
+        await guichet.store.commit(
+            Commit(done=third.id, joined=(first.id, second.id), deliveries=(say(first.newcomer),))
+        )
+    assert await guichet.store.waiting() == [second, third, other]
+    assert await guichet.store.take_outbox() == []
+    await guichet.store.commit(Commit(done=third.id, joined=(second.id,), deliveries=(say(first.newcomer),)))
+    again = await house.reopen()
+    assert await again.store.waiting() == [other]
+    assert len(await again.store.take_outbox()) == 1
+
+
 async def test_a_session_saved_meanwhile_is_a_conflict_and_nothing_is_written(guichet: Guichet) -> None:
     row = await guichet.hear()
     assert row.newcomer is not None
