@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
@@ -11,11 +12,14 @@ from typing import Any, get_type_hints
 
 import yaml
 
+from bot.dotenv import read_dotenv
 from bot.errors import SettingsError
 
 DEFAULT_DATABASE = "sqlite:///var/guichet.db"
 DEFAULT_NLU = "http://127.0.0.1:5005"
 TELEGRAM_API = "https://api.telegram.org"
+#: The bot's id and its secret; `/test` leads to Telegram's test servers (core.telegram.org/bots/features).
+_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+(?:/test)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +141,7 @@ def read_environment(env: Mapping[str, str], settings: Settings) -> Environment:
         if value := env.get(of_team.chat, "").strip():
             chats[team] = _integer(of_team.chat, value)
     return Environment(
-        telegram_token=env.get("TELEGRAM_BOT_TOKEN", "").strip() or None,
+        telegram_token=_token(env.get("TELEGRAM_BOT_TOKEN", "").strip()),
         telegram_api_url=(env.get("TELEGRAM_API_URL", "").strip() or TELEGRAM_API).rstrip("/"),
         adviser_ids=tuple(
             _integer("GUICHET_ADVISER_IDS", part.strip())
@@ -157,14 +161,18 @@ def read_environment(env: Mapping[str, str], settings: Settings) -> Environment:
 
 
 def environment_with_dotenv(path: Path = Path(".env")) -> dict[str, str]:
-    """The process environment over the lines `NAME=value` of `.env`, if there is one."""
-    found: dict[str, str] = {}
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            name, equals, value = line.partition("=")
-            if equals and not name.lstrip().startswith("#"):
-                found[name.strip().removeprefix("export ").strip()] = value.strip().strip("\"'")
-    return {**found, **os.environ}
+    """The process environment over what `.env` sets, if there is one. Raises SettingsError."""
+    return {**read_dotenv(path), **os.environ}
+
+
+def _token(value: str) -> str | None:
+    # Never quoted: it is a secret. With any other letter no address can be made of it, so nobody would refuse it.
+    if value and not _TOKEN.fullmatch(value):
+        raise SettingsError(
+            "TELEGRAM_BOT_TOKEN is not a token (a number, a colon, then letters, digits, - and _): "
+            "copy it again from BotFather."
+        )
+    return value or None
 
 
 def _integer(name: str, value: str) -> int:

@@ -1,0 +1,109 @@
+"""Settings and environment: what is written as the guides say works; what cannot work is told in one sentence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings, environment_with_dotenv, read_environment
+from bot.errors import SettingsError
+
+
+def written(folder: Path, text: str | bytes, name: str = ".env") -> Path:
+    """A file with this content."""
+    path = folder / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def read_from(path: Path) -> dict[str, str]:
+    """What `.env` adds to the environment."""
+    found = environment_with_dotenv(path)
+    empty = environment_with_dotenv(path.with_name("nothing-here"))
+    return {name: value for name, value in found.items() if name not in empty}
+
+
+def refusal(**env: str) -> str:
+    """What the operator reads about these variables."""
+    with pytest.raises(SettingsError) as caught:
+        read_environment(env, Settings())
+    return str(caught.value)
+
+
+# --- .env -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/howto/connect-a-real-bot.md"])
+def test_the_example_of_a_guide_works_with_its_comments(page: str, tmp_path: Path) -> None:
+    shown = re.findall(r"```sh\n((?: *[A-Z_]+=.*\n)+) *```", Path(page).read_text(encoding="utf-8"))
+    assert len(shown) == 1
+    filled = shown[0].replace("123456:…", "123456:AAH_x-y").replace("-100…", "-1001234")
+    environment = read_environment(read_from(written(tmp_path, filled)), Settings())
+    assert environment.telegram_token == "123456:AAH_x-y"
+    assert environment.team_chats == {"accueil": -1001234}
+    assert environment.adviser_ids == (111111, 222222)
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("NAME=value", "value"),
+        ("  export NAME = value  ", "value"),
+        ("NAME=value   # a comment", "value"),
+        ("NAME=value\t# a comment", "value"),
+        ("NAME=value\u00a0# a comment", "value"),
+        ("NAME=#5005", "#5005"),
+        ("NAME= # only a comment", ""),
+        ("NAME=", ""),
+        ("NAME=postgresql://guichet:a#b=c@host/db", "postgresql://guichet:a#b=c@host/db"),
+        ("NAME='a # b'", "a # b"),
+        ('NAME="it\'s" # a comment', "it's"),
+        ("NAME='a\"b'", 'a"b'),
+        ("NAME=it's", "it's"),
+        ("NAME='C:\\new'", "C:\\new"),
+        ("\ufeffNAME=value", "value"),
+        ("NAME=value\r", "value"),
+        ("# NAME=old\n\nNAME=é", "é"),
+    ],
+)
+def test_a_line_sets_a_variable(line: str, value: str, tmp_path: Path) -> None:
+    assert read_from(written(tmp_path, line + "\n")) == {"NAME": value}
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUICHET_PORT", "9000")
+    path = written(tmp_path, "GUICHET_PORT=8000\n")
+    assert environment_with_dotenv(path)["GUICHET_PORT"] == "9000"
+
+
+def test_lines_that_set_nothing_are_named_and_never_quoted(tmp_path: Path) -> None:
+    path = written(tmp_path, 'A=1\nTELEGRAM_BOT_TOKEN: 123:secret\nB=\'secret\nC="secret"secret\n=secret\n')
+    with pytest.raises(SettingsError) as caught:
+        environment_with_dotenv(path)
+    assert str(caught.value).splitlines() == [
+        f"{path}:2: this is not a setting: write NAME=value, or # before a comment.",
+        f"{path}:3: the quotes do not match; only a # comment may follow them.",
+        f"{path}:4: the quotes do not match; only a # comment may follow them.",
+        f"{path}:5: this is not a setting: write NAME=value, or # before a comment.",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_in_another_encoding_is_said(encoding: str, tmp_path: Path) -> None:
+    path = written(tmp_path, "NAME=é\n".encode(encoding))
+    with pytest.raises(SettingsError) as caught:
+        environment_with_dotenv(path)
+    assert str(caught.value) == f"{path} is not UTF-8 text: save it again as UTF-8."
+
+
+# --- variables --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("token", ["123456:…", "123456:AAH x", "123456:AAé", "AAH_x-y", "123456:", "123456:a # token"])
+def test_what_cannot_be_a_token_is_called_so_and_not_shown(token: str) -> None:
+    assert refusal(TELEGRAM_BOT_TOKEN=token) == (
+        "TELEGRAM_BOT_TOKEN is not a token (a number, a colon, then letters, digits, - and _): "
+        "copy it again from BotFather."
+    )
