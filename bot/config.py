@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -20,6 +21,27 @@ DEFAULT_NLU = "http://127.0.0.1:5005"
 TELEGRAM_API = "https://api.telegram.org"
 #: The bot's id and its secret; `/test` leads to Telegram's test servers (core.telegram.org/bots/features).
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+(?:/test)?")
+
+#: Setting → the least and the most `config.yml` may say: what is beyond would erase at once, flood, or stand still.
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "nlu.timeout_s": (0.05, 10),
+    "telegram.chat_per_s": (0.1, 1_000_000),
+    "telegram.chat_burst": (1, 1_000),
+    "telegram.group_per_min": (1, 1_000_000),
+    "telegram.global_per_s": (1, 1_000_000),
+    # Bot API, getUpdates; without waiting it would be asked without end.
+    "telegram.poll_timeout_s": (1, 50),
+    "retention.person": (1, 3_650),
+    "retention.session": (1, 3_650),
+    "retention.case": (1, 3_650),
+    # Telegram keeps an update for a day and may send it again until then (Bot API, "Getting updates").
+    "retention.inbox_ids": (1, 3_650),
+    "retention.audit": (1, 3_650),
+    "handoff.waiting_min_each": (1, 1_440),
+    "handoff.slow_after_min": (1, 10_080),
+    "handoff.idle_release_min": (1, 10_080),
+    "handoff.topic_kept_days": (0, 3_650),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +110,6 @@ class TeamSettings:
 class Settings:
     """`config.yml`, checked."""
 
-    name: str = "Guichet unique"
-    timezone: str = "Europe/Brussels"
     languages: LanguageSettings = LanguageSettings()
     nlu: NluSettings = NluSettings()
     telegram: TelegramSettings = TelegramSettings()
@@ -188,6 +208,19 @@ def _check(settings: Settings, path: str) -> None:
             raise SettingsError(f'{path}: teams.{name}.relay is "{team.relay}"; it must be "full" or "notify".')
     if not 0 <= settings.nlu.offer_from <= settings.nlu.sure_from <= 1:
         raise SettingsError(f"{path}: nlu.offer_from and nlu.sure_from must be 0–1, the first not above the second.")
+    for name, team in settings.teams.items():
+        if not _is_opening_hours(team.hours):
+            raise SettingsError(
+                f'{path}: teams.{name}.hours is "{team.hours}"; it must be OSM opening_hours, such as '
+                f'"{TeamSettings().hours}".'
+            )
+
+
+def _is_opening_hours(expression: str) -> bool:
+    # Imported here: whoever only needs an address need not load it.
+    from opening_hours import validate
+
+    return bool(expression.strip()) and bool(validate(expression))
 
 
 def _read(kind: type[Any], raw: object, path: str, at: str, wrong: list[str]) -> Any:
@@ -215,13 +248,21 @@ def _value(hint: Any, value: object, path: str, where: str, wrong: list[str]) ->
     if hint is str and isinstance(value, str):
         return value
     if hint is float and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        return _bounded(float(value), path, where, wrong)
     if hint is int and isinstance(value, int) and not isinstance(value, bool):
-        return value
+        return _bounded(value, path, where, wrong)
     if hint == tuple[str, ...] and isinstance(value, list) and all(isinstance(one, str) for one in value):
         return tuple(value)
     if hint == Mapping[str, TeamSettings] and isinstance(value, dict):
         return {str(name): _read(TeamSettings, one, path, f"{where}.{name}", wrong) for name, one in value.items()}
     wanted = {str: "text", float: "a number", int: "a whole number"}.get(hint, "a list of texts")
     wrong.append(f'{path}: "{where}" must be {wanted}, not {value!r}.')
+    return None
+
+
+def _bounded(value: float, path: str, where: str, wrong: list[str]) -> float | None:
+    least, most = BOUNDS.get(where, (-math.inf, math.inf))
+    if least <= value <= most:
+        return value
+    wrong.append(f'{path}: "{where}" must be from {least} to {most}, not {value}.')
     return None

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Settings, environment_with_dotenv, read_environment
+from bot.checking import check_everything
+from bot.config import BOUNDS, Settings, environment_with_dotenv, read_environment, read_settings
 from bot.errors import SettingsError
 
 
@@ -107,3 +108,58 @@ def test_what_cannot_be_a_token_is_called_so_and_not_shown(token: str) -> None:
         "TELEGRAM_BOT_TOKEN is not a token (a number, a colon, then letters, digits, - and _): "
         "copy it again from BotFather."
     )
+
+
+# --- config.yml -------------------------------------------------------------------------------------------------------
+
+
+def refused(path: Path) -> str:
+    """What the operator reads about this settings file, at the start and from `guichet check` alike."""
+    with pytest.raises(SettingsError) as caught:
+        read_settings(path)
+    return str(caught.value)
+
+
+def test_numbers_that_would_erase_or_flood_are_all_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(
+        tmp_path,
+        "retention: {session: -1, person: 0, audit: 3651}\n"
+        "telegram: {chat_per_s: 0, global_per_s: -30, group_per_min: .nan, poll_timeout_s: 51}\n"
+        "handoff: {idle_release_min: 0}\nnlu: {timeout_s: .inf}\n",
+        "config.yml",
+    )
+    lines = [
+        f'{path}: "retention.session" must be from 1 to 3650, not -1.',
+        f'{path}: "retention.person" must be from 1 to 3650, not 0.',
+        f'{path}: "retention.audit" must be from 1 to 3650, not 3651.',
+        f'{path}: "telegram.chat_per_s" must be from 0.1 to 1000000, not 0.0.',
+        f'{path}: "telegram.global_per_s" must be from 1 to 1000000, not -30.0.',
+        f'{path}: "telegram.group_per_min" must be from 1 to 1000000, not nan.',
+        f'{path}: "telegram.poll_timeout_s" must be from 1 to 50, not 51.',
+        f'{path}: "handoff.idle_release_min" must be from 1 to 10080, not 0.',
+        f'{path}: "nlu.timeout_s" must be from 0.05 to 10, not inf.',
+    ]
+    assert refused(path).splitlines() == lines
+    assert check_everything(path, english=True) == 1
+    assert capsys.readouterr().out.splitlines() == lines
+
+
+@pytest.mark.parametrize("end", [0, 1])
+def test_a_bound_itself_is_allowed(end: int, tmp_path: Path) -> None:
+    for name, bounds in BOUNDS.items():
+        section, _, key = name.partition(".")
+        settings = read_settings(written(tmp_path, f"{section}: {{{key}: {bounds[end]}}}\n", "config.yml"))
+        assert getattr(getattr(settings, section), key) == bounds[end]
+
+
+@pytest.mark.parametrize("hours", ["lundi 9h", "", "  ", "9-17"])
+def test_hours_that_nobody_can_read_are_refused(hours: str, tmp_path: Path) -> None:
+    path = written(tmp_path, f'teams: {{accueil: {{hours: "{hours}"}}}}\n', "config.yml")
+    assert refused(path) == (
+        f'{path}: teams.accueil.hours is "{hours}"; it must be OSM opening_hours, such as "Mo-Fr 09:00-17:00; PH off".'
+    )
+
+
+def test_hours_of_day_and_night_are_hours(tmp_path: Path) -> None:
+    path = written(tmp_path, "teams: {accueil: {hours: 24/7}}\n", "config.yml")
+    assert read_settings(path).teams["accueil"].hours == "24/7"

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.config import BOUNDS
 from bot.core.ids import AccountId
 from bot.sandbox import Limits, RunningSandbox, doings, start_sandbox
 from bot.sandbox.people import DEMO_TOKEN
@@ -91,9 +92,15 @@ def flows_for(folder: Path) -> Path:
 
 
 def config_for(folder: Path) -> None:
-    """The project's settings without any pace: what is tested is order, not patience."""
+    """The project's settings at a pace that holds nobody up: what is tested is order, not patience."""
     settings = yaml.safe_load(Path("config.yml").read_text(encoding="utf-8"))
-    settings["telegram"] = {"chat_per_s": 0, "chat_burst": 100, "group_per_min": 0, "global_per_s": 0}
+    without_pause = BOUNDS["telegram.global_per_s"][1]
+    settings["telegram"] = {
+        "chat_per_s": without_pause,
+        "chat_burst": 100,
+        "group_per_min": without_pause,
+        "global_per_s": without_pause,
+    }
     (folder / "config.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
 
 
