@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.config import environment_with_dotenv, read_environment, read_settings
+from bot.config import environment_with_dotenv, log_level, read_environment, read_settings
 from bot.errors import SettingsError, UnusableStore
 
 #: Exit codes: 0 done · 1 something is wrong with the data · 2 the settings or the machine.
@@ -38,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.arguments(sub)
         sub.set_defaults(run=command.run)
     chosen = parser.parse_args(arguments)
-    _set_up_logging()
     try:
+        _set_up_logging(log_level(environment_with_dotenv()))
         code: int = chosen.run(chosen)
         return code
     except (SettingsError, UnusableStore) as exc:
@@ -237,10 +236,10 @@ async def _until_told_to_stop() -> None:
     await stop.wait()
 
 
-def _set_up_logging() -> None:
+def _set_up_logging(level: str) -> None:
     """Event names and ids on stderr. Libraries that write addresses or texts are kept to warnings (M9)."""
     logging.basicConfig(
-        level=os.environ.get("GUICHET_LOG_LEVEL", "INFO").upper(),
+        level=level,
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         stream=sys.stderr,
     )

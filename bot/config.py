@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -19,6 +20,7 @@ from bot.errors import SettingsError
 DEFAULT_DATABASE = "sqlite:///var/guichet.db"
 DEFAULT_NLU = "http://127.0.0.1:5005"
 TELEGRAM_API = "https://api.telegram.org"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 #: The bot's id and its secret; `/test` leads to Telegram's test servers (core.telegram.org/bots/features).
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+(?:/test)?")
 
@@ -162,20 +164,22 @@ def read_environment(env: Mapping[str, str], settings: Settings) -> Environment:
             chats[team] = _integer(of_team.chat, value)
     return Environment(
         telegram_token=_token(env.get("TELEGRAM_BOT_TOKEN", "").strip()),
-        telegram_api_url=(env.get("TELEGRAM_API_URL", "").strip() or TELEGRAM_API).rstrip("/"),
+        telegram_api_url=_address("TELEGRAM_API_URL", env.get("TELEGRAM_API_URL", "").strip() or TELEGRAM_API).rstrip(
+            "/"
+        ),
         adviser_ids=tuple(
             _integer("GUICHET_ADVISER_IDS", part.strip())
             for part in env.get("GUICHET_ADVISER_IDS", "").split(",")
             if part.strip()
         ),
-        webhook_url=env.get("TELEGRAM_WEBHOOK_URL", "").strip() or None,
+        webhook_url=_address("TELEGRAM_WEBHOOK_URL", env.get("TELEGRAM_WEBHOOK_URL", "").strip()) or None,
         webhook_secret=env.get("TELEGRAM_WEBHOOK_SECRET", "").strip() or None,
         database_url=env.get("DATABASE_URL", "").strip() or DEFAULT_DATABASE,
-        nlu_url=(env.get("NLU_URL", "").strip() or DEFAULT_NLU).rstrip("/"),
+        nlu_url=_address("NLU_URL", env.get("NLU_URL", "").strip(), DEFAULT_NLU).rstrip("/"),
         nlu_token=env.get("NLU_TOKEN", "").strip() or None,
         secret_key=env.get("GUICHET_SECRET_KEY", "").strip() or None,
         config=Path(env.get("GUICHET_CONFIG", "").strip() or "config.yml"),
-        port=_integer("GUICHET_PORT", env.get("GUICHET_PORT", "").strip() or "8080"),
+        port=port_in("GUICHET_PORT", env.get("GUICHET_PORT", "").strip() or "8080"),
         team_chats=chats,
     )
 
@@ -183,6 +187,36 @@ def read_environment(env: Mapping[str, str], settings: Settings) -> Environment:
 def environment_with_dotenv(path: Path = Path(".env")) -> dict[str, str]:
     """The process environment over what `.env` sets, if there is one. Raises SettingsError."""
     return {**read_dotenv(path), **os.environ}
+
+
+def port_in(name: str, value: str) -> int:
+    """The port this variable says; 0 for any that is free. Raises SettingsError."""
+    if value.isdecimal() and int(value) <= 65_535:
+        return int(value)
+    raise SettingsError(f"{name} must be a port, 0 to 65535, not {value!r}.")
+
+
+def log_level(env: Mapping[str, str]) -> str:
+    """From which level on events are logged. Raises SettingsError."""
+    level = env.get("GUICHET_LOG_LEVEL", "").strip().upper() or "INFO"
+    if level not in LOG_LEVELS:
+        raise SettingsError(f"GUICHET_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}, not {level!r}.")
+    return level
+
+
+def _address(name: str, value: str, otherwise: str = "") -> str:
+    if not value:
+        return otherwise
+    # Never quoted: it may hold a password. What `urlsplit` or IDNA cannot read raises a ValueError.
+    try:
+        address = urlsplit(value)
+        (address.hostname or "").encode("idna")
+        is_usable = address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
+    except ValueError:
+        is_usable = False
+    if not is_usable or not value.isascii() or not value.isprintable() or " " in value:
+        raise SettingsError(f"{name} is no address of a server: write https://name or http://name:port.")
+    return value
 
 
 def _token(value: str) -> str | None:

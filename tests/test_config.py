@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.checking import check_everything
+from bot.cli import main
 from bot.config import BOUNDS, Settings, environment_with_dotenv, read_environment, read_settings
 from bot.errors import SettingsError
 
@@ -108,6 +109,51 @@ def test_what_cannot_be_a_token_is_called_so_and_not_shown(token: str) -> None:
         "TELEGRAM_BOT_TOKEN is not a token (a number, a colon, then letters, digits, - and _): "
         "copy it again from BotFather."
     )
+
+
+@pytest.mark.parametrize("name", ["TELEGRAM_API_URL", "NLU_URL", "TELEGRAM_WEBHOOK_URL"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nonsense",
+        "ftp://host",
+        "https://",
+        "http://host:99999",
+        "http://[",
+        "https://a..b",
+        "https://é.be",
+        "http://a b",
+    ],
+)
+def test_what_is_no_address_is_called_so_and_not_shown(name: str, address: str) -> None:
+    assert refusal(**{name: address}) == (f"{name} is no address of a server: write https://name or http://name:port.")
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "web", "80.5"])
+def test_what_is_no_port_is_called_so(port: str) -> None:
+    assert refusal(GUICHET_PORT=port) == f"GUICHET_PORT must be a port, 0 to 65535, not {port!r}."
+
+
+# --- the command line -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dotenv", "said"),
+    [
+        ("GUICHET_LOG_LEVEL=verbose", "must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL, not 'VERBOSE'."),
+        ("GUICHET_PORT=99999", "GUICHET_PORT must be a port, 0 to 65535, not '99999'."),
+        ("TELEGRAM_API_URL=nonsense", "TELEGRAM_API_URL is no address of a server:"),
+        ("GUICHET_CHAT_PORT=x", "GUICHET_CHAT_PORT must be a port, 0 to 65535, not 'x'."),
+    ],
+)
+def test_a_wrong_variable_ends_a_command_with_one_sentence(
+    dotenv: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, dotenv + "\n")
+    assert main(["demo" if "CHAT" in dotenv else "run"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines()), said in err) == ("", 1, True)
 
 
 # --- config.yml -------------------------------------------------------------------------------------------------------
