@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.config import environment_with_dotenv, log_level, read_environment, read_settings
-from bot.errors import SettingsError, UnusableStore
+from bot.errors import DataError, SettingsError, UnusableStore
 
 #: Exit codes: 0 done · 1 something is wrong with the data · 2 the settings or the machine.
 WRONG_DATA, WRONG_SETTINGS = 1, 2
@@ -29,7 +29,7 @@ class CommandLine:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code. A wrong setting is one sentence, never a stack of calls."""
+    """Run one command; returns its exit code. A wrong setting or file is one sentence, never a stack of calls."""
     parser = argparse.ArgumentParser(prog="guichet", description="The guichet unique: a newcomers' desk on Telegram.")
     below = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in commands():
@@ -41,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _set_up_logging(log_level(environment_with_dotenv()))
         code: int = chosen.run(chosen)
         return code
+    except DataError as exc:
+        print(exc, file=sys.stderr)
+        return WRONG_DATA
     except (SettingsError, UnusableStore) as exc:
         print(exc, file=sys.stderr)
         return WRONG_SETTINGS
