@@ -47,6 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SettingsError, UnusableStore) as exc:
         print(exc, file=sys.stderr)
         return WRONG_SETTINGS
+    except OSError as exc:
+        if exc.filename is None:
+            raise
+        # A file or a folder that the operator named, or that the machine does not let us have.
+        print(f"{exc.filename}: {exc.strerror}", file=sys.stderr)
+        return WRONG_SETTINGS
     except KeyboardInterrupt:
         return 0
 

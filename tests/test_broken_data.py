@@ -1,4 +1,7 @@
-"""A slip in a data file is one sentence with its place; only what nothing can stand in for ends a start."""
+"""A slip in a data file is one sentence with its place; only what nothing can stand in for ends a start.
+
+So is a folder that cannot be made.
+"""
 
 from __future__ import annotations
 
@@ -81,3 +84,14 @@ def test_words_of_one_language_that_cannot_be_read_are_left_out_and_told(
     lines = capsys.readouterr().out.splitlines()
     assert f"✗ {said}" in lines
     assert ": 1 critical, " in lines[-1]
+
+
+@pytest.mark.parametrize("command", [["catalogue", "file"], ["services", "export", "file/x"]])
+def test_a_folder_that_cannot_be_made_ends_a_command_with_one_sentence(
+    command: list[str], place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "file").write_text("in the way", encoding="utf-8")
+    assert main(command) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == f"{command[-1]}: {'Not a directory' if '/' in command[-1] else 'File exists'}\n"
