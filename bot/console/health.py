@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from starlette.requests import Request
@@ -11,6 +11,8 @@ from starlette.routing import Route
 
 from bot.errors import StoreError
 from bot.ports import QueueAges
+
+_NLU: Mapping[bool | None, str] = {None: "not asked yet", True: "ok", False: "away: keywords answer"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +23,8 @@ class Health:
     queue_ages: Callable[[], Awaitable[QueueAges]]
     #: Why nothing is fetched or sent, one sentence; empty when all is well.
     channel_trouble: Callable[[], str]
-    #: The NLU has answered lately; keywords answer otherwise.
-    nlu_answers: Callable[[], bool]
+    #: The NLU has answered lately; keywords answer otherwise. None: it has not been asked yet.
+    nlu_answers: Callable[[], bool | None]
 
 
 def health_route(health: Health) -> Route:
@@ -39,7 +41,7 @@ def health_route(health: Health) -> Route:
             "ready": True,
             "store": "ok",
             "telegram": trouble or "ok",
-            "nlu": "ok" if health.nlu_answers() else "away: keywords answer",
+            "nlu": _NLU[health.nlu_answers()],
             "oldest_waiting_s": asdict(ages),
         }
         return JSONResponse(body, headers={"cache-control": "no-store"})
