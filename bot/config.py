@@ -145,8 +145,15 @@ def read_settings(path: Path) -> Settings:
         return Settings()
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
-        raise SettingsError(f"{path}: cannot be read as YAML: {exc}") from exc
+    except yaml.YAMLError as exc:
+        mark = getattr(exc, "problem_mark", None)
+        line = "" if mark is None else f":{mark.line + 1}"
+        problem = getattr(exc, "problem", None) or str(exc).partition("\n")[0]
+        raise SettingsError(f"{path}{line}: cannot be read as YAML: {problem}.") from exc
+    except UnicodeDecodeError as exc:
+        raise SettingsError(f"{path} is not UTF-8 text: save it again as UTF-8.") from exc
+    except OSError as exc:
+        raise SettingsError(f"{path} cannot be read: {exc.strerror}.") from exc
     wrong: list[str] = []
     settings = _read(Settings, raw, str(path), "", wrong)
     if wrong:
@@ -173,7 +180,7 @@ def read_environment(env: Mapping[str, str], settings: Settings) -> Environment:
             if part.strip()
         ),
         webhook_url=_address("TELEGRAM_WEBHOOK_URL", env.get("TELEGRAM_WEBHOOK_URL", "").strip()) or None,
-        webhook_secret=env.get("TELEGRAM_WEBHOOK_SECRET", "").strip() or None,
+        webhook_secret=_webhook_secret(env.get("TELEGRAM_WEBHOOK_SECRET", "").strip()),
         database_url=env.get("DATABASE_URL", "").strip() or DEFAULT_DATABASE,
         nlu_url=_address("NLU_URL", env.get("NLU_URL", "").strip(), DEFAULT_NLU).rstrip("/"),
         nlu_token=env.get("NLU_TOKEN", "").strip() or None,
@@ -226,6 +233,13 @@ def _token(value: str) -> str | None:
             "TELEGRAM_BOT_TOKEN is not a token (a number, a colon, then letters, digits, - and _): "
             "copy it again from BotFather."
         )
+    return value or None
+
+
+def _webhook_secret(value: str) -> str | None:
+    # Bot API, setWebhook, `secret_token`. Telegram would refuse the webhook again and again.
+    if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value):
+        raise SettingsError("TELEGRAM_WEBHOOK_SECRET may hold A-Z, a-z, 0-9, _ and - only, 256 at most.")
     return value or None
 
 

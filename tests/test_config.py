@@ -129,6 +129,13 @@ def test_what_is_no_address_is_called_so_and_not_shown(name: str, address: str) 
     assert refusal(**{name: address}) == (f"{name} is no address of a server: write https://name or http://name:port.")
 
 
+@pytest.mark.parametrize("secret", ["un mot", "clé", "x" * 257])
+def test_a_secret_that_telegram_would_not_take_is_called_so_and_not_shown(secret: str) -> None:
+    assert refusal(TELEGRAM_WEBHOOK_SECRET=secret) == (
+        "TELEGRAM_WEBHOOK_SECRET may hold A-Z, a-z, 0-9, _ and - only, 256 at most."
+    )
+
+
 @pytest.mark.parametrize("port", ["99999", "-1", "web", "80.5"])
 def test_what_is_no_port_is_called_so(port: str) -> None:
     assert refusal(GUICHET_PORT=port) == f"GUICHET_PORT must be a port, 0 to 65535, not {port!r}."
@@ -188,6 +195,19 @@ def test_numbers_that_would_erase_or_flood_are_all_named(tmp_path: Path, capsys:
     assert refused(path).splitlines() == lines
     assert check_everything(path, english=True) == 1
     assert capsys.readouterr().out.splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"nlu: {timeout_s: 1\nteams:\n", ":2: cannot be read as YAML: expected ',' or '}', but got ':'."),
+        ("été: 1\n".encode("latin-1"), " is not UTF-8 text: save it again as UTF-8."),
+        (b"a: \x01\n", ": cannot be read as YAML: unacceptable character #x0001: special characters are not allowed."),
+    ],
+)
+def test_a_settings_file_that_cannot_be_read_is_one_sentence(content: bytes, said: str, tmp_path: Path) -> None:
+    path = written(tmp_path, content, "config.yml")
+    assert refused(path) == f"{path}{said}"
 
 
 @pytest.mark.parametrize("end", [0, 1])
