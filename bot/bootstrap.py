@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import yaml
 from telegram.error import ChatMigrated, TelegramError
 
 from bot.channel.client import Identity, TelegramMessenger
@@ -41,6 +40,7 @@ from bot.flow.book import flow_of, load
 from bot.flow.extract import phrases_in, phrases_of
 from bot.flow.graph import Flow, FlowBook
 from bot.flow.known import Known
+from bot.flow.register import intents_in
 from bot.flow.translations import Translation
 from bot.flow.watch import LiveBook
 from bot.i18n.catalogues import Catalogues
@@ -106,6 +106,7 @@ class Data:
     """Everything read from files: flows, directory, languages, words. One for each process."""
 
     def __init__(self, places: Places, settings: Settings) -> None:
+        """Raises DataError with one sentence for a file that nothing can stand in for."""
         self.places = places
         self.settings = settings
         self.catalogues = Catalogues.load(places.locales, cache=places.state / "i18n")
@@ -114,8 +115,7 @@ class Data:
         self._live: LiveBook | None = None
         self._heard: Callable[[LiveBook], None] = lambda live: None
         self.lexicon = Lexicon.load(places.nlu / "lexicon", cache=places.state / "lexicon.json")
-        register = yaml.safe_load((places.nlu / "intents.yml").read_text(encoding="utf-8"))
-        self.intents = frozenset(register["intents"])
+        self.intents = intents_in(places.nlu / "intents.yml")
 
     def text_of(self, phrase: Phrase, locale: Locale) -> str:
         """A phrase as plain text."""

@@ -88,7 +88,7 @@ def _kept(english: bool) -> tuple[list[CheckRow], list[Handoff]]:
 
 
 def check_everything(config: Path, *, english: bool) -> int:
-    """Print all issues and a last line that counts them; 1 when one is critical, else 0."""
+    """Print all issues and a last line that counts them; 1 when one is critical, else 0. Raises DataError."""
     language: Literal["fr", "en"] = "en" if english else "fr"
     try:
         settings = read_settings(config)
@@ -107,6 +107,9 @@ def check_everything(config: Path, *, english: bool) -> int:
     for odd in data.lexicon.issues:
         critical += 1
         print(f"✗ {odd}")
+    for slip in data.words.issues:
+        critical += 1
+        print(f"✗ {slip}")
     for line in stale(data.directory, datetime.now(UTC).date(), language):
         print(line)
     rows, handoffs = _kept(english)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.config import environment_with_dotenv, read_environment, read_settings
-from bot.errors import SettingsError, UnusableStore
+from bot.config import environment_with_dotenv, log_level, read_environment, read_settings
+from bot.errors import DataError, SettingsError, UnusableStore
 
 #: Exit codes: 0 done · 1 something is wrong with the data · 2 the settings or the machine.
 WRONG_DATA, WRONG_SETTINGS = 1, 2
@@ -30,7 +29,7 @@ class CommandLine:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code. A wrong setting is one sentence, never a stack of calls."""
+    """Run one command; returns its exit code. A wrong setting or file is one sentence, never a stack of calls."""
     parser = argparse.ArgumentParser(prog="guichet", description="The guichet unique: a newcomers' desk on Telegram.")
     below = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in commands():
@@ -38,12 +37,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.arguments(sub)
         sub.set_defaults(run=command.run)
     chosen = parser.parse_args(arguments)
-    _set_up_logging()
     try:
+        _set_up_logging(log_level(environment_with_dotenv()))
         code: int = chosen.run(chosen)
         return code
+    except DataError as exc:
+        print(exc, file=sys.stderr)
+        return WRONG_DATA
     except (SettingsError, UnusableStore) as exc:
         print(exc, file=sys.stderr)
+        return WRONG_SETTINGS
+    except OSError as exc:
+        if exc.filename is None:
+            raise
+        # A file or a folder that the operator named, or that the machine does not let us have.
+        print(f"{exc.filename}: {exc.strerror}", file=sys.stderr)
         return WRONG_SETTINGS
     except KeyboardInterrupt:
         return 0
@@ -237,10 +245,10 @@ async def _until_told_to_stop() -> None:
     await stop.wait()
 
 
-def _set_up_logging() -> None:
+def _set_up_logging(level: str) -> None:
     """Event names and ids on stderr. Libraries that write addresses or texts are kept to warnings (M9)."""
     logging.basicConfig(
-        level=os.environ.get("GUICHET_LOG_LEVEL", "INFO").upper(),
+        level=level,
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         stream=sys.stderr,
     )

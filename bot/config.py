@@ -3,19 +3,55 @@
 from __future__ import annotations
 
 import difflib
+import logging
+import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
 
 import yaml
 
+from bot.dotenv import read_dotenv
 from bot.errors import SettingsError
+
+log = logging.getLogger(__name__)
 
 DEFAULT_DATABASE = "sqlite:///var/guichet.db"
 DEFAULT_NLU = "http://127.0.0.1:5005"
 TELEGRAM_API = "https://api.telegram.org"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+#: The bot's id and its secret; `/test` leads to Telegram's test servers (core.telegram.org/bots/features).
+_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+(?:/test)?")
+
+#: Keys of earlier versions that nothing reads: a file that has them still serves.
+_NO_LONGER = frozenset({"name", "timezone"})
+#: Setting → the least and the most `config.yml` may say: what is beyond would erase at once, flood, or stand still.
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "nlu.timeout_s": (0.05, 10),
+    # No limit at 0, for a server that is not Telegram.
+    "telegram.chat_per_s": (0, 1_000_000),
+    "telegram.chat_burst": (1, 1_000),
+    "telegram.group_per_min": (0, 1_000_000),
+    "telegram.global_per_s": (0, 1_000_000),
+    # Bot API, getUpdates; without waiting it would be asked without end.
+    "telegram.poll_timeout_s": (1, 50),
+    "flood.texts_per_min": (0, 1_000),
+    "flood.answer_every_s": (1, 60),
+    "retention.person": (1, 3_650),
+    "retention.session": (1, 3_650),
+    "retention.case": (1, 3_650),
+    # Telegram keeps an update for a day and may send it again until then (Bot API, "Getting updates").
+    "retention.inbox_ids": (1, 3_650),
+    "retention.audit": (1, 3_650),
+    "handoff.waiting_min_each": (1, 1_440),
+    "handoff.slow_after_min": (1, 10_080),
+    "handoff.idle_release_min": (1, 10_080),
+    "handoff.topic_kept_days": (0, 3_650),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +129,6 @@ class TeamSettings:
 class Settings:
     """`config.yml`, checked."""
 
-    name: str = "Guichet unique"
-    timezone: str = "Europe/Brussels"
     languages: LanguageSettings = LanguageSettings()
     nlu: NluSettings = NluSettings()
     telegram: TelegramSettings = TelegramSettings()
@@ -129,8 +163,15 @@ def read_settings(path: Path) -> Settings:
         return Settings()
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
-        raise SettingsError(f"{path}: cannot be read as YAML: {exc}") from exc
+    except yaml.YAMLError as exc:
+        mark = getattr(exc, "problem_mark", None)
+        line = "" if mark is None else f":{mark.line + 1}"
+        problem = getattr(exc, "problem", None) or str(exc).partition("\n")[0]
+        raise SettingsError(f"{path}{line}: cannot be read as YAML: {problem}.") from exc
+    except UnicodeDecodeError as exc:
+        raise SettingsError(f"{path} is not UTF-8 text: save it again as UTF-8.") from exc
+    except OSError as exc:
+        raise SettingsError(f"{path} cannot be read: {exc.strerror}.") from exc
     wrong: list[str] = []
     settings = _read(Settings, raw, str(path), "", wrong)
     if wrong:
@@ -147,34 +188,77 @@ def read_environment(env: Mapping[str, str], settings: Settings) -> Environment:
         if value := env.get(of_team.chat, "").strip():
             chats[team] = _integer(of_team.chat, value)
     return Environment(
-        telegram_token=env.get("TELEGRAM_BOT_TOKEN", "").strip() or None,
-        telegram_api_url=(env.get("TELEGRAM_API_URL", "").strip() or TELEGRAM_API).rstrip("/"),
+        telegram_token=_token(env.get("TELEGRAM_BOT_TOKEN", "").strip()),
+        telegram_api_url=_address("TELEGRAM_API_URL", env.get("TELEGRAM_API_URL", "").strip() or TELEGRAM_API).rstrip(
+            "/"
+        ),
         adviser_ids=tuple(
             _integer("GUICHET_ADVISER_IDS", part.strip())
             for part in env.get("GUICHET_ADVISER_IDS", "").split(",")
             if part.strip()
         ),
-        webhook_url=env.get("TELEGRAM_WEBHOOK_URL", "").strip() or None,
-        webhook_secret=env.get("TELEGRAM_WEBHOOK_SECRET", "").strip() or None,
+        webhook_url=_address("TELEGRAM_WEBHOOK_URL", env.get("TELEGRAM_WEBHOOK_URL", "").strip()) or None,
+        webhook_secret=_webhook_secret(env.get("TELEGRAM_WEBHOOK_SECRET", "").strip()),
         database_url=env.get("DATABASE_URL", "").strip() or DEFAULT_DATABASE,
-        nlu_url=(env.get("NLU_URL", "").strip() or DEFAULT_NLU).rstrip("/"),
+        nlu_url=_address("NLU_URL", env.get("NLU_URL", "").strip(), DEFAULT_NLU).rstrip("/"),
         nlu_token=env.get("NLU_TOKEN", "").strip() or None,
         secret_key=env.get("GUICHET_SECRET_KEY", "").strip() or None,
         config=Path(env.get("GUICHET_CONFIG", "").strip() or "config.yml"),
-        port=_integer("GUICHET_PORT", env.get("GUICHET_PORT", "").strip() or "8080"),
+        port=port_in("GUICHET_PORT", env.get("GUICHET_PORT", "").strip() or "8080"),
         team_chats=chats,
     )
 
 
 def environment_with_dotenv(path: Path = Path(".env")) -> dict[str, str]:
-    """The process environment over the lines `NAME=value` of `.env`, if there is one."""
-    found: dict[str, str] = {}
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            name, equals, value = line.partition("=")
-            if equals and not name.lstrip().startswith("#"):
-                found[name.strip().removeprefix("export ").strip()] = value.strip().strip("\"'")
-    return {**found, **os.environ}
+    """The process environment over what `.env` sets, if there is one. Raises SettingsError."""
+    return {**read_dotenv(path), **os.environ}
+
+
+def port_in(name: str, value: str) -> int:
+    """The port this variable says; 0 for any that is free. Raises SettingsError."""
+    if value.isdecimal() and int(value) <= 65_535:
+        return int(value)
+    raise SettingsError(f"{name} must be a port, 0 to 65535, not {value!r}.")
+
+
+def log_level(env: Mapping[str, str]) -> str:
+    """From which level on events are logged. Raises SettingsError."""
+    level = env.get("GUICHET_LOG_LEVEL", "").strip().upper() or "INFO"
+    if level not in LOG_LEVELS:
+        raise SettingsError(f"GUICHET_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}, not {level!r}.")
+    return level
+
+
+def _address(name: str, value: str, otherwise: str = "") -> str:
+    if not value:
+        return otherwise
+    # Never quoted: it may hold a password. What `urlsplit` or IDNA cannot read raises a ValueError.
+    try:
+        address = urlsplit(value)
+        (address.hostname or "").encode("idna")
+        is_usable = address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
+    except ValueError:
+        is_usable = False
+    if not is_usable or not value.isascii() or not value.isprintable() or " " in value:
+        raise SettingsError(f"{name} is no address of a server: write https://name or http://name:port.")
+    return value
+
+
+def _token(value: str) -> str | None:
+    # Never quoted: it is a secret. With any other letter no address can be made of it, so nobody would refuse it.
+    if value and not _TOKEN.fullmatch(value):
+        raise SettingsError(
+            "TELEGRAM_BOT_TOKEN is not a token (a number, a colon, then letters, digits, - and _): "
+            "copy it again from BotFather."
+        )
+    return value or None
+
+
+def _webhook_secret(value: str) -> str | None:
+    # Bot API, setWebhook, `secret_token`. Telegram would refuse the webhook again and again.
+    if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value):
+        raise SettingsError("TELEGRAM_WEBHOOK_SECRET may hold A-Z, a-z, 0-9, _ and - only, 256 at most.")
+    return value or None
 
 
 def _integer(name: str, value: str) -> int:
@@ -196,6 +280,19 @@ def _check(settings: Settings, path: str) -> None:
             )
     if not 0 <= settings.nlu.offer_from <= settings.nlu.sure_from <= 1:
         raise SettingsError(f"{path}: nlu.offer_from and nlu.sure_from must be 0–1, the first not above the second.")
+    for name, team in settings.teams.items():
+        if not _is_opening_hours(team.hours):
+            raise SettingsError(
+                f'{path}: teams.{name}.hours is "{team.hours}"; it must be OSM opening_hours, such as '
+                f'"{TeamSettings().hours}".'
+            )
+
+
+def _is_opening_hours(expression: str) -> bool:
+    # Imported here: whoever only needs an address need not load it.
+    from opening_hours import validate
+
+    return bool(expression.strip()) and bool(validate(expression))
 
 
 def _read(kind: type[Any], raw: object, path: str, at: str, wrong: list[str]) -> Any:
@@ -206,6 +303,9 @@ def _read(kind: type[Any], raw: object, path: str, at: str, wrong: list[str]) ->
     values: dict[str, Any] = {}
     for key, value in raw.items():
         where = f"{at}.{key}".lstrip(".")
+        if where in _NO_LONGER:
+            log.warning("settings.no_longer key=%s", where)
+            continue
         if key not in hints:
             near = difflib.get_close_matches(str(key), list(hints), n=1)
             hint = f' Did you mean "{near[0]}"?' if near else f" Known here: {', '.join(sorted(hints))}."
@@ -223,13 +323,21 @@ def _value(hint: Any, value: object, path: str, where: str, wrong: list[str]) ->
     if hint is str and isinstance(value, str):
         return value
     if hint is float and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        return _bounded(float(value), path, where, wrong)
     if hint is int and isinstance(value, int) and not isinstance(value, bool):
-        return value
+        return _bounded(value, path, where, wrong)
     if hint == tuple[str, ...] and isinstance(value, list) and all(isinstance(one, str) for one in value):
         return tuple(value)
     if hint == Mapping[str, TeamSettings] and isinstance(value, dict):
         return {str(name): _read(TeamSettings, one, path, f"{where}.{name}", wrong) for name, one in value.items()}
     wanted = {str: "text", float: "a number", int: "a whole number"}.get(hint, "a list of texts")
     wrong.append(f'{path}: "{where}" must be {wanted}, not {value!r}.')
+    return None
+
+
+def _bounded(value: float, path: str, where: str, wrong: list[str]) -> float | None:
+    least, most = BOUNDS.get(where, (-math.inf, math.inf))
+    if least <= value <= most:
+        return value
+    wrong.append(f'{path}: "{where}" must be from {least} to {most}, not {value}.')
     return None

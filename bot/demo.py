@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bot.bootstrap import Guichet
-from bot.config import environment_with_dotenv, read_environment, read_settings
+from bot.config import environment_with_dotenv, port_in, read_environment, read_settings
 from bot.errors import SettingsError
 from bot.sandbox import ADVISER_CHAT_ID, ADVISER_IDS, DEMO_TOKEN, start_sandbox
 
@@ -22,13 +22,11 @@ async def demonstrate(until: Callable[[], Awaitable[None]]) -> None:
     """Start everything, print where it is, wait, end everything."""
     env = environment_with_dotenv()
     settings = read_settings(Path(env.get("GUICHET_CONFIG") or "config.yml"))
-    chosen = env.get("GUICHET_CHAT_PORT", "").strip() or str(CHAT_PORT)
-    if not chosen.isdecimal() or int(chosen) > 65_535:
-        raise SettingsError(f"GUICHET_CHAT_PORT must be a port, 0 to 65535, not {chosen!r}.")
+    chosen = port_in("GUICHET_CHAT_PORT", env.get("GUICHET_CHAT_PORT", "").strip() or str(CHAT_PORT))
     try:
         # The sandbox forgets, the guichet's database does not: numbers must never come twice.
         now = int(time.time())
-        sandbox = await start_sandbox(port=int(chosen), first_update_id=now, first_number=now)
+        sandbox = await start_sandbox(port=chosen, first_update_id=now, first_number=now)
     except OSError as exc:
         raise SettingsError(f"Port {chosen} is taken: stop the other program, or set GUICHET_CHAT_PORT.") from exc
     env |= {

@@ -11,6 +11,10 @@ class SettingsError(BotError):
     """The settings or the environment cannot be used; the text is one sentence for the operator."""
 
 
+class DataError(BotError):
+    """A data file that nothing can stand in for cannot be used; the text is one sentence with its path."""
+
+
 class StoreError(BotError):
     """The store cannot be used now. Nothing was written; try again later."""
 

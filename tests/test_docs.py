@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from bot.cli import commands
-from bot.config import Environment, Settings, read_settings
+from bot.config import BOUNDS, Environment, Settings, read_settings
 from bot.errors import SettingsError
 
 SETTINGS = Path("docs/reference/settings.md").read_text(encoding="utf-8")
@@ -43,6 +43,12 @@ def test_every_variable_of_the_environment_is_in_the_reference() -> None:
     variables = set(re.findall(r'env\.get\("([A-Z_]+)"', source)) - {"GUICHET_ADVISER"}
     assert sorted(one for one in variables if f"`{one}`" not in SETTINGS) == []
     assert len(fields(Environment)) >= 10
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_every_bound_is_of_a_setting_and_in_the_reference(name: str) -> None:
+    assert name in names(Settings)
+    assert f"| `{name}` | {BOUNDS[name][0]} | {BOUNDS[name][1]} |" in SETTINGS
 
 
 @pytest.mark.parametrize("name", [command.name for command in commands()])

@@ -12,6 +12,8 @@ from starlette.routing import Route
 from bot.errors import StoreError
 from bot.ports import QueueAges
 
+_NLU: Mapping[bool | None, str] = {None: "not asked yet", True: "ok", False: "away: keywords answer"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
@@ -21,8 +23,8 @@ class Health:
     queue_ages: Callable[[], Awaitable[QueueAges]]
     #: Why nothing is fetched or sent, one sentence; empty when all is well.
     channel_trouble: Callable[[], str]
-    #: The NLU has answered lately; keywords answer otherwise.
-    nlu_answers: Callable[[], bool]
+    #: The NLU has answered lately; keywords answer otherwise. None: it has not been asked yet.
+    nlu_answers: Callable[[], bool | None]
     #: Work that broke and was begun again lately: its name and the type of the error.
     broken: Callable[[], Mapping[str, str]]
 
@@ -42,7 +44,7 @@ def health_route(health: Health) -> Route:
             "store": "ok",
             "work": ", ".join(f"{name} broke: {reason}" for name, reason in sorted(broken.items())) or "ok",
             "telegram": trouble or "ok",
-            "nlu": "ok" if health.nlu_answers() else "away: keywords answer",
+            "nlu": _NLU[health.nlu_answers()],
             "oldest_waiting_s": asdict(ages),
         }
         return JSONResponse(body, status_code=503 if broken else 200, headers={"cache-control": "no-store"})

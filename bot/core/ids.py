@@ -32,6 +32,11 @@ Token = NewType("Token", str)
 Lane = NewType("Lane", str)
 
 
+def lane_of(newcomer: NewcomerId) -> Lane:
+    """The lane of everything that one person says, and of everything that is said to them."""
+    return Lane(f"n:{newcomer}")
+
+
 def group_lane(chat: ChatId, topic: HandoffId | int | None) -> Lane:
     """The lane of a team's group, or of one topic of it."""
     return Lane(f"g:{chat}" if topic is None else f"g:{chat}:{topic}")

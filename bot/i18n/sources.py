@@ -7,13 +7,13 @@ from pathlib import Path
 
 import yaml
 
-from bot.errors import BotError
+from bot.errors import DataError
 
 # The C loader reads the words of twenty languages in milliseconds; `BaseLoader` types nothing.
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
-class LocaleFileError(BotError):
+class LocaleFileError(DataError):
     """A file of `locales/` cannot be used; the text is one sentence with path and, if known, line."""
 
 
@@ -26,7 +26,8 @@ def read_mapping(path: Path) -> Mapping[str, object]:
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         line = "" if mark is None else f":{mark.line + 1}"
-        raise LocaleFileError(f"{path}{line}: not YAML ({getattr(exc, 'problem', exc)})") from exc
+        problem = getattr(exc, "problem", None) or str(exc).partition("\n")[0]
+        raise LocaleFileError(f"{path}{line}: not YAML ({problem})") from exc
     if not isinstance(loaded, dict):
         raise LocaleFileError(f"{path}: a mapping is expected")
     return loaded

@@ -6,6 +6,7 @@ then French and English, then every other language, where a word counts only if 
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from bot.i18n.dates import date_in
 from bot.i18n.languages import SOURCE, Languages, names_in
 from bot.i18n.numbers import number_in
 from bot.i18n.sources import LocaleFileError, read_mapping, texts_at
+
+_LOG = logging.getLogger(__name__)
 
 Meaning = TypeVar("Meaning", bound="Command | bool | int")
 
@@ -62,17 +65,31 @@ class Words:
     _commands_anywhere: Mapping[str, Command]
     _yes_no_anywhere: Mapping[str, bool]
     _numbers_anywhere: Mapping[str, int]
+    #: What is wrong in files that were left out, one sentence each.
+    issues: tuple[str, ...] = ()
 
     @classmethod
     def load(
         cls, folder: Path, languages: Languages, *, fold: Fold, label_of: Callable[[Phrase, Locale], str]
     ) -> Words:
-        """Read every `words.yml` below `folder`. Raises LocaleFileError."""
-        own = {
-            language.locale: read_words(path, fold)
-            for language in languages
-            if (path := folder / language.locale / "words.yml").exists()
-        }
+        """Read every `words.yml` below `folder`; one that cannot be used is left out and told in `issues`.
+
+        Raises LocaleFileError when it is the French one, which stands in for all others.
+        """
+        own: dict[Locale, LocaleWords] = {}
+        issues: list[str] = []
+        for language in languages:
+            path = folder / language.locale / "words.yml"
+            if not path.exists():
+                continue
+            try:
+                own[language.locale] = read_words(path, fold)
+            except LocaleFileError as exc:
+                if language.locale == SOURCE:
+                    raise
+                # A slip in one language must not close the guichet to all the others.
+                _LOG.error("words.left_out locale=%s reason=%s", language.locale, exc)
+                issues.append(str(exc))
         if SOURCE not in own:
             raise LocaleFileError(f"{folder / SOURCE / 'words.yml'}: the French words are missing")
         # A language without words of its own takes those of its nearest fallback that has some (Dari: Persian).
@@ -94,6 +111,7 @@ class Words:
             _agreed(words.commands for words in every),
             _agreed(words.yes_no for words in every),
             {**_agreed(words.numbers for words in every), **own[SOURCE].numbers},
+            tuple(issues),
         )
 
     def command(self, text: str, locale: Locale) -> Command | None:

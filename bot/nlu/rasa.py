@@ -79,13 +79,10 @@ class RasaNlu:
         self._places = asyncio.Semaphore(IN_FLIGHT)
         self._http: aiohttp.ClientSession | None = None
         self.breaker = Breaker()
+        #: Whether the service has answered properly lately; None until it was asked.
+        self.is_answering: bool | None = None
         #: Outcome → how many, since the start.
         self.counts: Counter[Outcome] = Counter()
-
-    @property
-    def is_answering(self) -> bool:
-        """Whether the service has answered properly lately."""
-        return not self.breaker.is_open
 
     async def understand(self, text: str, locale: Locale) -> Understanding | None:
         """Ask what `text` means; None when there is no trustworthy answer within the budget.
@@ -140,12 +137,16 @@ class RasaNlu:
     def _judge(self, answer: Understanding | Outcome) -> Understanding | None:
         if isinstance(answer, Understanding):
             self.breaker.succeeded()
+            self.is_answering = True
             self.counts[Outcome.UNDERSTOOD] += 1
             return answer
         if answer is Outcome.CROWDED:
             self.breaker.abandoned()  # we never asked: the service is not to blame
         else:
             self.breaker.failed(self._monotonic())
+            if self.breaker.is_open or not self.is_answering:
+                # Who has answered before is not away for one slip; who never has is from the first.
+                self.is_answering = False
         self.counts[answer] += 1
         return None
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from bot.core.ids import ChatId
+from bot.core.ids import ChatId, NewcomerId
 from bot.errors import DeliveryError, StoreError
 from bot.ports import Clock, Fate, Messenger, OutboxRow, Receipt, Store, Verb
 from bot.services.intake import Pause
@@ -89,6 +89,10 @@ class Sender:
         if not self._memory.is_closing:
             for row in rows:
                 self._memory.offer(row)
+
+    def is_late(self, newcomer: NewcomerId, *, by: int) -> bool:
+        """Whether so many messages to this person, or more, have not left yet."""
+        return self._memory.is_late(newcomer, by=by)
 
     def look(self) -> None:
         """Rows were committed that nobody offers: read the store soon."""

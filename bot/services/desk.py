@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.config import Settings
 from bot.conversation.guide import Guide
 from bot.core.heard import Heard
-from bot.core.ids import ChatId, Locale, ServiceId, TeamName, Token
+from bot.core.ids import ChatId, Locale, NewcomerId, ServiceId, TeamName, Token
 from bot.core.messages import Block, Button, ServiceCards
 from bot.core.papers import BookletEntry
 from bot.core.phrases import Phrase
@@ -29,6 +29,9 @@ class Outgoing(Protocol):
 
     def offer(self, rows: Sequence[OutboxRow]) -> None:
         """Rows that were just committed: send them as soon as the pace allows."""
+
+    def is_late(self, newcomer: NewcomerId, *, by: int) -> bool:
+        """Whether so many messages to this person, or more, have not left yet."""
 
     def look(self) -> None:
         """Rows were committed that nobody offers: read the store soon."""

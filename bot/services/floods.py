@@ -26,6 +26,8 @@ MINUTE: Final = timedelta(minutes=1)
 PEOPLE: Final = 5_000
 #: Characters of what was written that are answered: about as much as the NLU reads.
 JOINED: Final = 500
+#: Answers on their way from which on further ones would only be waited for longer.
+UNREAD: Final = 3
 #: How often is looked for what came, while texts gather: words of danger wait no longer than this.
 LOOK_S: Final = 0.2
 
@@ -66,12 +68,13 @@ class Floods:
         writing = self._writing_of(row.newcomer)
         is_fast = writing.is_fast(row.received_at)
         writing.came.append(row.received_at)
-        if not is_fast:
+        is_told = writing.told_at is not None and now - writing.told_at < MINUTE
+        # Whoever waits for the answers, however fast, has none on the way.
+        if not is_fast or not (is_told or desk.outgoing.is_late(row.newcomer, by=UNREAD)):
             return 0
         session = await session_of(desk, row.newcomer, heard, now)
         if session.hold is Hold.HELD or not self._may_wait(heard, session):
             return 0
-        is_told = writing.told_at is not None and now - writing.told_at < MINUTE
         if session.hold is Hold.WAITING:
             await take_event(desk, row.newcomer, heard.event, row=row.id, heard=heard, is_acknowledged=is_told)
             taken = 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bot.errors import UnusableStore
 from bot.ports import Clock
@@ -59,7 +58,7 @@ async def open_store(
             tombs=Tombs(path.with_name(path.name + ".erased")),
             aside=Aside(path),
         )
-    elif urlsplit(url).scheme in {"postgresql", "postgres"}:
+    elif (scheme := url.partition("://")[0]) in {"postgresql", "postgres"}:
         # Imported when it is wanted: the driver costs a guichet on SQLite half a second at its start.
         from bot.store.postgres import PostgresEngine
 
@@ -69,7 +68,8 @@ async def open_store(
             await store.engine.write(leases.start)
     else:
         raise UnusableStore(
-            f"DATABASE_URL begins with {urlsplit(url).scheme or 'nothing'}: write sqlite:///var/guichet.db or postgresql://…"
+            f"DATABASE_URL begins with {scheme if '://' in url else 'nothing'}: "
+            "write sqlite:///var/guichet.db or postgresql://…"
         )
     await store.start()
     return store

@@ -46,30 +46,36 @@ def back_up(database: Path, folder: Path, keys: Keys, *, now: datetime) -> Backu
     One whole step (`VACUUM INTO`): a copy in chunks starts over at every foreign write, and `cp` misses what is still
     in the log (M11). Raises UnusableStore when the database cannot be read or the folder not be written.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = Backup(data=folder / f"guichet-{now:{_STAMP}}.db", keys=folder / f"guichet-{now:{_STAMP}}.keys")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _back_up(database, made, keys)
+    except sqlite.Error as exc:
+        raise UnusableStore(f"The backup into {folder} failed: {exc}.") from exc
+    except OSError as exc:
+        raise UnusableStore(f"The backup into {folder} failed: {exc.filename or folder}: {exc.strerror}.") from exc
+    return made
+
+
+def _back_up(database: Path, made: Backup, keys: Keys) -> None:
     draft, draft_keys = (path.with_name(path.name + ".new") for path in (made.data, made.keys))
     for path in (draft, draft_keys):
         path.unlink(missing_ok=True)
-    try:
-        with _opened(database, keys) as connection:
-            connection.execute("VACUUM INTO ?", (str(draft),))
-        with _opened(draft, keys) as copy:
-            # The attached file takes the key of the main one.
-            copy.execute("ATTACH ? AS apart", (str(draft_keys),))
-            copy.execute("CREATE TABLE apart.person_keys AS SELECT * FROM main.person_keys")
-            copy.execute("DETACH apart")
-            copy.execute("DELETE FROM person_keys")
-            _check(copy, draft)
-            _fold(copy)
-    except sqlite.Error as exc:
-        raise UnusableStore(f"The backup into {folder} failed: {exc}.") from exc
+    with _opened(database, keys) as connection:
+        connection.execute("VACUUM INTO ?", (str(draft),))
+    with _opened(draft, keys) as copy:
+        # The attached file takes the key of the main one.
+        copy.execute("ATTACH ? AS apart", (str(draft_keys),))
+        copy.execute("CREATE TABLE apart.person_keys AS SELECT * FROM main.person_keys")
+        copy.execute("DETACH apart")
+        copy.execute("DELETE FROM person_keys")
+        _check(copy, draft)
+        _fold(copy)
     for path, final in ((draft, made.data), (draft_keys, made.keys)):
         path.chmod(0o600)
         _sync(path)
         path.replace(final)
-    _sync(folder)
-    return made
+    _sync(made.data.parent)
 
 
 def restore(backup: Backup, database: Path, keys: Keys) -> None:

@@ -80,7 +80,12 @@ class Seat:
     """
 
     def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path.with_name(path.name + ".serving"), os.O_RDWR | os.O_CREAT, 0o600)
+        """Raises UnusableStore when there is no sitting down, such as in a file of somebody else's."""
+        seat = path.with_name(path.name + ".serving")
+        try:
+            self._descriptor = os.open(seat, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as exc:
+            raise UnusableStore(f"{seat} cannot be written ({exc.strerror}): check its owner and rights.") from exc
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.is_ours = True

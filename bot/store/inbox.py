@@ -7,7 +7,7 @@ from datetime import datetime
 
 import orjson
 
-from bot.core.ids import Lane, NewcomerId
+from bot.core.ids import Lane, NewcomerId, lane_of
 from bot.core.session import Veil
 from bot.ports import Arrival, InboxRow
 from bot.store.claims import Claims
@@ -21,11 +21,6 @@ from bot.store.vault import Vault
 WAITING, DONE = 0, 1
 #: Where updates go that belong to nobody; they too are taken in order.
 ODD = Lane("odd")
-
-
-def lane_of(newcomer: NewcomerId) -> Lane:
-    """The lane of everything that one person says, and of everything that is said to them."""
-    return Lane(f"n:{newcomer}")
 
 
 def keep(

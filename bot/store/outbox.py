@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.ids import ChatId, Lane, NewcomerId, group_lane
+from bot.core.ids import ChatId, Lane, NewcomerId, group_lane, lane_of
 from bot.ports import Delivery, Fate, OutboxRow, Receipt, Verb
 from bot.store.claims import Claims
 from bot.store.engine import Row, Tx
-from bot.store.inbox import lane_of
 from bot.store.memory import Memory
 from bot.store.people import chat_of, present_chat_of
 from bot.store.records import delivery_in, delivery_out, instant, instant_or_none, micros

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import orjson
 
-from bot.core.ids import HandoffId, NewcomerId
+from bot.core.ids import HandoffId, NewcomerId, lane_of
 from bot.store import handoffs
 from bot.store.engine import Tx
 from bot.store.erasure import OF_HANDOFF
-from bot.store.inbox import lane_of
 from bot.store.memory import Memory
 from bot.store.people import chat_of
 from bot.store.records import DAY, HANDOFF_COLUMNS, delivery_in, instant, plain

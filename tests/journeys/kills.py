@@ -91,7 +91,7 @@ def flows_for(folder: Path) -> Path:
 
 
 def config_for(folder: Path) -> None:
-    """The project's settings without any pace: what is tested is order, not patience."""
+    """The project's settings at a pace that holds nobody up: what is tested is order, not patience."""
     settings = yaml.safe_load(Path("config.yml").read_text(encoding="utf-8"))
     settings["telegram"] = {"chat_per_s": 0, "chat_burst": 100, "group_per_min": 0, "global_per_s": 0}
     settings["flood"] = {"texts_per_min": 0}

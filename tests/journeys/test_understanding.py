@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
+import aiohttp
 import pytest
 
-from bot.nlu.breaker import Breaker
+from bot.nlu.breaker import OPENS_AFTER, Breaker
 from tests.journeys.flows import WHO, WORDS
 from tests.journeys.office import Office, Person
 from tests.nlu.stub_rasa import StubRasa, answers, closes, hangs, parse_reply, stub_rasa, talks_nonsense, truncates
@@ -44,6 +45,33 @@ def first_words(fatou: Person, intent: str) -> str:
 def said_as(rasa: StubRasa, intent: str, confidence: float, *others: tuple[str, float]) -> None:
     ranking = [{"name": name, "confidence": sure} for name, sure in ((intent, confidence), *others)]
     rasa.behaves = answers(parse_reply(intent, confidence, intent_ranking=ranking))
+
+
+async def health_of_the_nlu(office: Office) -> object:
+    """What `/healthz` says of it."""
+    address = f"http://127.0.0.1:{office.running.web.port}/healthz"
+    async with aiohttp.ClientSession() as http, http.get(address) as answer:
+        return (await answer.json())["nlu"]
+
+
+async def test_health_says_only_what_is_known_of_the_nlu(fatou: Person, rasa: StubRasa) -> None:
+    assert await health_of_the_nlu(fatou.office) == "not asked yet"
+    await fatou.say(STORY)
+    assert await health_of_the_nlu(fatou.office) == "ok"
+    rasa.behaves = closes
+    await fatou.say(STORY)
+    assert await health_of_the_nlu(fatou.office) == "ok"  # one slip
+    for _ in range(OPENS_AFTER):
+        await fatou.say(STORY)
+    assert await health_of_the_nlu(fatou.office) == "away: keywords answer"
+
+
+async def test_health_says_that_the_nlu_is_away_from_the_first_question(closed_office: Office) -> None:
+    await closed_office.open()  # nothing listens where `NLU_URL` leads
+    fatou = await closed_office.fatou()
+    assert await health_of_the_nlu(closed_office) == "not asked yet"
+    await fatou.say(STORY)
+    assert await health_of_the_nlu(closed_office) == "away: keywords answer"
 
 
 async def test_sure_leads_to_the_flow(fatou: Person, rasa: StubRasa) -> None:

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot.core.ids import Locale
 from bot.nlu.rasa import RasaNlu
+from bot.nlu.service.__main__ import main
 from bot.nlu.service.child import ChildGone, Worker
 from bot.nlu.service.front import CROWD, Front
 from bot.nlu.service.project import Project
@@ -73,6 +74,14 @@ async def test_bot_without_the_token_is_not_answered(project: Project) -> None:
             nlu = RasaNlu(url, intents=frozenset({"greet"}), token=token)
             assert await nlu.understand("bonjour", Locale("fr")) is None
             await nlu.close()
+
+
+def test_address_with_an_impossible_port_ends_the_service_with_one_sentence(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NLU_URL", "http://127.0.0.1:99999")
+    assert main(["--folder", str(project.folder), "--state", str(project.folder)]) == 2
+    assert capsys.readouterr().out == "nlu: unavailable – NLU_URL ends with a port that is none.\n"
 
 
 REFUSED = {

@@ -59,6 +59,14 @@ async def test_a_backup_under_load_has_every_turn_that_was_acknowledged(house, g
         await load
 
 
+async def test_a_backup_into_a_folder_that_cannot_be_made_is_refused(guichet, database, tmp_path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    for folder, why in ((tmp_path / "file", "File exists"), (tmp_path / "file" / "backups", "Not a directory")):
+        with pytest.raises(UnusableStore) as caught:
+            back_up(database, folder, KEYS, now=NOON)
+        assert str(caught.value) == f"The backup into {folder} failed: {folder}: {why}."
+
+
 async def test_a_backup_without_its_keys_opens_nobody(guichet, database, tmp_path) -> None:
     newcomer = await guichet.welcome()
     await guichet.store.commit(Commit(session=session(newcomer), expected_version=0))

@@ -91,6 +91,16 @@ async def test_a_read_only_folder_or_file_is_refused(
     assert "cannot be written: check its owner and rights" in await refusal(house)
 
 
+async def test_a_seat_that_cannot_be_taken_is_refused(house: House, guichet: Guichet, database: Path) -> None:
+    await house.close()
+    seat = database.with_name("guichet.db.serving")
+    seat.unlink()
+    seat.mkdir()
+    assert await refusal(house) == f"{seat} cannot be written (Is a directory): check its owner and rights."
+    seat.rmdir()
+    await house.open()
+
+
 async def test_a_log_that_was_cut_short_is_refused(house: House, database: Path) -> None:
     _leave_by_kill(database)
     log = database.with_name(database.name + "-wal")

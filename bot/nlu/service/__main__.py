@@ -40,12 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bot.nlu.service", description="Install, train and serve the NLU.")
     parser.add_argument("--folder", type=Path, default=Path("nlu"), help="the Rasa project (nlu)")
     parser.add_argument("--state", type=Path, default=Path("var"), help="where the key of the model seals is (var)")
-    parser.add_argument("--port", type=int, default=_port(), help="on 127.0.0.1 (that of NLU_URL, or 5005)")
+    parser.add_argument("--port", type=int, help="on 127.0.0.1 (that of NLU_URL, or 5005)")
     parser.add_argument("--train-only", action="store_true", help="train if anything changed, then stop")
     chosen = parser.parse_args(arguments)
     service = Service(Project(folder=chosen.folder), seal_key(chosen.state), os.environ.get("NLU_TOKEN") or None)
     try:
-        asyncio.run(service.prepare() if chosen.train_only else service.run(chosen.port))
+        asyncio.run(service.prepare() if chosen.train_only else service.run(chosen.port or _port()))
     except SettingsError as exc:
         print(f"nlu: unavailable – {exc}", flush=True)
         return 4 if isinstance(exc, PortTaken) else 3 if str(exc) == NO_PYTHON else 2
@@ -55,7 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _port() -> int:
-    return urlsplit(os.environ.get("NLU_URL") or ADDRESS).port or 5005
+    """Raises SettingsError."""
+    try:
+        return urlsplit(os.environ.get("NLU_URL") or ADDRESS).port or 5005
+    except ValueError as exc:
+        raise SettingsError("NLU_URL ends with a port that is none.") from exc
 
 
 class Service:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Final
 
-from bot.core.ids import ChatId, Lane
+from bot.core.ids import ChatId, Lane, NewcomerId, lane_of
 from bot.ports import OutboxRow, Store, Verb
 from bot.services.outbox.lane import Entry, OutboxLane, moved_row
 
@@ -74,6 +74,11 @@ class OutboxMemory:
         if self._missed:
             self.read_soon.set()
         return len(rows) >= limit
+
+    def is_late(self, newcomer: NewcomerId, *, by: int) -> bool:
+        """Whether so many rows to this person wait here, or an unknown number in the store."""
+        lane = self.lanes.get(lane_of(newcomer))
+        return lane is not None and (lane.is_behind or len(lane.entries) >= by)
 
     def finish(self, lane: OutboxLane, entries: list[Entry]) -> None:
         """These rows have their fate."""

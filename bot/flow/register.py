@@ -1,0 +1,19 @@
+"""The register of intents, `nlu/intents.yml`: what flows may answer, and what the model is believed to mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.errors import DataError
+from bot.flow.source import Table, read_file
+
+
+def intents_in(path: Path) -> frozenset[str]:
+    """The intents of this register. Raises DataError: without them every flow and every answer would be refused."""
+    tree, issues = read_file(path, path.as_posix())
+    if issues:
+        raise DataError(issues[0].shown("en"))
+    found = tree.get("intents") if isinstance(tree, Table) else None
+    if not isinstance(found, Table):
+        raise DataError(f'{path}:1: "intents" must be a map from the name of each intent to what it means.')
+    return frozenset(found.values)

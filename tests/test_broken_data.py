@@ -1,0 +1,97 @@
+"""A slip in a data file is one sentence with its place; only what nothing can stand in for ends a start.
+
+So is a folder that cannot be made.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.bootstrap import Data, Places
+from bot.cli import main
+from bot.config import Settings
+from bot.core.ids import Locale
+from bot.core.messages import Command
+
+ROOT = Path(__file__).parents[1]
+#: The second line closes what the first did not open.
+SLIP = "menu: [menu\ncommands: ]\n"
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A guichet's folder with the project's files, and languages and intents of its own to break."""
+    for name in ("config.yml", "flows"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "locales", tmp_path / "locales")
+    (tmp_path / "nlu").mkdir()
+    (tmp_path / "nlu" / "lexicon").symlink_to(ROOT / "nlu" / "lexicon")
+    shutil.copy(ROOT / "nlu" / "intents.yml", tmp_path / "nlu" / "intents.yml")
+    for name in [one for one in os.environ if one.startswith(("GUICHET_", "TELEGRAM_", "DATABASE_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:never_used")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("locales/languages.yml", SLIP, "locales/languages.yml:2: not YAML (did not find expected ',' or ']')"),
+        ("locales/languages.yml", "été: à".encode("latin-1"), "locales/languages.yml: not YAML ("),
+        ("locales/fr/words.yml", SLIP, "locales/fr/words.yml:2: not YAML (did not find expected ',' or ']')"),
+        ("nlu/intents.yml", SLIP, "nlu/intents.yml:2: the YAML cannot be read from here on ("),
+        ("nlu/intents.yml", "été: à".encode("latin-1"), "nlu/intents.yml:1: "),
+        ("nlu/intents.yml", "intents: [greet]\n", 'nlu/intents.yml:1: "intents" must be a map from the name of each'),
+        ("nlu/intents.yml", None, "nlu/intents.yml:1: "),
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "check", "prepare"])
+def test_a_file_that_nothing_replaces_ends_a_command_with_one_sentence(
+    command: str, name: str, content: str | bytes | None, said: str, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = place / name
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    assert main([command]) == 1
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines())) == ("", 1)
+    assert err.startswith(said)
+
+
+def test_words_of_one_language_that_cannot_be_read_are_left_out_and_told(
+    place: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "locales/ar/words.yml:2: not YAML (did not find expected ',' or ']')"
+    (place / "locales" / "ar" / "words.yml").write_text(SLIP, encoding="utf-8")
+    with caplog.at_level(logging.ERROR):
+        words = Data(Places(), Settings()).words
+    assert words.issues == (said,)
+    assert f"words.left_out locale=ar reason={said}" in caplog.text
+    # French and English words are everybody's; Arabic is read by its other speakers' languages.
+    assert words.command("menu", Locale("ar")) == words.command("/menu", Locale("ar")) == Command.MENU
+    assert words.yes_no("yes", Locale("ar")) is True
+    assert words.command("назад", Locale("ar")) == Command.BACK
+    capsys.readouterr()
+    assert main(["check"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert f"✗ {said}" in lines
+    assert ": 1 critical, " in lines[-1]
+
+
+@pytest.mark.parametrize("command", [["catalogue", "file"], ["services", "export", "file/x"]])
+def test_a_folder_that_cannot_be_made_ends_a_command_with_one_sentence(
+    command: list[str], place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "file").write_text("in the way", encoding="utf-8")
+    assert main(command) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == f"{command[-1]}: {'Not a directory' if '/' in command[-1] else 'File exists'}\n"

@@ -1,0 +1,236 @@
+"""Settings and environment: what is written as the guides say works; what cannot work is told in one sentence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.checking import check_everything
+from bot.cli import main
+from bot.config import BOUNDS, Settings, environment_with_dotenv, read_environment, read_settings
+from bot.errors import SettingsError
+
+
+def written(folder: Path, text: str | bytes, name: str = ".env") -> Path:
+    """A file with this content."""
+    path = folder / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def read_from(path: Path) -> dict[str, str]:
+    """What `.env` adds to the environment."""
+    found = environment_with_dotenv(path)
+    empty = environment_with_dotenv(path.with_name("nothing-here"))
+    return {name: value for name, value in found.items() if name not in empty}
+
+
+def refusal(**env: str) -> str:
+    """What the operator reads about these variables."""
+    with pytest.raises(SettingsError) as caught:
+        read_environment(env, Settings())
+    return str(caught.value)
+
+
+# --- .env -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/howto/connect-a-real-bot.md"])
+def test_the_example_of_a_guide_works_with_its_comments(page: str, tmp_path: Path) -> None:
+    shown = re.findall(r"```sh\n((?: *[A-Z_]+=.*\n)+) *```", Path(page).read_text(encoding="utf-8"))
+    assert len(shown) == 1
+    filled = shown[0].replace("123456:…", "123456:AAH_x-y").replace("-100…", "-1001234")
+    environment = read_environment(read_from(written(tmp_path, filled)), Settings())
+    assert environment.telegram_token == "123456:AAH_x-y"
+    assert environment.team_chats == {"accueil": -1001234}
+    assert environment.adviser_ids == (111111, 222222)
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("NAME=value", "value"),
+        ("  export NAME = value  ", "value"),
+        ("NAME=value   # a comment", "value"),
+        ("NAME=value\t# a comment", "value"),
+        ("NAME=value\u00a0# a comment", "value"),
+        ("NAME=#5005", "#5005"),
+        ("NAME= # only a comment", ""),
+        ("NAME=", ""),
+        ("NAME=postgresql://guichet:a#b=c@host/db", "postgresql://guichet:a#b=c@host/db"),
+        ("NAME='a # b'", "a # b"),
+        ('NAME="it\'s" # a comment', "it's"),
+        ("NAME='a\"b'", 'a"b'),
+        ("NAME=it's", "it's"),
+        ("NAME='C:\\new'", "C:\\new"),
+        ("\ufeffNAME=value", "value"),
+        ("NAME=value\r", "value"),
+        ("# NAME=old\n\nNAME=é", "é"),
+    ],
+)
+def test_a_line_sets_a_variable(line: str, value: str, tmp_path: Path) -> None:
+    assert read_from(written(tmp_path, line + "\n")) == {"NAME": value}
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUICHET_PORT", "9000")
+    path = written(tmp_path, "GUICHET_PORT=8000\n")
+    assert environment_with_dotenv(path)["GUICHET_PORT"] == "9000"
+
+
+def test_lines_that_set_nothing_are_named_and_never_quoted(tmp_path: Path) -> None:
+    path = written(tmp_path, 'A=1\nTELEGRAM_BOT_TOKEN: 123:secret\nB=\'secret\nC="secret"secret\n=secret\n')
+    with pytest.raises(SettingsError) as caught:
+        environment_with_dotenv(path)
+    assert str(caught.value).splitlines() == [
+        f"{path}:2: this is not a setting: write NAME=value, or # before a comment.",
+        f"{path}:3: the quotes do not match; only a # comment may follow them.",
+        f"{path}:4: the quotes do not match; only a # comment may follow them.",
+        f"{path}:5: this is not a setting: write NAME=value, or # before a comment.",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_in_another_encoding_is_said(encoding: str, tmp_path: Path) -> None:
+    path = written(tmp_path, "NAME=é\n".encode(encoding))
+    with pytest.raises(SettingsError) as caught:
+        environment_with_dotenv(path)
+    assert str(caught.value) == f"{path} is not UTF-8 text: save it again as UTF-8."
+
+
+# --- variables --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("token", ["123456:…", "123456:AAH x", "123456:AAé", "AAH_x-y", "123456:", "123456:a # token"])
+def test_what_cannot_be_a_token_is_called_so_and_not_shown(token: str) -> None:
+    assert refusal(TELEGRAM_BOT_TOKEN=token) == (
+        "TELEGRAM_BOT_TOKEN is not a token (a number, a colon, then letters, digits, - and _): "
+        "copy it again from BotFather."
+    )
+
+
+@pytest.mark.parametrize("name", ["TELEGRAM_API_URL", "NLU_URL", "TELEGRAM_WEBHOOK_URL"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nonsense",
+        "ftp://host",
+        "https://",
+        "http://host:99999",
+        "http://[",
+        "https://a..b",
+        "https://é.be",
+        "http://a b",
+    ],
+)
+def test_what_is_no_address_is_called_so_and_not_shown(name: str, address: str) -> None:
+    assert refusal(**{name: address}) == (f"{name} is no address of a server: write https://name or http://name:port.")
+
+
+@pytest.mark.parametrize("secret", ["un mot", "clé", "x" * 257])
+def test_a_secret_that_telegram_would_not_take_is_called_so_and_not_shown(secret: str) -> None:
+    assert refusal(TELEGRAM_WEBHOOK_SECRET=secret) == (
+        "TELEGRAM_WEBHOOK_SECRET may hold A-Z, a-z, 0-9, _ and - only, 256 at most."
+    )
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "web", "80.5"])
+def test_what_is_no_port_is_called_so(port: str) -> None:
+    assert refusal(GUICHET_PORT=port) == f"GUICHET_PORT must be a port, 0 to 65535, not {port!r}."
+
+
+# --- the command line -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dotenv", "said"),
+    [
+        ("GUICHET_LOG_LEVEL=verbose", "must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL, not 'VERBOSE'."),
+        ("GUICHET_PORT=99999", "GUICHET_PORT must be a port, 0 to 65535, not '99999'."),
+        ("TELEGRAM_API_URL=nonsense", "TELEGRAM_API_URL is no address of a server:"),
+        ("GUICHET_CHAT_PORT=x", "GUICHET_CHAT_PORT must be a port, 0 to 65535, not 'x'."),
+    ],
+)
+def test_a_wrong_variable_ends_a_command_with_one_sentence(
+    dotenv: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, dotenv + "\n")
+    assert main(["demo" if "CHAT" in dotenv else "run"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines()), said in err) == ("", 1, True)
+
+
+# --- config.yml -------------------------------------------------------------------------------------------------------
+
+
+def refused(path: Path) -> str:
+    """What the operator reads about this settings file, at the start and from `guichet check` alike."""
+    with pytest.raises(SettingsError) as caught:
+        read_settings(path)
+    return str(caught.value)
+
+
+def test_numbers_that_would_erase_or_flood_are_all_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(
+        tmp_path,
+        "retention: {session: -1, person: 0, audit: 3651}\n"
+        "telegram: {chat_per_s: -1, global_per_s: -30, group_per_min: .nan, poll_timeout_s: 51}\n"
+        "handoff: {idle_release_min: 0}\nnlu: {timeout_s: .inf}\n",
+        "config.yml",
+    )
+    lines = [
+        f'{path}: "retention.session" must be from 1 to 3650, not -1.',
+        f'{path}: "retention.person" must be from 1 to 3650, not 0.',
+        f'{path}: "retention.audit" must be from 1 to 3650, not 3651.',
+        f'{path}: "telegram.chat_per_s" must be from 0 to 1000000, not -1.0.',
+        f'{path}: "telegram.global_per_s" must be from 0 to 1000000, not -30.0.',
+        f'{path}: "telegram.group_per_min" must be from 0 to 1000000, not nan.',
+        f'{path}: "telegram.poll_timeout_s" must be from 1 to 50, not 51.',
+        f'{path}: "handoff.idle_release_min" must be from 1 to 10080, not 0.',
+        f'{path}: "nlu.timeout_s" must be from 0.05 to 10, not inf.',
+    ]
+    assert refused(path).splitlines() == lines
+    assert check_everything(path, english=True) == 1
+    assert capsys.readouterr().out.splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"nlu: {timeout_s: 1\nteams:\n", ":2: cannot be read as YAML: expected ',' or '}', but got ':'."),
+        ("été: 1\n".encode("latin-1"), " is not UTF-8 text: save it again as UTF-8."),
+        (b"a: \x01\n", ": cannot be read as YAML: unacceptable character #x0001: special characters are not allowed."),
+    ],
+)
+def test_a_settings_file_that_cannot_be_read_is_one_sentence(content: bytes, said: str, tmp_path: Path) -> None:
+    path = written(tmp_path, content, "config.yml")
+    assert refused(path) == f"{path}{said}"
+
+
+@pytest.mark.parametrize("end", [0, 1])
+def test_a_bound_itself_is_allowed(end: int, tmp_path: Path) -> None:
+    for name, bounds in BOUNDS.items():
+        section, _, key = name.partition(".")
+        settings = read_settings(written(tmp_path, f"{section}: {{{key}: {bounds[end]}}}\n", "config.yml"))
+        assert getattr(getattr(settings, section), key) == bounds[end]
+
+
+@pytest.mark.parametrize("hours", ["lundi 9h", "", "  ", "9-17"])
+def test_hours_that_nobody_can_read_are_refused(hours: str, tmp_path: Path) -> None:
+    path = written(tmp_path, f'teams: {{accueil: {{hours: "{hours}"}}}}\n', "config.yml")
+    assert refused(path) == (
+        f'{path}: teams.accueil.hours is "{hours}"; it must be OSM opening_hours, such as "Mo-Fr 09:00-17:00; PH off".'
+    )
+
+
+def test_hours_of_day_and_night_are_hours(tmp_path: Path) -> None:
+    path = written(tmp_path, "teams: {accueil: {hours: 24/7}}\n", "config.yml")
+    assert read_settings(path).teams["accueil"].hours == "24/7"
+
+
+def test_a_key_that_nothing_reads_any_more_stops_nobody(tmp_path: Path) -> None:
+    path = written(tmp_path, "name: Guichet\ntimezone: Europe/Brussels\nretention: {session: 7}\n", "config.yml")
+    assert read_settings(path).retention.session == 7
