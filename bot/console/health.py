@@ -21,6 +21,8 @@ class Health:
     queue_ages: Callable[[], Awaitable[QueueAges]]
     #: Why nothing is fetched or sent, one sentence; empty when all is well.
     channel_trouble: Callable[[], str]
+    #: Why files are not served as they are now, one sentence; empty when they are.
+    flows_trouble: Callable[[], str]
     #: The NLU has answered lately; keywords answer otherwise.
     nlu_answers: Callable[[], bool]
 
@@ -39,6 +41,7 @@ def health_route(health: Health) -> Route:
             "ready": True,
             "store": "ok",
             "telegram": trouble or "ok",
+            "flows": health.flows_trouble() or "ok",
             "nlu": "ok" if health.nlu_answers() else "away: keywords answer",
             "oldest_waiting_s": asdict(ages),
         }

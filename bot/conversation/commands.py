@@ -8,7 +8,7 @@ from bot.conversation import walk
 from bot.conversation.booklet import booklet
 from bot.conversation.guide import OfferedLanguage
 from bot.conversation.reminders import REMINDER, TIMER
-from bot.conversation.screens import go, navigation, system, waiting_rows
+from bot.conversation.screens import go, navigation, number_to_call, system, waiting_rows
 from bot.conversation.turn import Draft
 from bot.core.effects import CancelTimers, EndHandoff, ShowData
 from bot.core.ids import FlowId, Locale
@@ -59,14 +59,24 @@ def _run_while_held(draft: Draft, command: Command) -> None:
     if command not in WHILE_HELD:
         held_notice(draft)
     elif command is Command.EMERGENCY:
-        card_only(draft, FLOWS[command])
+        emergency(draft, FLOWS[command])
     elif command in FLOWS:
         walk.call(draft, FLOWS[command])
     else:
         _run(draft, command)
 
 
-def card_only(draft: Draft, flow: FlowId) -> None:
+def emergency(draft: Draft, flow: FlowId) -> None:
+    """The card of a danger, whatever else is going on; without such a card at least the number to call."""
+    if flow not in draft.guide.book.flows:
+        draft.tell(number_to_call(draft.guide.book))
+    elif draft.session.hold is Hold.HELD:
+        _card_only(draft, flow)
+    else:
+        walk.begin(draft, flow)
+
+
+def _card_only(draft: Draft, flow: FlowId) -> None:
     """The first message of a safety flow, without moving a conversation that a person holds."""
     aside = Draft(session=replace(draft.session, hold=Hold.NONE), guide=draft.guide, now=draft.now)
     walk.begin(aside, flow)
@@ -74,6 +84,9 @@ def card_only(draft: Draft, flow: FlowId) -> None:
 
 
 def _run(draft: Draft, command: Command) -> None:
+    if command is Command.EMERGENCY:
+        emergency(draft, FLOWS[command])
+        return
     if command in FLOWS:
         flow = FLOWS[command]
         walk.begin(draft, flow if flow in draft.guide.book.flows else walk.MENU)

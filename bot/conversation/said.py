@@ -78,15 +78,15 @@ def _danger(draft: Draft, event: Said) -> None:
     assert event.danger is not None
     if draft.session.hold is not Hold.NONE:
         draft.start(RelayText(text=event.text, message_id=event.message_id, danger=True))
-    flow = draft.guide.book.by_intent.get(event.danger.intent, FlowId("urgence.danger"))
+    flow = draft.guide.flow_of(event.danger.intent) or commands.FLOWS[Command.EMERGENCY]
     if draft.session.hold is Hold.HELD:
-        commands.card_only(draft, flow)
+        commands.emergency(draft, flow)
         return
     offered = {language.locale for language in draft.guide.languages}
     if not draft.session.locale_chosen and event.language in offered:
         assert event.language is not None
         draft.session = replace(draft.session, locale=event.language)
-    walk.begin(draft, flow)
+    commands.emergency(draft, flow)
     _offer_language(draft, event)
 
 
