@@ -7,7 +7,7 @@ import contextlib
 import gc
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -23,6 +23,7 @@ from bot.channel.webhook import webhook_route
 from bot.config import Environment, Settings, TeamSettings
 from bot.console.health import Health, health_route
 from bot.console.server import WebServer
+from bot.conversation.advance import BEGUN
 from bot.conversation.guide import Guide, OfferedLanguage, Thresholds
 from bot.conversation.system import PHRASES
 from bot.core.ids import AccountId, ChatId, FlowId, Locale, Revision, TeamName, Token
@@ -35,10 +36,11 @@ from bot.directory.extract import phrases_of as directory_phrases
 from bot.directory.living import Living
 from bot.directory.lookup import Directory
 from bot.documents.printer import Printer
-from bot.errors import DeliveryError, FeedError, SettingsError, UnusableStore
+from bot.errors import DeliveryError, FeedError, FlowError, SettingsError, UnusableStore
 from bot.flow.book import flow_of, load
 from bot.flow.extract import phrases_in, phrases_of
 from bot.flow.graph import Flow, FlowBook
+from bot.flow.issues import Issue as FlowIssue
 from bot.flow.known import Known
 from bot.flow.register import intents_in
 from bot.flow.translations import Translation
@@ -49,6 +51,7 @@ from bot.i18n.languages import SOURCE
 from bot.i18n.pofile import read_po_file
 from bot.i18n.render import plain
 from bot.i18n.words import Words
+from bot.kept import KeptFiles
 from bot.nlu import language as nlu_language
 from bot.nlu.folding import fold
 from bot.nlu.lexicon import Lexicon
@@ -77,6 +80,9 @@ log = logging.getLogger(__name__)
 
 #: Arrivals taken up at a start; what is left by a kill is far less, and all of it is older than anything new.
 BACKLOG = 1_000_000
+
+#: Issues of flows that most often come from a mistake in another file, which has an issue of its own.
+_OF_OTHER_FILES = frozenset({"missing-phrase", "unknown-flow", "unknown-service", "unknown-fact", "unknown-need"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +117,10 @@ class Data:
         self.settings = settings
         self.catalogues = Catalogues.load(places.locales, cache=places.state / "i18n")
         self.words = Words.load(places.locales, self.catalogues.languages, fold=fold, label_of=self.text_of)
-        self.living = Living(places.flows)
+        self.living = Living(places.flows, KeptFiles(places.state / "directory.json"))
         self._live: LiveBook | None = None
         self._heard: Callable[[LiveBook], None] = lambda live: None
-        self.lexicon = Lexicon.load(places.nlu / "lexicon", cache=places.state / "lexicon.json")
+        self.lexicon = Lexicon.load(places.nlu / "lexicon", cache=places.state / "lexicon.json", needed=(SOURCE,))
         self.intents = intents_in(places.nlu / "intents.yml")
 
     def text_of(self, phrase: Phrase, locale: Locale) -> str:
@@ -162,12 +168,34 @@ class Data:
         self._heard = on_change
         if self._live is None:
             self._live = LiveBook(
-                self.places.flows, lambda: self.known(clock().date()), on_change=lambda live: self._heard(live)
+                self.places.flows,
+                lambda: self.known(clock().date()),
+                kept=KeptFiles(self.places.state / "flows.json"),
+                on_change=lambda live: self._heard(live),
             )
             await self._live.open()
         else:
             on_change(self._live)
         return self._live
+
+    def refused(self, live: LiveBook) -> tuple[str, ...]:
+        """What must be mended before anybody is served, a line each: danger would not be heard, or not be answered.
+
+        Nothing, as long as what was kept of an earlier start can be served instead.
+        """
+        deaf = () if self.lexicon.is_former else tuple(one for one in self.lexicon.issues if one.is_grave)
+        return (*map(str, deaf), *(self._causes_first(live.unserved) if live.unserved else ()))
+
+    def _causes_first(self, found: Iterable[FlowIssue]) -> list[str]:
+        """Issues of the directory and of flows, a line each; what only misses something of a broken file comes last."""
+        flows = sorted(found, key=lambda one: one.code in _OF_OTHER_FILES)
+        return [one.shown("en") for one in self.living.issues] + [one.shown("en") for one in flows]
+
+    def trouble(self, live: LiveBook) -> str:
+        """Why files are not served as they are now, one sentence for the health page; empty when they are."""
+        wrong = [*map(str, self.lexicon.issues), *self._causes_first(one for one in live.issues if one.is_critical)]
+        more = f" And {len(wrong) - 1} more: see `guichet check`." if len(wrong) > 1 else ""
+        return wrong[0] + more if wrong else ""
 
     def guide_to(self, flows: FlowBook) -> Guide:
         """What a turn looks things up in, with these flows."""
@@ -215,6 +243,7 @@ class Data:
             queues=queues,
             needs=self.directory.vocabulary.words("need"),
             system={**PHRASES, **{f"queue_{queue}": () for queue in queues}},
+            flows=BEGUN,
             today=today,
         )
 
@@ -258,7 +287,7 @@ class Guichet:
     async def start(self) -> None:
         """Open the store, read the flows, say hello to Telegram, take up what was left, and serve.
 
-        Raises SettingsError or UnusableStore with one sentence; what was opened is closed again then.
+        Raises SettingsError or UnusableStore with one sentence, FlowError with a list; what was opened is closed then.
         """
         try:
             await self._start()
@@ -278,7 +307,10 @@ class Guichet:
             raise UnusableStore(f"Another guichet is running on {database}: stop it first, or set DATABASE_URL.")
         self.store: Store = store
         self._open.push_async_callback(self.store.close)
+        self._log_issues()
         self.flows = await self.data.live_flows(self.clock, self._flows_changed)
+        if refused := self.data.refused(self.flows):
+            raise FlowError(refused)
         await self._recall_flows()
         await self.messenger.open()
         self._open.push_async_callback(self.messenger.close)
@@ -338,6 +370,13 @@ class Guichet:
             if (flow, revision) not in self._kept_flows:
                 self._kept_flows.add((flow, revision))
                 self.chores.begin(partial(self.store.keep_flow, flow, revision, source), "keep-flow")
+
+    def _log_issues(self) -> None:
+        """What was read before there was a log: the flows speak for themselves."""
+        for wrong in self.data.living.issues:
+            log.error("directory.issue %s", wrong.shown("en"))
+        for odd in self.data.lexicon.issues:
+            log.error("lexicon.issue %s", odd)
 
     async def _recall_flows(self) -> None:
         """Bring back the revisions that stored sessions still wait in (D05)."""
@@ -479,6 +518,7 @@ class Guichet:
         health = Health(
             queue_ages=lambda: self.store.queue_ages(self.clock()),
             channel_trouble=lambda: self.intake.trouble,
+            flows_trouble=lambda: self.data.trouble(self.flows),
             nlu_answers=lambda: self.nlu.is_answering,
             broken=lambda: self.chores.broken,
         )

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.config import environment_with_dotenv, log_level, read_environment, read_settings
-from bot.errors import DataError, SettingsError, UnusableStore
+from bot.config import environment_with_dotenv, log_level, read_environment, read_settings, settings_file
+from bot.errors import DataError, FlowError, SettingsError, UnusableStore
 
 #: Exit codes: 0 done · 1 something is wrong with the data · 2 the settings or the machine.
 WRONG_DATA, WRONG_SETTINGS = 1, 2
@@ -53,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A file or a folder that the operator named, or that the machine does not let us have.
         print(f"{exc.filename}: {exc.strerror}", file=sys.stderr)
         return WRONG_SETTINGS
+    except FlowError as exc:
+        print(f"The guichet cannot start with these files:\n{exc}", file=sys.stderr)
+        return WRONG_DATA
     except KeyboardInterrupt:
         return 0
 
@@ -170,7 +173,7 @@ def _run(_: argparse.Namespace) -> int:
     from bot.bootstrap import Guichet
 
     env = environment_with_dotenv()
-    settings = read_settings(Path(env.get("GUICHET_CONFIG") or "config.yml"))
+    settings = read_settings(settings_file(env))
     environment = read_environment(env, settings)
     if environment.telegram_token is None:
         return _demo(_)
@@ -221,7 +224,7 @@ def _check(options: argparse.Namespace) -> int:
     from bot.checking import check_everything
 
     env = environment_with_dotenv()
-    return check_everything(Path(env.get("GUICHET_CONFIG") or "config.yml"), english=options.english)
+    return check_everything(settings_file(env), english=options.english)
 
 
 def _talk(options: argparse.Namespace) -> int:

@@ -157,6 +157,14 @@ class Environment:
     team_chats: Mapping[str, int] = field(default_factory=dict)
 
 
+def settings_file(env: Mapping[str, str]) -> Path:
+    """The settings file. Raises SettingsError when one is named that is not there: a slip must not mean defaults."""
+    named = env.get("GUICHET_CONFIG", "").strip()
+    if named and not Path(named).is_file():
+        raise SettingsError(f"GUICHET_CONFIG names {named}, which is not there: correct it, or leave it out.")
+    return Path(named or "config.yml")
+
+
 def read_settings(path: Path) -> Settings:
     """Read the settings file; without one the defaults hold. Raises SettingsError that lists everything wrong."""
     if not path.exists():

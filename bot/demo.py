@@ -8,10 +8,9 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from bot.bootstrap import Guichet
-from bot.config import environment_with_dotenv, port_in, read_environment, read_settings
+from bot.config import environment_with_dotenv, port_in, read_environment, read_settings, settings_file
 from bot.errors import SettingsError
 from bot.sandbox import ADVISER_CHAT_ID, ADVISER_IDS, DEMO_TOKEN, start_sandbox
 
@@ -21,7 +20,7 @@ CHAT_PORT = 8081
 async def demonstrate(until: Callable[[], Awaitable[None]]) -> None:
     """Start everything, print where it is, wait, end everything."""
     env = environment_with_dotenv()
-    settings = read_settings(Path(env.get("GUICHET_CONFIG") or "config.yml"))
+    settings = read_settings(settings_file(env))
     chosen = port_in("GUICHET_CHAT_PORT", env.get("GUICHET_CHAT_PORT", "").strip() or str(CHAT_PORT))
     try:
         # The sandbox forgets, the guichet's database does not: numbers must never come twice.

@@ -28,10 +28,10 @@ class UnusableStore(BotError):
 
 
 class FlowError(BotError):
-    """Flow files with issues were asked to run."""
+    """Files with issues were asked to run; the text lists them, a line each."""
 
     def __init__(self, issues: tuple[object, ...]) -> None:
-        super().__init__(f"{len(issues)} issues")
+        super().__init__("\n".join(map(str, issues)))
         self.issues = issues
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.bootstrap import Data, Places, bot_id_of
-from bot.config import Environment, environment_with_dotenv, read_environment, read_settings
+from bot.config import Environment, environment_with_dotenv, read_environment, read_settings, settings_file
 from bot.core.ids import AccountId, FlowId
 from bot.core.phrases import Value
 from bot.directory.confirm import confirm, confirm_fact
@@ -43,7 +43,7 @@ class Premises:
 
     def __init__(self) -> None:
         self.env = environment_with_dotenv()
-        self.settings = read_settings(Path(self.env.get("GUICHET_CONFIG") or "config.yml"))
+        self.settings = read_settings(settings_file(self.env))
         self.environment: Environment = read_environment(self.env, self.settings)
         self.places = Places()
 

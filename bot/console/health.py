@@ -23,6 +23,8 @@ class Health:
     queue_ages: Callable[[], Awaitable[QueueAges]]
     #: Why nothing is fetched or sent, one sentence; empty when all is well.
     channel_trouble: Callable[[], str]
+    #: Why files are not served as they are now, one sentence; empty when they are.
+    flows_trouble: Callable[[], str]
     #: The NLU has answered lately; keywords answer otherwise. None: it has not been asked yet.
     nlu_answers: Callable[[], bool | None]
     #: Work that broke and was begun again lately: its name and the type of the error.
@@ -44,6 +46,7 @@ def health_route(health: Health) -> Route:
             "store": "ok",
             "work": ", ".join(f"{name} broke: {reason}" for name, reason in sorted(broken.items())) or "ok",
             "telegram": trouble or "ok",
+            "flows": health.flows_trouble() or "ok",
             "nlu": _NLU[health.nlu_answers()],
             "oldest_waiting_s": asdict(ages),
         }

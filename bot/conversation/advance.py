@@ -51,6 +51,9 @@ from bot.flow.graph import Ask, Card, Handoff, Remind, ShowServices
 
 WELCOME = FlowId("_system.welcome")
 
+#: Flows that the program begins by itself.
+BEGUN = frozenset({WELCOME, walk.MENU, walk.HELPED, *commands.FLOWS.values(), *commands.CALLS.values()})
+
 #: Media with an answer of their own; the others share one (A21).
 _MEDIA_PHRASES = {
     Media.PHOTO: "media_photo",

@@ -8,7 +8,7 @@ from bot.conversation import walk
 from bot.conversation.booklet import booklet
 from bot.conversation.guide import OfferedLanguage
 from bot.conversation.reminders import REMINDER, TIMER
-from bot.conversation.screens import go, navigation, system, waiting_rows
+from bot.conversation.screens import go, navigation, number_to_call, system, waiting_rows
 from bot.conversation.turn import Draft
 from bot.core.effects import CancelTimers, EndHandoff, ShowData
 from bot.core.ids import FlowId, Locale
@@ -59,19 +59,31 @@ def _run_while_held(draft: Draft, command: Command) -> None:
     if command not in WHILE_HELD:
         held_notice(draft)
     elif command is Command.EMERGENCY:
-        card_only(draft, FLOWS[command])
+        emergency(draft, FLOWS[command])
     elif command in FLOWS:
         walk.call(draft, FLOWS[command])
     else:
         _run(draft, command)
 
 
+def emergency(draft: Draft, flow: FlowId) -> None:
+    """The card of a danger, whatever else is going on."""
+    if flow in draft.guide.book.flows and draft.session.hold is not Hold.HELD:
+        walk.begin(draft, flow)
+    else:
+        card_only(draft, flow)
+
+
 def card_only(draft: Draft, flow: FlowId) -> None:
-    """What a safety flow says first, without its questions: the conversation stays where it is, or with a person."""
-    draft.tell(walk.first_words(draft, flow))
+    """What a safety flow says first, without its questions: nobody moves. Without such a flow at least the number."""
+    book = draft.guide.book
+    draft.tell(walk.first_words(draft, flow) if flow in book.flows else number_to_call(book))
 
 
 def _run(draft: Draft, command: Command) -> None:
+    if command is Command.EMERGENCY:
+        emergency(draft, FLOWS[command])
+        return
     if command in FLOWS:
         flow = FLOWS[command]
         walk.begin(draft, flow if flow in draft.guide.book.flows else walk.MENU)

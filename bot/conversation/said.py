@@ -92,7 +92,7 @@ def resume_offer(draft: Draft) -> None:
 
 
 def _card_of(draft: Draft, danger: Danger) -> FlowId:
-    return draft.guide.book.by_intent.get(danger.intent, FlowId("urgence.danger"))
+    return draft.guide.flow_of(danger.intent) or commands.FLOWS[Command.EMERGENCY]
 
 
 def _danger(draft: Draft, event: Said, flow: FlowId) -> None:
@@ -100,13 +100,13 @@ def _danger(draft: Draft, event: Said, flow: FlowId) -> None:
     if draft.session.hold is not Hold.NONE:
         draft.start(RelayText(text=event.text, message_id=event.message_id, danger=True))
     if draft.session.hold is Hold.HELD:
-        commands.card_only(draft, flow)
+        commands.emergency(draft, flow)
         return
     offered = {language.locale for language in draft.guide.languages}
     if not draft.session.locale_chosen and event.language in offered:
         assert event.language is not None
         draft.session = replace(draft.session, locale=event.language)
-    walk.begin(draft, flow)
+    commands.emergency(draft, flow)
     _offer_language(draft, event)
 
 

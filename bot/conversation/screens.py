@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.conversation.guide import Guide, OfferedLanguage
 from bot.conversation.turn import Rows
@@ -116,6 +117,11 @@ def checklist(items: Sequence[Phrase]) -> Rows:
 def card_offer(book: FlowBook, card: ShowCard | ShowServiceCard) -> Rows:
     """The button for a card to show at a counter."""
     return ((Button(label=book.phrase("card_show"), icon="🪪", action=card),),)
+
+
+def number_to_call(book: FlowBook) -> Message:
+    """What is said to somebody in danger when no card can be shown: the number."""
+    return replace(system(book, "maybe_danger"), vital=True)
 
 
 def system(book: FlowBook, *names: str, buttons: Rows = (), blocks: tuple[Block, ...] = ()) -> Message:

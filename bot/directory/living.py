@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.core.ids import EntryId
 from bot.directory.facts import Fact
@@ -13,15 +14,22 @@ from bot.directory.lookup import Directory, load
 from bot.directory.search import Query, Search
 from bot.directory.service import Service
 from bot.directory.words import read_words
+from bot.kept import KeptFiles
 
 
 class Living:
     """What the guichet asks of the directory: services by id, services by need, facts by name."""
 
-    def __init__(self, flows: Path) -> None:
+    def __init__(self, flows: Path, kept: KeptFiles | None = None) -> None:
+        """`kept` outlives the process: a start with broken files serves what was kept of them."""
         self._flows = flows
+        self._kept = kept
+        found = load(flows)
+        #: Of the files as they are now; what is served may be what they were before.
+        self.issues: tuple[Issue, ...] = found.issues
         #: What the files say.
-        self._written: Directory = load(flows)
+        self._written: Directory = self._former(found) if found.issues else found
+        self._keep()
         #: What advisers confirmed since.
         self._vouched: Mapping[EntryId, date] = {}
         #: What is served now. A later refresh may replace it whole, never in part.
@@ -51,9 +59,11 @@ class Living:
             return ()
         self._stamp = stamp
         fresh = load(self._flows, today=today)
+        self.issues = fresh.issues
         if not fresh.issues:
             self._written = fresh
             self._serve()
+            self._keep()
         return fresh.issues
 
     def vouch(self, days: Mapping[EntryId, date]) -> None:
@@ -67,10 +77,30 @@ class Living:
         self._search = None
 
     def _files(self) -> tuple[tuple[str, int, int], ...]:
+        stats = [(path.name, path.stat()) for path in self._paths()]
+        return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+    def _paths(self) -> Iterator[Path]:
         paths = [
             *sorted((self._flows / "directory").glob("*.yml")),
             self._flows / "facts.yml",
             self._flows / "_system" / "directory.yml",
         ]
-        stats = [(path.name, path.stat()) for path in paths if path.is_file()]
-        return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+        return (path for path in paths if path.is_file())
+
+    def _keep(self) -> None:
+        if self._kept is not None and not self.issues:
+            self._kept.write({path.relative_to(self._flows).as_posix(): path.read_bytes() for path in self._paths()})
+
+    def _former(self, found: Directory) -> Directory:
+        """The directory of the files that were kept; what was found when there are none, or none that can be read."""
+        files = {} if self._kept is None else self._kept.read()
+        if not files:
+            return found
+        with TemporaryDirectory() as folder:
+            flows = Path(folder) / self._flows.name
+            for name, source in files.items():
+                (flows / name).parent.mkdir(parents=True, exist_ok=True)
+                (flows / name).write_bytes(source)
+            former = load(flows)
+        return found if former.issues else former

@@ -47,6 +47,11 @@ class Loaded:
     broken: frozenset[FlowId] = frozenset()
     #: System phrases of files with critical issues.
     shaky: frozenset[str] = frozenset()
+    #: The bytes of every file without a critical issue, those with system phrases too.
+    files: Mapping[FlowId, bytes] = field(default_factory=dict, repr=False)
+    #: System phrases and flows that the code needs and no file has.
+    missing: frozenset[str] = frozenset()
+    absent: frozenset[FlowId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +154,8 @@ def assemble(
         found += _closed_ways(draft, broken)
     flows = reopened(healthy)
     system, system_issues = _system(drafts, known)
+    absent = frozenset(FlowId(name) for name in known.flows if name not in drafts)
+    found += [missing_flow(flow) for flow in absent]
     book = FlowBook(
         flows=flows,
         system=system,
@@ -162,12 +169,38 @@ def assemble(
         sources={(flows[file.flow].id, flows[file.flow].revision): file.source for file in files if file.flow in flows},
         broken=broken,
         shaky=frozenset(name for flow in broken for name in drafts[flow].phrases),
+        files={file.flow: file.source for file in files if file.flow not in broken},
+        missing=frozenset(known.system or ()) - system.keys(),
+        absent=absent,
     )
 
 
 def flow_of(source: bytes, flow: FlowId) -> Flow | None:
     """The flow of bytes kept from an earlier publication, for people who are still in it; None when unreadable."""
     return _draft(FlowFile(shown=f"{flow}.yml", flow=flow, source=source)).flow
+
+
+def kept_book(files: Mapping[FlowId, bytes]) -> FlowBook:
+    """The book of files that had no mistake when they were kept; what they mention outside flows/ is not checked."""
+    drafts = {flow: _draft(FlowFile(shown=path_of(flow), flow=flow, source=files[flow])) for flow in sorted(files)}
+    flows = {name: draft.flow for name, draft in drafts.items() if draft.flow is not None and _is_whole(draft)}
+    phrases = {name: found.phrase for draft in drafts.values() for name, found in draft.phrases.items()}
+    return FlowBook(
+        flows=reopened(flows),
+        system=phrases,
+        by_intent={intent: flow.id for flow in flows.values() for intent in flow.intents},
+        by_topic={flow.topic: flow.id for flow in flows.values() if flow.topic is not None},
+    )
+
+
+def missing_flow(flow: FlowId) -> Issue:
+    """The file of a flow that the guichet needs is not there."""
+    return issue(path_of(flow), 1, "missing-flow", name=flow)
+
+
+def path_of(flow: FlowId) -> str:
+    """Where the file of a flow lies, as issues name it."""
+    return f"flows/{flow.replace('.', '/')}.yml"
 
 
 def _draft(file: FlowFile) -> Draft:

@@ -520,6 +520,13 @@ KINDS: dict[str, Kind] = {
         "il manque la phrase « {name} », que le guichet doit pouvoir dire. Ajoutez-la dans flows/_system/.",
         'the phrase "{name}", which the guichet must be able to say, is missing. Add it in flows/_system/.',
     ),
+    "missing-flow": Kind(
+        _STOP,
+        "il manque le parcours « {name} », dont le guichet a besoin. Remettez son fichier. Pour l'enlever, enlevez"
+        " d'abord ce qui y mène, et répondez ailleurs à ses intentions.",
+        'the flow "{name}", which the guichet needs, is missing. Put its file back. To remove it, first remove what'
+        " leads to it, and answer its intents elsewhere.",
+    ),
     "plural-without-count": Kind(
         _STOP,
         "la forme « {form} » d'un pluriel doit contenir {{count}}.",

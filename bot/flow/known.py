@@ -38,6 +38,8 @@ class Known:
     needs: Collection[str] | None = None
     #: Name of every system phrase the code says → the placeholders it fills.
     system: Mapping[str, Collection[str]] | None = None
+    #: Flows that the code itself begins.
+    flows: Collection[str] = ()
     #: Texts that must never be published, such as the street of a refuge.
     secrets: Collection[str] = ()
     #: Kinds of issue that are critical here although the table says warning.

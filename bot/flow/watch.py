@@ -7,21 +7,25 @@ them off the event loop when they have changed and settled.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from bot.core.ids import FlowId, Revision
-from bot.flow.book import Loaded, load, reopened
-from bot.flow.graph import Flow, FlowBook
+from bot.flow.book import RULES, Loaded, kept_book, load, missing_flow, reopened
+from bot.flow.graph import Call, Flow, FlowBook, ToFlow
 from bot.flow.issues import Issue
 from bot.flow.known import Known
 from bot.flow.translations import Translation
-from bot.flow.walks import silent_circles
+from bot.flow.walks import silent_circles, ways
+from bot.kept import KeptFiles
 
 #: What tells one state of the folder from another: path → (size, time of change in ns).
 Signature = dict[str, tuple[int, int]]
 Key = tuple[FlowId, Revision]
+
+#: Areas whose flows and phrases the guichet cannot do without: its own, and those of danger.
+_VITAL = ("_system.", "urgence.")
 
 
 class LiveBook:
@@ -33,18 +37,25 @@ class LiveBook:
         known: Callable[[], Known],
         *,
         translations: Callable[[], Iterable[Translation]] = tuple,
+        kept: KeptFiles | None = None,
         on_change: Callable[[LiveBook], None] = lambda live: None,
     ) -> None:
         """Nothing is read before `open`. `known` and `translations` are asked at every reading, off the event loop;
-        `on_change` is called on the event loop after each, whether the book changed or only the issues did."""
+        `on_change` is called on the event loop after each, whether the book changed or only the issues did. `kept`
+        outlives the process: a start with broken files is an edit of what was kept."""
         self._folder = folder
         self._known = known
         self._translations = translations
+        self._kept = kept
         self._on_change = on_change
         self._seen: Signature = {}
         self.current = FlowBook(flows={})
         #: Of the files as they are now; the book may still hold the flows they were before.
         self.issues: tuple[Issue, ...] = ()
+        #: Those of them that take away what the guichet cannot do without, for want of a former file.
+        self.unserved: tuple[Issue, ...] = ()
+        #: The bytes of every file in force, as it is now or as it was before it broke.
+        self._served: Mapping[FlowId, bytes] = {}
         #: The bytes of every flow in force and of every one replaced since the start, to keep with sessions.
         self.sources: dict[Key, bytes] = {}
 
@@ -88,11 +99,42 @@ class LiveBook:
         self.sources = {key: source for key, source in self.sources.items() if key in older or key in running}
 
     async def _read(self) -> None:
-        loaded = await asyncio.to_thread(lambda: load(self._folder, self._known(), self._translations()))
-        self.current = published(self.current, loaded)
-        self.sources |= loaded.sources
-        self.issues = loaded.issues
+        loaded, former = await asyncio.to_thread(self._look)
+        self._publish(loaded, former or self.current)
         self._on_change(self)
+        if self._kept is not None:
+            await asyncio.to_thread(self._kept.write, {str(name): source for name, source in self._served.items()})
+
+    def _look(self) -> tuple[Loaded, FlowBook | None]:
+        """The files as they are now; with the first ones, the book of those that were kept, if they are wanted."""
+        loaded = load(self._folder, self._known(), self._translations())
+        if self._kept is None or self.current.flows or self.current.system:
+            return loaded, None
+        self._served = {FlowId(name): source for name, source in self._kept.read().items()}
+        is_whole = not (loaded.broken or loaded.missing or loaded.absent or self._served.keys() - loaded.files.keys())
+        return loaded, None if is_whole else kept_book(self._served)
+
+    def _publish(self, loaded: Loaded, before: FlowBook) -> None:
+        self.current = published(before, loaded)
+        if self.current is not before:
+            self._served = in_force(self._served, loaded, self.current)
+        self.sources |= {
+            (flow.id, flow.revision): self._served[name]
+            for name, flow in self.current.flows.items()
+            if name in self._served
+        }
+        lost = self.current.flows.keys() - loaded.flows.keys() - loaded.broken
+        self.issues = tuple(sorted({*loaded.issues, *map(missing_flow, lost)}))
+        self.unserved = tuple(one for one in self.issues if one.is_critical and not self._goes_on_in_spite_of(one))
+
+    def _goes_on_in_spite_of(self, found: Issue) -> bool:
+        """Whether what the issue keeps from being published is served all the same, or can be done without."""
+        if found.code == "missing-phrase":
+            return dict(found.values)["name"] in self.current.system
+        flow = FlowId(found.path.partition("/")[2].removesuffix(".yml").replace("/", "."))
+        # What may never be said guards edits, and what lies in a wrong place is missed under its own name.
+        is_vital = flow.startswith(_VITAL) and not found.path.endswith(RULES) and found.code != "misplaced-file"
+        return not is_vital or flow in self._served
 
 
 def published(before: FlowBook, loaded: Loaded) -> FlowBook:
@@ -101,6 +143,7 @@ def published(before: FlowBook, loaded: Loaded) -> FlowBook:
         # A folder that is being swapped or is not mounted is not a wish to stop all flows.
         return before
     kept = {name: before.flows[name] for name in sorted(loaded.broken) if name in before.flows}
+    kept |= needed(before, loaded, kept)
     flows = reopened({**kept, **loaded.flows})
     # The new flows were judged together, not beside those that stay: where a loop came about, all stay as they were.
     for looping in {name for circle in silent_circles(flows) for name, _ in circle}:
@@ -108,7 +151,7 @@ def published(before: FlowBook, loaded: Loaded) -> FlowBook:
     system = dict(loaded.book.system)
     for name, phrase in before.system.items():
         # A file that cannot be read at all has no names: while one is broken, no phrase is lost.
-        if name in loaded.shaky or (name not in system and loaded.broken):
+        if name in loaded.shaky or name in loaded.missing or (name not in system and loaded.broken):
             system[name] = phrase
     running = {(flow.id, flow.revision) for flow in flows.values()}
     older = {**before.older, **{(flow.id, flow.revision): flow for flow in before.flows.values()}}
@@ -119,6 +162,51 @@ def published(before: FlowBook, loaded: Loaded) -> FlowBook:
         by_intent={intent: flow.id for flow in flows.values() for intent in flow.intents},
         by_topic={flow.topic: flow.id for flow in flows.values() if flow.topic is not None},
     )
+
+
+def needed(before: FlowBook, loaded: Loaded, kept: Mapping[FlowId, Flow]) -> dict[FlowId, Flow]:
+    """Flows without a file that must not go: the guichet's own and those of danger, while something needs them.
+
+    The code begins them, a flow that runs leads to them, or nothing else answers their intents.
+    """
+    gone = {
+        name: flow
+        for name, flow in before.flows.items()
+        if name not in loaded.flows and name not in kept and (flow.safety or name.startswith(_VITAL))
+    }
+    found: dict[FlowId, Flow] = {}
+    while True:
+        running = {**kept, **loaded.flows, **found}
+        led = {name for flow in running.values() for name in _led_to(flow)}
+        answered = {intent for flow in running.values() for intent in flow.intents}
+        more = {
+            name: flow
+            for name, flow in gone.items()
+            if name not in found and (name in loaded.absent or name in led or set(flow.intents) - answered)
+        }
+        if not more:
+            return found
+        found |= more
+
+
+def _led_to(flow: Flow) -> Iterator[FlowId]:
+    for step in flow.steps.values():
+        yield from (way.flow for way in ways(step) if isinstance(way, ToFlow))
+        if isinstance(step.act, Call):
+            yield step.act.flow
+
+
+def in_force(former: Mapping[FlowId, bytes], loaded: Loaded, book: FlowBook) -> dict[FlowId, bytes]:
+    """The files behind a book: as they are now, or as they were where the book holds what was before."""
+    files = {
+        name: source
+        for name, source in loaded.files.items()
+        if name not in loaded.flows or book.flows[name].revision == loaded.flows[name].revision
+    }
+    # Nobody knows which file should have had a missing phrase.
+    phrases = {name for name in former if name not in book.flows} if loaded.missing else set()
+    stays = {name for name in {*loaded.broken, *book.flows} if name not in files} | phrases
+    return {**files, **{name: former[name] for name in stays if name in former}}
 
 
 def signature(folder: Path) -> Signature:

@@ -102,17 +102,21 @@ class Catalogues:
         return self._folder / locale / "LC_MESSAGES" / f"{self._domain}.po"
 
     def of(self, locale: Locale) -> Catalogue:
-        """The translations into one language; empty for French, for an unknown one, and for a damaged file."""
+        """The translations into one language; empty for French, an unknown one, and a file that never was whole."""
         known = self._read.get(locale)
         if known is None:
-            known = self._read[locale] = self._load(locale)
+            known = self._read[locale] = self._load(locale, None)
         return known[1]
 
     def refresh(self) -> tuple[Locale, ...]:
-        """Forget the languages whose files changed since they were read, and name them; a stat each."""
-        changed = tuple(locale for locale, (stamp, _) in self._read.items() if stamp_of(self.path_of(locale)) != stamp)
-        for locale in changed:
-            del self._read[locale]
+        """Read the languages again whose files changed, and name those that say something else now; a stat each.
+
+        A file that cannot be read changes nothing, and the log says why.
+        """
+        edited = [locale for locale, (stamp, _) in self._read.items() if stamp_of(self.path_of(locale)) != stamp]
+        fresh = {locale: self._load(locale, self._read[locale][1]) for locale in edited}
+        changed = tuple(locale for locale, (_, found) in fresh.items() if found is not self._read[locale][1])
+        self._read |= fresh
         if changed:
             self.settled.clear()
         return changed
@@ -174,7 +178,8 @@ class Catalogues:
         forms = catalogue.plurals.get(key)
         return None if forms is None else forms[catalogue.form(count_of(phrase))]
 
-    def _load(self, locale: Locale) -> tuple[Stamp | None, Catalogue]:
+    def _load(self, locale: Locale, before: Catalogue | None) -> tuple[Stamp | None, Catalogue]:
+        """The catalogue of this moment with the stamp of its file; of a damaged file what it was `before`."""
         path = self.path_of(locale)
         stamp = stamp_of(path) if locale in self.languages else None
         if stamp is None:
@@ -185,9 +190,11 @@ class Catalogues:
         try:
             catalogue = read_catalogue(path, locale)
         except LocaleFileError as exc:
-            # A file saved half-way must not silence the guichet: French is shown until it is whole again.
-            _LOG.error("catalogue.unreadable locale=%s reason=%s", locale, exc)
-            return stamp, Catalogue()
+            # A file saved half-way must not take a language away from those who speak it.
+            former = before or (None if compiled is None else read_compiled(compiled, None))
+            served = "nothing of this language" if former is None else "what it was before"
+            _LOG.error("catalogue.unreadable locale=%s served=%s reason=%s", locale, served, exc)
+            return stamp, former or Catalogue()
         if compiled is not None:
             write_compiled(compiled, stamp, catalogue)
         return stamp, catalogue

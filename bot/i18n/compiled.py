@@ -16,11 +16,14 @@ from bot.i18n.tables import Catalogue, Stamp
 _FORM = 2
 
 
-def read_compiled(path: Path, stamp: Stamp) -> Catalogue | None:
-    """The compiled copy, or None when it is absent, damaged, older than the PO file or of another form."""
+def read_compiled(path: Path, stamp: Stamp | None) -> Catalogue | None:
+    """The compiled copy, or None when it is absent, damaged, older than the PO file or of another form.
+
+    Without a stamp an older one will do.
+    """
     try:
         raw = json.loads(path.read_bytes())
-        if raw["form"] != _FORM or tuple(raw["stamp"]) != stamp:
+        if raw["form"] != _FORM or stamp not in (None, tuple(raw["stamp"])):
             return None
         return Catalogue(
             {intern(key): text for key, text in raw["texts"].items()},

@@ -100,8 +100,9 @@ class _Reader:
 
     @property
     def is_open(self) -> bool:
-        """A sentence was begun and has no translation yet."""
-        return bool(self._fields) and not self._has_string
+        """A sentence was begun, or announced by a comment, and has no translation yet."""
+        begun = self._fields or self._before or self._notes or self._comments or self._flags or self._places
+        return bool(begun) and not self._has_string
 
     @property
     def _has_string(self) -> bool:

@@ -43,14 +43,18 @@ def _stamp(path: Path) -> tuple[int, int]:
     return (found.st_size, found.st_mtime_ns)
 
 
-def read_compiled(path: Path, stamps: Stamps) -> tuple[list[Said], Tree] | None:
-    """The compiled copy, or None when it is absent, damaged, of other files or of another form."""
+def read_compiled(path: Path, stamps: Stamps, *, is_former: bool = False) -> tuple[list[Said], Tree] | None:
+    """The compiled copy, or None when it is absent, damaged, of other files or of another form.
+
+    `is_former`: a copy of what the lexicon was before will do, if the same code made it.
+    """
     try:
         digest, _, body = path.read_bytes().partition(b"\n")
         if sha256(body).hexdigest().encode() != digest:
             return None
         raw = json.loads(body)
-        if raw["form"] != _FORM or raw["stamps"] != stamps:
+        compared = slice(-len(_CODE) if is_former else 0, None)
+        if raw["form"] != _FORM or raw["stamps"][compared] != stamps[compared]:
             return None
         said: list[Said] = [(intent, locale, phrase) for intent, locale, phrase in raw["said"]]
         tree = Tree(

@@ -24,6 +24,8 @@ SAFETY_INTENTS = ("emergency", "suicide_crisis", "child_alone", "violence", "exp
 EXCEPTIONS = "not"
 # The same reader in C where PyYAML was built with it: eight times faster at start.
 _LOADER: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: What leaves out one phrase or nothing; of every other kind of issue a whole list or file is lost.
+_SLIGHT = frozenset({"locale-mismatch", "not-a-phrase", "bad-phrase", "phrase-twice"})
 _KEYS = f"{', '.join(SAFETY_INTENTS)} or {EXCEPTIONS}"
 
 
@@ -45,6 +47,11 @@ class LexiconIssue:
     text: str
     code: str
 
+    @property
+    def is_grave(self) -> bool:
+        """A whole list or file of phrases is lost."""
+        return self.code not in _SLIGHT
+
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.text} [{self.code}]"
 
@@ -52,22 +59,29 @@ class LexiconIssue:
 class Lexicon:
     """All lexicon files, ready to be asked. `issues` lists what was wrong in them, in file order."""
 
-    def __init__(self, said: Iterable[Said], tree: Tree, issues: Iterable[LexiconIssue] = ()) -> None:
+    def __init__(
+        self, said: Iterable[Said], tree: Tree, issues: Iterable[LexiconIssue] = (), *, is_former: bool = False
+    ) -> None:
         self._said = tuple(said)
         self._finder = PhraseFinder(tree)
         self.issues = tuple(issues)
+        #: The files have issues, and what they were before is asked instead.
+        self.is_former = is_former
 
     @classmethod
-    def load(cls, folder: Path, *, cache: Path | None = None) -> Self:
+    def load(cls, folder: Path, *, cache: Path | None = None, needed: Iterable[str] = ()) -> Self:
         """Read every `<locale>.yml` of a folder. Wrong data never raises: it is listed in `issues`.
 
-        `cache`: file for a compiled copy; only lexicons without an issue are kept there.
+        `cache`: file for a compiled copy; only lexicons without an issue are kept there, and what is there serves
+        while the files have one. `needed`: locales whose file must not be missing.
         """
         paths = sorted(folder.glob("*.yml"))
         stamps = stamps_of(paths)
-        if cache is not None and (kept := read_compiled(cache, stamps)) is not None:
+        missing = sorted(set(needed) - {path.stem for path in paths})
+        if cache is not None and not missing and (kept := read_compiled(cache, stamps)) is not None:
             return cls(*kept)
-        issues: list[LexiconIssue] = []
+        text = "this file is missing: without it danger is not heard in its language"
+        issues = [_issue(folder / f"{locale}.yml", 1, text, "no-lexicon") for locale in missing if paths]
         said: list[Said] = []
         if not paths:
             issues.append(_issue(folder, 0, "no lexicon here: without one, only the model sees danger", "no-lexicon"))
@@ -81,6 +95,8 @@ class Lexicon:
                     yield found[1]
 
         tree = grown(read())
+        if cache is not None and issues and (former := read_compiled(cache, stamps, is_former=True)) is not None:
+            return cls(*former, issues, is_former=True)
         if cache is not None and not issues:
             write_compiled(cache, stamps, said, tree)
         return cls(said, tree, issues)

@@ -6,7 +6,10 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
+from bot.conversation.screens import number_to_call
+from bot.core.events import Said
 from bot.core.heard import (
     BotMembership,
     FromNewcomer,
@@ -24,6 +27,7 @@ from bot.core.ids import ChatId, Lane, NewcomerId
 from bot.core.messages import Message
 from bot.core.session import Hold
 from bot.errors import Conflict, StoreError
+from bot.i18n.languages import SOURCE
 from bot.ports import Commit, Delivery, InboxRow, Verb
 from bot.services import advisers
 from bot.services.desk import Desk
@@ -133,10 +137,31 @@ class Dispatcher:
         self.set_aside += 1
         try:
             await self._desk.store.quarantine(row.payload or b"", reason, row=row.id)
-            if row.newcomer is not None:
+            if row.newcomer is not None and self._is_danger(row):
+                await self._warn(row.newcomer)
+            elif row.newcomer is not None:
                 await self._apologise(row.newcomer)
         except Exception as exc:  # the lane must go on, whatever is wrong with this row
             log.error("row.stuck row=%d reason=%s", row.id, type(exc).__name__)
+
+    def _is_danger(self, row: InboxRow) -> bool:
+        """Whether somebody wrote words of danger; not when reading them is what failed."""
+        try:
+            heard = None if row.payload is None else self._desk.read(row.payload)
+            event = heard.event if isinstance(heard, FromNewcomer) else None
+            return isinstance(event, Said) and self._desk.danger(event.text) is not None
+        except Exception as exc:  # an apology is due all the same
+            log.error("row.unread row=%d reason=%s at=%s", row.id, type(exc).__name__, _place(exc))
+            return False
+
+    async def _warn(self, newcomer: NewcomerId) -> None:
+        """The number to call, whoever has the conversation, instead of an apology (F03)."""
+        desk = self._desk
+        session = await desk.store.session_of(newcomer)
+        locale = SOURCE if session is None else session.locale
+        number = number_to_call(desk.guide().book)
+        delivery = replace(plain_delivery(desk, newcomer, number, locale), vital=True)
+        desk.outgoing.offer(await desk.store.commit(Commit(deliveries=(delivery,), now=desk.clock())))
 
     async def _apologise(self, newcomer: NewcomerId) -> None:
         desk = self._desk

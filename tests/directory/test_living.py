@@ -13,6 +13,7 @@ from bot.directory.confirm import confirm, confirm_fact
 from bot.directory.living import Living
 from bot.directory.lookup import load
 from bot.directory.search import Query
+from bot.kept import KeptFiles
 from tests.directory.conftest import FLOWS
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -52,6 +53,21 @@ def test_a_bad_edit_changes_nothing_and_says_why(flows: Path) -> None:
     edit(flows / "directory" / "food.yml", "nome: Restaurant social Thermos", "name: Cantine")
     assert living.refresh() == ()
     assert living.services(["thermos-restaurant"])[0].name == "Cantine"
+
+
+def test_a_start_with_broken_files_serves_what_was_kept_and_says_why(flows: Path, tmp_path: Path) -> None:
+    kept = KeptFiles(tmp_path / "var" / "directory.json")
+    before = Living(flows, kept).directory
+    edit(flows / "directory" / "_districts.yml", "name: Waremme", "name: [Waremme")
+    edit(flows / "directory" / "food.yml", "name: Restaurant social Thermos", "name: Cantine")
+    living = Living(flows, kept)
+    assert living.directory == before
+    assert [(issue.path, issue.code) for issue in living.issues] == [("flows/directory/_districts.yml", "bad-yaml")]
+    edit(flows / "directory" / "_districts.yml", "name: [Waremme", "name: Waremme")
+    assert living.refresh() == living.issues == ()
+    assert living.services(["thermos-restaurant"])[0].name == "Cantine"
+    (flows / "directory" / "emergency.yml").write_text("services: [", encoding="utf-8")
+    assert Living(flows, kept).directory == living.directory
 
 
 def test_nothing_is_read_again_when_nothing_changed(flows: Path) -> None:

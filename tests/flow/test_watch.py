@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,15 @@ from bot.core.ids import FlowId
 from bot.core.phrases import Phrase
 from bot.flow.book import flow_of
 from bot.flow.watch import LiveBook
+from bot.kept import KeptFiles
 from tests.flow.known import KNOWN
 from tests.flow.written import write
 
 ONE, TWO = FlowId("a.one"), FlowId("a.two")
 HELLO = "steps: [{id: hello, say: Bonjour.}]\n"
 EVENING = "steps: [{id: hello, say: Bonsoir.}]\n"
+DANGER, FEAR, NEXT = FlowId("urgence.danger"), FlowId("urgence.fear"), FlowId("_system.next")
+SAFE = "safety: yes\nstarts_on: {intents: [eat]}\n" + HELLO
 BROKEN = "steps: [{id: hello, say: Bonjour., goto: nowhere}]\n"
 
 
@@ -176,3 +180,126 @@ async def test_follower_reads_a_change_once_it_has_settled(tmp_path: Path) -> No
 
     assert seen == ["Bonjour.", "Bonsoir."]
     assert live.issues == tuple(one for one in live.issues if one.code == "missing-phrase")
+
+
+def write_phrases(folder: Path, *phrases: str) -> Path:
+    path = folder / "_system" / "words.yml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(f"{line}\n" for line in ("flow: _system.words", "phrases:", *phrases)), encoding="utf-8")
+    return path
+
+
+def restarted(folder: Path, kept: Path) -> LiveBook:
+    """Another process, which knows of the one before only what is on the disk."""
+    return LiveBook(folder, lambda: KNOWN, kept=KeptFiles(kept))
+
+
+async def test_a_start_with_a_broken_file_serves_what_ran_before_and_says_why(tmp_path: Path) -> None:
+    flows, kept = tmp_path / "flows", tmp_path / "kept.json"
+    write(flows, "a.one", HELLO)
+    write(flows, "a.two", HELLO)
+    write_phrases(flows, "  hello: Bonjour, {name}.")
+    before = await restarted(flows, kept).open()
+
+    write(flows, "a.one", BROKEN)
+    write(flows, "a.two", EVENING)
+    write_phrases(flows, "  hello: Bonjour: vous")
+    for _ in range(2):  # what was served instead is kept on
+        live = restarted(flows, kept)
+        await live.open()
+        assert (live.current.flows[ONE], said(live, TWO)) == (before.flows[ONE], "Bonsoir.")
+        assert live.current.system == before.system
+        assert sorted(codes(live)) == ["unknown-step", "yaml-syntax"]
+        assert {one.code for one in live.unserved} == {"missing-phrase"}
+        assert live.sources[ONE, before.flows[ONE].revision].endswith(HELLO.encode())
+
+    write(flows, "a.one", EVENING)
+    await live.refresh()
+    write(flows, "a.one", BROKEN)
+    live = restarted(flows, kept)
+    await live.open()
+    assert said(live) == "Bonsoir."
+
+
+async def test_a_start_without_files_serves_what_ran_before(tmp_path: Path) -> None:
+    flows, kept = tmp_path / "flows", tmp_path / "kept.json"
+    write(flows, "a.one", "starts_on: {intents: [eat]}\n" + HELLO)
+    before = await restarted(flows, kept).open()
+    flows.rename(tmp_path / "away")
+    for _ in range(2):
+        live = restarted(flows, kept)
+        assert await live.open() == before
+        assert codes(live) == ["missing-flow"]
+
+
+async def test_a_copy_that_a_disk_has_spoilt_is_not_served(tmp_path: Path) -> None:
+    flows, kept = tmp_path / "flows", tmp_path / "kept.json"
+    write(flows, "a.one", HELLO)
+    await restarted(flows, kept).open()
+    kept.write_bytes(kept.read_bytes().replace(b"Bonjour", b"Bonsoir"))
+    write(flows, "a.one", BROKEN)
+    assert (await restarted(flows, kept).open()).flows == {}
+
+
+async def test_what_breaks_before_it_ever_ran_is_told_apart(tmp_path: Path, live: LiveBook) -> None:
+    write(tmp_path, "a.one", BROKEN)
+    write(tmp_path, "urgence.danger", BROKEN)
+    await live.open()
+    found = [(one.path.partition("/")[2], one.code) for one in live.unserved if one.code != "missing-phrase"]
+    assert found == [("urgence/danger.yml", "unknown-step")]
+
+
+async def test_a_flow_of_danger_that_is_deleted_goes_on_until_others_do_without(tmp_path: Path, live: LiveBook) -> None:
+    write(tmp_path, "a.one", HELLO)
+    write(tmp_path, "urgence.danger", SAFE.replace("Bonjour.", "Bonjour., start: urgence.fear"))
+    write(tmp_path, "urgence.fear", "safety: yes\n" + HELLO.replace("Bonjour.", "Bonjour., start: _system.next"))
+    write(tmp_path, "_system.next", HELLO)
+    before = await live.open()
+    for flow in ("urgence/danger", "urgence/fear", "_system/next"):
+        (tmp_path / f"{flow}.yml").unlink()
+    await live.refresh()
+
+    assert live.current.flows == before.flows
+    assert live.current.by_intent == {"eat": DANGER}
+    assert [(one.path, one.code) for one in live.issues if one.code != "missing-phrase"] == [
+        ("flows/_system/next.yml", "missing-flow"),
+        ("flows/urgence/danger.yml", "missing-flow"),
+        ("flows/urgence/fear.yml", "missing-flow"),
+    ]
+    assert [one.code for one in live.unserved if one.code != "missing-phrase"] == []
+
+    write(tmp_path, "urgence.peril", SAFE)
+    await live.refresh()
+    assert {flow for flow in live.current.flows if flow != ONE} == {"urgence.peril"}
+    assert codes(live) == []
+
+
+async def test_a_flow_that_the_code_begins_never_goes(tmp_path: Path) -> None:
+    known = replace(KNOWN, flows={NEXT})
+    live = LiveBook(tmp_path, lambda: known)
+    write(tmp_path, "a.one", HELLO)
+    await live.open()
+    assert [one.code for one in live.unserved if one.code != "missing-phrase"] == ["missing-flow"]
+    path = write(tmp_path, "_system.next", HELLO)
+    await live.refresh()
+    assert codes(live) == []
+    path.unlink()
+    await live.refresh()
+    assert (NEXT in live.current.flows, codes(live)) == (True, ["missing-flow"])
+
+
+async def test_a_needed_phrase_that_is_deleted_is_still_said_after_a_restart(tmp_path: Path) -> None:
+    flows, kept = tmp_path / "flows", tmp_path / "kept.json"
+    write(flows, "a.one", HELLO)
+    path = write_phrases(flows, "  hello: Bonjour, {name}.", "  other: Autre.")
+    live = restarted(flows, kept)
+    before = await live.open()
+    for is_deleted in (False, True):
+        if is_deleted:
+            path.unlink()
+        else:
+            write_phrases(flows, "  other: Autre.")
+        await live.refresh()
+        assert live.current.system["hello"] == before.system["hello"]
+        live = restarted(flows, kept)
+        assert (await live.open()).system["hello"] == before.system["hello"]

@@ -7,6 +7,8 @@ import pytest
 from bot.core.ids import Locale
 from bot.core.phrases import Phrase
 from bot.i18n.catalogues import Catalogues, Status, Wording, is_safety
+from bot.i18n.pofile import read_po_file
+from bot.i18n.sources import LocaleFileError
 from tests.i18n.conftest import write_po
 
 HELLO = Phrase(key="system/hello", text="Bonjour.")
@@ -141,6 +143,53 @@ def test_new_and_removed_files_are_noticed(locales: Path, catalogues: Catalogues
 def test_damaged_file_shows_french(locales: Path, damaged: str) -> None:
     write_po(locales, "en", damaged)
     assert Catalogues.load(locales).text_of(HELLO, ENGLISH).text == "Bonjour."
+
+
+HALF = 'msgctxt "system/hello"\nmsgid "Bonjour."\nmsgstr "Hel'
+
+
+def test_half_saved_file_changes_nothing_and_is_said(catalogues: Catalogues, caplog: pytest.LogCaptureFixture) -> None:
+    path = catalogues.path_of(ENGLISH)
+    before, whole = catalogues.of(ENGLISH), path.read_text(encoding="utf-8")
+    path.write_text(HALF, encoding="utf-8")
+    assert catalogues.refresh() == ()
+    assert catalogues.of(ENGLISH) is before
+    assert [record.getMessage().partition(" reason")[0] for record in caplog.records] == [
+        "catalogue.unreadable locale=en served=what it was before"
+    ]
+    assert catalogues.refresh() == ()
+    assert len(caplog.records) == 1
+    path.write_text(whole.replace("Hello.", "Good morning."), encoding="utf-8")
+    assert catalogues.refresh() == ("en",)
+    assert catalogues.text_of(HELLO, ENGLISH).text == "Good morning."
+
+
+def test_file_damaged_at_the_start_is_served_from_its_compiled_copy(
+    locales: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = Catalogues.load(locales, cache=tmp_path / "var").of(ENGLISH)
+    write_po(locales, "en", HALF)
+    for _ in range(2):
+        assert Catalogues.load(locales, cache=tmp_path / "var").of(ENGLISH) == before
+    assert [one.levelname for one in caplog.records] == ["ERROR", "ERROR"]
+
+
+def test_language_whose_file_never_was_whole_is_left_out_and_said(
+    locales: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_po(locales, "en", HALF)
+    catalogues = Catalogues.load(locales, cache=tmp_path / "var")
+    assert [one.locale for one in catalogues.offered([HELLO, CALL, WAIT])] == ["fr", "ar"]
+    assert "served=nothing of this language" in caplog.text
+
+
+@pytest.mark.parametrize("last", ["# unreviewed: machine draft", "#: flows/a.yml:3", "#, fuzzy", '#| msgid "Salut."'])
+def test_file_cut_between_a_comment_and_its_sentence_was_saved_half_way(locales: Path, last: str) -> None:
+    path = Catalogues.load(locales).path_of(ENGLISH)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"\n{last}\n")
+    with pytest.raises(LocaleFileError, match="saved half-way"):
+        read_po_file(path)
 
 
 def test_compiled_copy_gives_the_same_sentences(locales: Path, tmp_path: Path) -> None:

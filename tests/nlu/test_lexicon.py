@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.nlu import compiled
 from bot.nlu.lexicon import Danger, Lexicon
 from bot.nlu.phrase_finder import PhraseFinder
 from bot.nlu.phrase_tree import grown
@@ -176,6 +177,29 @@ def test_a_lexicon_with_mistakes_is_never_kept(tmp_path: Path) -> None:
     for _ in range(2):
         assert [issue.code for issue in Lexicon.load(tmp_path, cache=cache).issues] == ["not-a-list"]
     assert not cache.exists()
+
+
+def test_a_lexicon_that_breaks_is_asked_as_it_was(tmp_path: Path, small: Lexicon) -> None:
+    cache = tmp_path / "var" / "lexicon.json"
+    Lexicon.load(tmp_path, cache=cache)
+    path = tmp_path / "fr.yml"
+    for change in (lambda: path.write_text("violence: [", encoding="utf-8"), path.unlink):
+        change()
+        former = Lexicon.load(tmp_path, cache=cache, needed=("fr",))
+        assert former.is_former and [(issue.path, issue.is_grave) for issue in former.issues] == [(path, True)]
+        assert former.danger("il va me tuer") == small.danger("il va me tuer")
+
+
+def test_a_broken_lexicon_is_not_asked_by_the_copy_of_other_code(
+    tmp_path: Path, small: Lexicon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, code = tmp_path / "var" / "lexicon.json", tmp_path / "code.py"
+    code.write_text("1", encoding="utf-8")
+    monkeypatch.setattr(compiled, "_CODE", (code,))
+    Lexicon.load(tmp_path, cache=cache)
+    code.write_text("10", encoding="utf-8")
+    write(tmp_path, "fr", "violence: [")
+    assert not Lexicon.load(tmp_path, cache=cache).is_former
 
 
 def test_a_folder_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path, small: Lexicon) -> None:

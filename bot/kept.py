@@ -1,0 +1,45 @@
+"""The last good files of a folder, kept in one file beside the database: served when today's cannot be.
+
+Behind a line with its SHA-256, as the compiled lexicon is: what a disk has spoilt is not served.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+
+class KeptFiles:
+    """Name of a file → its bytes, as they were when they were last without a mistake."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> dict[str, bytes]:
+        """What was kept; nothing when there is no copy yet or it is damaged."""
+        try:
+            digest, _, body = self._path.read_bytes().partition(b"\n")
+            if sha256(body).hexdigest().encode() != digest:
+                return {}
+            return {name: text.encode("utf-8", "surrogateescape") for name, text in json.loads(body).items()}
+        except (OSError, ValueError, AttributeError):
+            return {}
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Keep these instead of what was kept. Best effort: a folder that cannot be written is said in the log."""
+        if self.read() == files:
+            return
+        texts = {name: source.decode("utf-8", "surrogateescape") for name, source in files.items()}
+        body = json.dumps(texts, sort_keys=True).encode()
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            part = self._path.with_suffix(".part")
+            part.write_bytes(sha256(body).hexdigest().encode() + b"\n" + body)
+            part.replace(self._path)
+        except OSError as exc:
+            log.warning("kept.not_written file=%s reason=%s", self._path.name, type(exc).__name__)
