@@ -59,6 +59,8 @@ class Arrival:
     received_at: datetime
     #: The payload may only be kept in memory: the person is in a volatile step.
     volatile: bool = False
+    #: A tap: of somebody unknown, such as a person just erased, it makes no person.
+    is_press: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

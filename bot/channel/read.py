@@ -63,6 +63,7 @@ def arrival(raw: Any, payload: bytes, *, received_at: datetime) -> Arrival | Non
         payload=_dumped(spared(update), payload),
         received_at=received_at,
         volatile=account is not None and is_for_memory_only(update),
+        is_press=peek(update, "callback_query") is not None,
     )
 
 

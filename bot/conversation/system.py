@@ -33,6 +33,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "topics": (),
         "out_of_scope": (),
         "button_expired": (),
+        "button_gone": (),
         "number_out_of_range": (),
         "date_out_of_range": (),
         "answer_too_long": (),

@@ -28,7 +28,7 @@ from bot.ports import Commit, Delivery, InboxRow, Verb
 from bot.services import advisers
 from bot.services.desk import Desk
 from bot.services.groups import group_moved, team_in
-from bot.services.newcomer import take_forgotten, take_newcomer_turn
+from bot.services.newcomer import take_forgotten, take_newcomer_turn, tell_nobodys_press
 from bot.services.say import plain_delivery
 
 log = logging.getLogger(__name__)
@@ -144,6 +144,9 @@ class Dispatcher:
     async def _heard(self, row: InboxRow, heard: Heard) -> None:
         desk = self._desk
         match heard:
+            case FromNewcomer() if row.newcomer is None:
+                tell_nobodys_press(desk, heard)
+                await self._done(row)
             case FromNewcomer():
                 await take_newcomer_turn(desk, row, heard)
             case FromTeam():

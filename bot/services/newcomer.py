@@ -59,6 +59,14 @@ async def take_newcomer_turn(desk: Desk, row: InboxRow, heard: FromNewcomer) -> 
     await take_event(desk, row.newcomer, heard.event, row=row.id, heard=heard)
 
 
+def tell_nobodys_press(desk: Desk, heard: FromNewcomer) -> None:
+    """A tap of somebody who is not known, such as the second one on "erase everything": told, and nothing is begun."""
+    if heard.callback_id is not None:
+        locale = desk.nearest_locale(heard.phone_locale or "")
+        told = desk.catalogues.text_of(desk.guide().book.phrase("button_gone"), locale).text
+        asyncio.get_running_loop().create_task(desk.messenger.answer_press(heard.callback_id, told))
+
+
 async def take_forgotten(desk: Desk, row: InboxRow) -> None:
     """A volatile answer that a restart forgot: the question before it is shown again."""
     assert row.newcomer is not None

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from bot import bootstrap
+from bot.core.ids import AccountId
 from bot.sandbox import doings
 from bot.sandbox.client import text_of
 from bot.store import open_store
@@ -16,6 +17,7 @@ from tests.journeys.flows import NUDGE, WHO, WORDS
 from tests.journeys.office import Office, Person
 
 RECEIPT = "✅ C'est effacé."
+GONE = "Ce bouton ne marche plus. Pour commencer, écrivez /menu."
 CANARY = "marmotte-aubergine-7341"
 PHONE = "+32 470 12 34 56"
 #: Of somebody else, whose rows must stay.
@@ -167,6 +169,20 @@ async def test_pressing_twice_erases_once(office: Office) -> None:
     await fatou.seat.press("Oui, tout effacer", timeout_s=3)
     said = await fatou.heard()
     assert len([one for one in said if one.startswith(RECEIPT)]) == 1
+
+
+async def test_a_tap_after_the_erasure_makes_nobody_new(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("/effacer")
+    shown = (await fatou.messages())[-1]
+    yes = shown["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    await fatou.press("Oui, tout effacer")
+    told = (await office.calls("sendMessage"))[-1]
+    await fatou.seat.do("press", message_id=shown["message_id"], data=yes, forged=True)
+    assert await fatou.seat.notice(timeout_s=3) == GONE
+    assert await fatou.heard() == []
+    assert (await office.calls("sendMessage"))[-1] == told
+    assert await office.store.newcomer_by_account(AccountId(fatou.id)) is None
 
 
 async def test_the_wish_may_be_taken_back(office: Office) -> None:
