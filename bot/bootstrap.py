@@ -48,6 +48,7 @@ from bot.i18n.formats import language_name
 from bot.i18n.languages import SOURCE
 from bot.i18n.pofile import read_po_file
 from bot.i18n.render import plain
+from bot.i18n.vocabulary import Vocabulary
 from bot.i18n.words import Words
 from bot.nlu import language as nlu_language
 from bot.nlu.folding import fold
@@ -155,6 +156,10 @@ class Data:
     def keywords(self, book: Callable[[], FlowBook]) -> Keywords:
         """Exact keywords of these flows."""
         return Keywords(book, text_of=self.text_of, fold=fold)
+
+    def vocabulary(self, book: Callable[[], FlowBook]) -> Vocabulary:
+        """The words that these flows, the directory and their translations are made of."""
+        return Vocabulary(self.catalogues, lambda: self.phrases(book()), fold)
 
     async def live_flows(self, clock: Clock, on_change: Callable[[LiveBook], None]) -> LiveBook:
         """The flows as they follow their files, read once; `on_change` hears of them now and after each reading."""
@@ -409,6 +414,7 @@ class Guichet:
             read=lambda payload: self._reader.hear(payload),
             danger=self.data.danger,
             keywords=keywords.understand,
+            knows=self.data.vocabulary(lambda: self.flows.current).knows,
             language_of=nlu_language.language_of,
             nearest_locale=nearest,
             poster=poster,

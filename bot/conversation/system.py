@@ -101,6 +101,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "forgotten": (),
         "forgotten_line": ("label", "count"),
         "forgotten_telegram": (),
+        "forgotten_remains": (),
         "forget_failed": (),
         "data_people": (),
         "data_sessions": (),

@@ -110,6 +110,8 @@ class Desk:
     danger: Callable[[str], Danger | None]
     #: Exact keywords, when the NLU is away.
     keywords: Callable[[str, Locale], Understanding | None]
+    #: Whether a word is one that the guichet uses itself in this language.
+    knows: Callable[[str, Locale], bool]
     #: The language of a text of three words or more, when it is sure.
     language_of: Callable[[str], Locale | None]
     #: The offered language nearest to what a phone says.

@@ -250,7 +250,8 @@ async def _effect(desk: Desk, effect: Effect, session: Session, now: datetime) -
         case Count(figure=figure, label=label):
             return Parts(counts=((figure, label),))
         case NoteGap(text=text):
-            return gaps.noted(text, session.locale)
+            # Off the loop: the first time in a language all of its sentences are looked through.
+            return await asyncio.to_thread(gaps.noted, text, session.locale, desk.knows)
         case Submit():
             return submissions.kept(effect, session.locale)
         case OpenHandoff():

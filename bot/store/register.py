@@ -195,7 +195,7 @@ REGISTER: Mapping[str, Table] = {
         columns={
             "id": (F, "Numéro tiré au hasard, sans ordre."),
             "locale": (F, "Langue."),
-            "body": (F, "Mots masqués, sans auteur, chiffrés."),
+            "body": (F, "Mots du guichet lui-même, les autres masqués ; sans auteur, chiffrés."),
             "noted_day": (F, "Jour."),
         },
     ),

@@ -212,3 +212,14 @@ async def test_it_is_shown_while_somebody_has_the_conversation(office: Office) -
     await held(office, fatou)
     told = "\n".join(await fatou.say("/mesdonnees"))
     assert "Demandes à une personne : 1" in told and "Messages échangés avec une personne" in told
+
+
+async def test_words_that_were_not_understood_name_nobody(office: Office) -> None:
+    fatou = await office.fatou()
+    for _ in range(5):
+        await fatou.say(f"fatou diallo {CANARY}")
+    await fatou.say("je m'appelle diallo")
+    await fatou.say("/effacer")
+    [receipt] = await fatou.press("Oui, tout effacer")
+    assert await office.store.gaps() == [("fr", "je m'appelle #", 1)]
+    assert "Je ne sais pas qui les a écrits." in receipt
