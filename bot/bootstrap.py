@@ -19,6 +19,7 @@ from telegram.error import ChatMigrated, TelegramError
 
 from bot.channel.client import Identity, TelegramMessenger
 from bot.channel.feed import TelegramFeed
+from bot.channel.outline import outline
 from bot.channel.read import Reader
 from bot.channel.webhook import webhook_route
 from bot.config import Environment, Settings, TeamSettings
@@ -412,6 +413,7 @@ class Guichet:
             hours=hours,
             teams=teams,
             read=lambda payload: self._reader.hear(payload),
+            outline=outline,
             danger=self.data.danger,
             keywords=keywords.understand,
             knows=self.data.vocabulary(lambda: self.flows.current).knows,

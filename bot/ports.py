@@ -79,7 +79,7 @@ class Fetched:
     """What one long poll brought."""
 
     arrivals: tuple[Arrival, ...] = ()
-    #: Raw updates that could not be read at all: to be quarantined, never logged (A10).
+    #: Of updates that could not be read at all, what may be kept without an owner: to be quarantined (A10).
     odd: tuple[bytes, ...] = ()
     #: Where the next poll begins once these are stored; None when nothing came.
     offset: int | None = None

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.channel.feed import UPDATE_LIMIT_BYTES
+from bot.channel.outline import outline
 from bot.channel.read import arrival, loads
 from bot.errors import StoreError
 from bot.ports import Arrival, Clock
@@ -92,7 +93,7 @@ async def _keep(body: bytes, accept: Accepts, clock: Clock, timeout_s: float) ->
     try:
         async with asyncio.timeout(timeout_s):
             # What cannot be read is set aside and taken as arrived: sent again for a day it would stay as it is.
-            await (accept((known,)) if known is not None else accept((), odd=(body,)))
+            await (accept((known,)) if known is not None else accept((), odd=(outline(body),)))
     except (StoreError, TimeoutError):
         log.error("webhook.not_stored")
         return Response(status_code=503, headers={"Retry-After": str(RETRY_AFTER_S)})

@@ -106,6 +106,8 @@ class Desk:
     teams: MutableMapping[TeamName, Team]
     #: Reads a stored payload.
     read: Callable[[bytes], Heard]
+    #: What may be kept of a payload that nobody's key seals: its shape.
+    outline: Callable[[bytes], bytes]
     #: Words of danger in any language (decision 4).
     danger: Callable[[str], Danger | None]
     #: Exact keywords, when the NLU is away.

@@ -117,11 +117,18 @@ class Dispatcher:
         """Keep it for a person to look at, apologise, and let the lane go on (A10)."""
         self.set_aside += 1
         try:
-            await self._desk.store.quarantine(row.payload or b"", reason, row=row.id)
+            await self._keep_aside(row, reason)
             if row.newcomer is not None:
                 await self._apologise(row.newcomer)
         except Exception as exc:  # the lane must go on, whatever is wrong with this row
             log.error("row.stuck row=%d reason=%s", row.id, type(exc).__name__)
+
+    async def _keep_aside(self, row: InboxRow, reason: str) -> None:
+        """Under the person's key; of what is no newcomer's only the shape, because no erasure would find it."""
+        payload = row.payload or b""
+        await self._desk.store.quarantine(
+            payload if row.newcomer is not None else self._desk.outline(payload), reason, row=row.id
+        )
 
     async def _apologise(self, newcomer: NewcomerId) -> None:
         desk = self._desk
@@ -161,7 +168,7 @@ class Dispatcher:
             case BotMembership(chat=chat) | Stranger(chat=chat) if team_in(desk, chat) is None:
                 await self._done(row, leave=chat if heard.is_inside else None)
             case Unreadable(reason=reason):
-                await desk.store.quarantine(row.payload or b"", reason, row=row.id)
+                await self._keep_aside(row, reason)
             case BotMembership() | Stranger() | TopicChanged() | Ignored():
                 await self._done(row)
 

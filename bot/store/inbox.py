@@ -117,14 +117,16 @@ def set_aside(
 ) -> None:
     """Keep an update that could not be read, sealed under its person's key if it has a person (A10).
 
-    Nothing is kept of a row that was done or erased meanwhile, or that is another replica's now.
+    Nothing is kept of a row that was done or erased meanwhile, or that is another replica's now, and no payload that
+    was for memory only.
     """
     owner = None
     if row is not None:
-        found = tx.row("SELECT newcomer FROM inbox WHERE id = ? AND state = 0", (row,))
+        found = tx.row("SELECT newcomer, payload IS NULL FROM inbox WHERE id = ? AND state = 0", (row,))
         if found is None or not claims.may_drop(tx, row):
             return
         owner = None if found[0] is None else NewcomerId(found[0])
+        payload = b"" if found[1] else payload
         finish(tx, memory, row)
     ident = tx.ids("quarantine")[0]
     sealed = vault.seal(tx, owner, "quarantine", "body", ident, payload)

@@ -184,7 +184,7 @@ REGISTER: Mapping[str, Table] = {
         columns={
             "id": (W, "Rang."),
             "newcomer": (L, "La personne, si elle est connue."),
-            "body": (P, "Le message, chiffré."),
+            "body": (P, "Le message, chiffré ; sans personne connue, seulement sa forme."),
             "reason": (W, "Ce qui n’allait pas."),
             "kept_day": (W, "Jour."),
         },

@@ -214,6 +214,25 @@ async def test_it_is_shown_while_somebody_has_the_conversation(office: Office) -
     assert "Demandes à une personne : 1" in told and "Messages échangés avec une personne" in told
 
 
+async def test_an_update_of_nobody_holds_nothing_of_anybody(scanned: Office) -> None:
+    fatou = await scanned.fatou()
+    who = {"id": fatou.id, "is_bot": False, "first_name": fatou.seat.first_name}
+    chat = {"id": fatou.id, "type": "private", "first_name": fatou.seat.first_name}
+    broken = {"message_id": 77003.5, "date": 0, "from": who, "chat": chat, "text": CANARY}
+    await scanned.client.do("update", fields={"message": broken})
+    await fatou.say("/effacer")
+    await fatou.press("Oui, tout effacer")
+    aside = await scanned.store.engine.read(lambda tx: tx.rows("SELECT reason FROM quarantine"))
+    assert aside == [("not an update",)]
+    vault = scanned.store._vault
+    [(ident, body)] = await scanned.store.engine.read(lambda tx: tx.rows("SELECT id, body FROM quarantine"))
+    kept = await scanned.store.engine.read(
+        lambda tx: vault.open(tx, None, "quarantine", "body", ident, bytes(body)).decode()
+    )
+    assert "message_id" in kept
+    assert [word for word in (fatou.seat.first_name, str(fatou.id), CANARY) if word in kept] == []
+
+
 async def test_words_that_were_not_understood_name_nobody(office: Office) -> None:
     fatou = await office.fatou()
     for _ in range(5):

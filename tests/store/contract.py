@@ -175,6 +175,13 @@ async def test_an_update_set_aside_is_done(guichet: Guichet) -> None:  # A10
     assert (await guichet.store.data_of(row.newcomer))["quarantine"] == [{"body": "odd"}]
 
 
+async def test_what_is_for_memory_only_is_not_set_aside(guichet: Guichet) -> None:  # decision 9
+    row = await guichet.hear(volatile=True)
+    await guichet.store.quarantine(row.payload or b"", "KeyError", row=row.id)
+    assert row.newcomer is not None
+    assert (await guichet.store.data_of(row.newcomer))["quarantine"] == [{"body": ""}]
+
+
 async def test_many_callers_at_once_lose_nothing_and_keep_their_order(guichet: Guichet) -> None:
     kept = await asyncio.gather(
         *(guichet.store.keep([arrival(n, AccountId(7_200_000_000 + n % 7))], offset=n) for n in range(1, 120))
