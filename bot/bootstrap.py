@@ -490,6 +490,7 @@ class Guichet:
             queue_ages=lambda: self.store.queue_ages(self.clock()),
             channel_trouble=lambda: self.intake.trouble,
             nlu_answers=lambda: self.nlu.is_answering,
+            set_aside=lambda: self.intake.odd + self.dispatcher.set_aside,
         )
         routes = [health_route(health)]
         if self.environment.webhook_url:

@@ -1,4 +1,7 @@
-"""`GET /healthz`: alive, ready, and how long the oldest waiting row of each queue has waited. Nothing personal."""
+"""`GET /healthz`: alive, ready, how long the oldest waiting row of each queue has waited, and what was set aside.
+
+Nothing personal.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,8 @@ class Health:
     channel_trouble: Callable[[], str]
     #: The NLU has answered lately; keywords answer otherwise.
     nlu_answers: Callable[[], bool]
+    #: Updates that could not be read or taken, since the start (A10).
+    set_aside: Callable[[], int]
 
 
 def health_route(health: Health) -> Route:
@@ -41,6 +46,7 @@ def health_route(health: Health) -> Route:
             "telegram": trouble or "ok",
             "nlu": "ok" if health.nlu_answers() else "away: keywords answer",
             "oldest_waiting_s": asdict(ages),
+            "set_aside": health.set_aside(),
         }
         return JSONResponse(body, headers={"cache-control": "no-store"})
 
