@@ -167,8 +167,9 @@ async def save(
     """Carry out a turn in one transaction, then hand its messages to the sender. Raises Conflict: nothing was done."""
     effects = await _carried_out(desk, turn, now)
     pressed = event.message_id if isinstance(event, Pressed) else None
-    session, said = spoken(desk, (*turn.messages, *effects.messages), turn.session, pressed_message=pressed)
-    parts = said + replace(effects, messages=()) + (with_parts or Parts())
+    messages = (*effects.first, *turn.messages, *effects.messages)
+    session, said = spoken(desk, messages, turn.session, pressed_message=pressed)
+    parts = said + replace(effects, first=(), messages=()) + (with_parts or Parts())
     if isinstance(event, Resumed):
         parts = replace(parts, deliveries=tuple(replace(one, asked_again=True) for one in parts.deliveries))
     session = replace(session, version=before.version + 1)

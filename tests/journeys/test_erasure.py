@@ -196,8 +196,10 @@ async def test_the_wish_may_be_taken_back(office: Office) -> None:
 async def test_it_is_shown_what_is_kept(office: Office) -> None:
     fatou = await office.fatou()
     await with_a_reminder(office, fatou)
-    told = "\n".join(await fatou.say("/mesdonnees"))
-    assert "Voici ce que je garde" in told and "Rappels : 1" in told
+    told, question = await fatou.say("/mesdonnees")
+    assert told.startswith("Voici ce que je garde") and "Rappels : 1" in told
+    assert question == "Que voulez-vous faire ?"
+    assert (await fatou.labels())[0] == "📄 Recevoir un fichier"
     await fatou.press("Recevoir un fichier")
     file = next(one for one in reversed(await fatou.messages()) if "document" in one)
     body = json.loads(office.sandbox.world.files[file["document"]["file_id"]].content)
@@ -205,6 +207,14 @@ async def test_it_is_shown_what_is_kept(office: Office) -> None:
     assert body["people"][0]["account"] == fatou.id
     assert body["timers"][0]["name"] == "reminder"
     assert body["keyboards"] != []
+
+
+async def test_the_file_of_what_is_kept_comes_before_the_question_that_was_open(office: Office) -> None:
+    fatou = await office.fatou()
+    await in_a_flow(office, fatou)
+    await fatou.say("/mesdonnees")
+    file, question = await fatou.press("Recevoir un fichier")
+    assert (file, question) == ("Voici toutes vos données dans un fichier.", WORDS)
 
 
 async def test_it_is_shown_while_somebody_has_the_conversation(office: Office) -> None:
