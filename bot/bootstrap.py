@@ -18,6 +18,7 @@ from telegram.error import ChatMigrated, TelegramError
 
 from bot.channel.client import Identity, TelegramMessenger
 from bot.channel.feed import TelegramFeed
+from bot.channel.outline import outline
 from bot.channel.read import Reader
 from bot.channel.webhook import webhook_route
 from bot.config import Environment, Settings, TeamSettings
@@ -50,6 +51,7 @@ from bot.i18n.formats import language_name
 from bot.i18n.languages import SOURCE
 from bot.i18n.pofile import read_po_file
 from bot.i18n.render import plain
+from bot.i18n.vocabulary import Vocabulary
 from bot.i18n.words import Words
 from bot.kept import KeptFiles
 from bot.nlu import language as nlu_language
@@ -162,6 +164,10 @@ class Data:
     def keywords(self, book: Callable[[], FlowBook]) -> Keywords:
         """Exact keywords of these flows."""
         return Keywords(book, text_of=self.text_of, fold=fold)
+
+    def vocabulary(self, book: Callable[[], FlowBook]) -> Vocabulary:
+        """The words that these flows, the directory and their translations are made of."""
+        return Vocabulary(self.catalogues, lambda: self.phrases(book()), fold)
 
     async def live_flows(self, clock: Clock, on_change: Callable[[LiveBook], None]) -> LiveBook:
         """The flows as they follow their files, read once; `on_change` hears of them now and after each reading."""
@@ -444,8 +450,10 @@ class Guichet:
             hours=hours,
             teams=teams,
             read=lambda payload: self._reader.hear(payload),
+            outline=outline,
             danger=self.data.danger,
             keywords=keywords.understand,
+            knows=self.data.vocabulary(lambda: self.flows.current).knows,
             language_of=nlu_language.language_of,
             nearest_locale=nearest,
             poster=poster,
@@ -521,6 +529,7 @@ class Guichet:
             flows_trouble=lambda: self.data.trouble(self.flows),
             nlu_answers=lambda: self.nlu.is_answering,
             broken=lambda: self.chores.broken,
+            set_aside=lambda: self.intake.odd + self.dispatcher.set_aside,
         )
         routes = [health_route(health)]
         if self.environment.webhook_url:

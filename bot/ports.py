@@ -62,6 +62,8 @@ class Arrival:
     volatile: bool = False
     #: The message of the person that this changes: its new words are stored only when an adviser has it (A24).
     edits: int | None = None
+    #: A tap: of somebody unknown, such as a person just erased, it makes no person.
+    is_press: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,7 @@ class Fetched:
     """What one long poll brought."""
 
     arrivals: tuple[Arrival, ...] = ()
-    #: Raw updates that could not be read at all: to be quarantined, never logged (A10).
+    #: Of updates that could not be read at all, what may be kept without an owner: to be quarantined (A10).
     odd: tuple[bytes, ...] = ()
     #: Where the next poll begins once these are stored; None when nothing came.
     offset: int | None = None

@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+from bot.channel.outline import outline
 from bot.channel.read import KINDS, arrival, loads
 from bot.channel.transport import POLL_TIMEOUT_S, BadAnswer, Transport
 from bot.errors import FeedError
@@ -78,7 +79,7 @@ class TelegramFeed:
                 arrivals.append(known)
                 last = known.update_id
             else:
-                odd.append(payload)
+                odd.append(outline(payload))
                 if found := _UPDATE_ID.search(payload):
                     last = int(found[1])
         return Fetched(arrivals=tuple(arrivals), odd=tuple(odd), offset=None if last is None else last + 1)

@@ -66,6 +66,7 @@ def arrival(raw: Any, payload: bytes, *, received_at: datetime) -> Arrival | Non
             received_at=received_at,
             volatile=account is not None and is_for_memory_only(update),
             edits=None if edited is None or account is None else as_int(edited.get("message_id")),
+            is_press=peek(update, "callback_query") is not None,
         )
     except Misshapen:
         return None

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.channel.feed import UPDATE_LIMIT_BYTES
+from bot.channel.outline import outline
 from bot.channel.read import arrival, loads
 from bot.errors import StoreError
 from bot.ports import Arrival, Clock
@@ -90,7 +91,7 @@ async def _keep(body: bytes, accept: Accepts, clock: Clock, timeout_s: float) ->
     except (ValueError, RecursionError):
         known = None
     # What cannot be read is set aside and taken as arrived: sent again for a day it would stay as it is.
-    keeping = asyncio.ensure_future(accept((known,)) if known is not None else accept((), odd=(body,)))
+    keeping = asyncio.ensure_future(accept((known,)) if known is not None else accept((), odd=(outline(body),)))
     try:
         async with asyncio.timeout(timeout_s):
             # Only our waiting ends: a commit on its way to the disk is written all the same, and what is written has

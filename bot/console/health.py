@@ -1,4 +1,7 @@
-"""`GET /healthz`: alive, ready, and how long the oldest waiting row of each queue has waited. Nothing personal."""
+"""`GET /healthz`: alive, ready, how long the oldest waiting row of each queue has waited, and what was set aside.
+
+Nothing personal.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,8 @@ class Health:
     nlu_answers: Callable[[], bool | None]
     #: Work that broke and was begun again lately: its name and the type of the error.
     broken: Callable[[], Mapping[str, str]]
+    #: Updates that could not be read or taken, since the start (A10).
+    set_aside: Callable[[], int]
 
 
 def health_route(health: Health) -> Route:
@@ -49,6 +54,7 @@ def health_route(health: Health) -> Route:
             "flows": health.flows_trouble() or "ok",
             "nlu": _NLU[health.nlu_answers()],
             "oldest_waiting_s": asdict(ages),
+            "set_aside": health.set_aside(),
         }
         return JSONResponse(body, status_code=503 if broken else 200, headers={"cache-control": "no-store"})
 

@@ -222,17 +222,24 @@ def _show_card(draft: Draft, flow_id: FlowId, step_id: StepId, *, volatile: bool
 
 
 def _chose(draft: Draft, flow: FlowId, step: StepId, choice: str) -> None:
+    if _is_asked(draft, flow, step, choice):
+        draft.session = replace(draft.session, misses=0)
+        walk.answered(draft, choice)
+    elif draft.session.hold is Hold.HELD:
+        # No question stands open beside the adviser: that of the old keyboard is asked again, never silence (I01).
+        walk.call(draft, flow)
+    else:
+        walk.ask(draft)  # an old keyboard: the present question, never a jump (D03)
+
+
+def _is_asked(draft: Draft, flow: FlowId, step: StepId, choice: str) -> bool:
+    """Whether the conversation waits on this step and the choice is one of its answers now."""
     frames = draft.session.position.frames
     if not frames or (frames[-1].flow, frames[-1].step) != (flow, step):
-        walk.ask(draft)  # an old keyboard: the present question, never a jump (D03)
-        return
+        return False
     _, waiting = walk.waiting(draft)
     is_open = draft.session.hold is Hold.NONE or not isinstance(waiting.act, Handoff)
-    if not is_open or not _offers(waiting.act, choice):
-        walk.ask(draft)
-        return
-    draft.session = replace(draft.session, misses=0)
-    walk.answered(draft, choice)
+    return is_open and _offers(waiting.act, choice)
 
 
 def _offers(act: object, choice: str) -> bool:

@@ -114,12 +114,9 @@ def _run(draft: Draft, command: Command) -> None:
 
 def _call(draft: Draft, command: Command) -> None:
     if command is Command.PERSON and draft.session.hold is Hold.WAITING:
-        draft.tell(system(draft.guide.book, "handoff_added", buttons=waiting_rows(draft.guide.book)))
+        draft.tell(system(draft.guide.book, "handoff_still_waiting", buttons=waiting_rows(draft.guide.book)))
         return
     flow = CALLS[command]
-    if any(frame.flow == flow for frame in draft.session.position.frames):
-        walk.ask(draft)
-        return
     if command is Command.REMINDER and (draft.session.shadow is not None or flow not in draft.guide.book.flows):
         # A reminder is a row: it is not asked for on top of a volatile answer.
         walk.begin(draft, flow if flow in draft.guide.book.flows else walk.MENU)

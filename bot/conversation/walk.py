@@ -69,9 +69,13 @@ def begin(draft: Draft, flow_id: FlowId) -> None:
 
 
 def call(draft: Draft, flow_id: FlowId) -> None:
-    """Walk a flow on top of the present one, and come back to its question afterwards."""
+    """Walk a flow on top of the present one, and come back to its question afterwards.
+
+    One that is being walked already begins anew, without what was put on top of it: what is asked for always comes,
+    and the frames never grow by asking.
+    """
     flow = draft.guide.book.flows[flow_id]
-    here = draft.session.position
+    here = _before(draft.session.position, flow_id)
     draft.session = draft.session.at(replace(here, frames=(*here.frames, _frame(flow, flow.first)), trail=_trail(here)))
     walk(draft)
 
@@ -197,12 +201,23 @@ def share(draft: Draft, value: str) -> None:
 
 
 def after_handoff(draft: Draft) -> None:
-    """A person no longer has the conversation: go on after the handoff step, or ask what was asked before."""
-    if draft.session.position.frames:
-        flow, step = waiting(draft)
-        if isinstance(step.act, Handoff):
-            lead(draft, flow, step.leads)
-            return
+    """A person no longer has the conversation: go on after the handoff step, or ask what was asked before.
+
+    The step may lie beneath a question that was asked meanwhile. It must not be come back to: it would open a second
+    handoff.
+    """
+    here = draft.session.position
+    for at, frame in reversed(list(enumerate(here.frames))):
+        flow, step = _step_of(frame, draft)
+        if not isinstance(step.act, Handoff):
+            continue
+        above = here.frames[at + 1 :]
+        if above and flow.id == PERSON:
+            draft.session = draft.session.at(replace(here, frames=(*here.frames[:at], *above)))
+            break
+        draft.session = draft.session.at(replace(here, frames=here.frames[: at + 1]))
+        lead(draft, flow, step.leads)
+        return
     ask(draft)
 
 
@@ -228,7 +243,10 @@ def back(draft: Draft) -> None:
 
 def waiting(draft: Draft) -> tuple[Flow, Step]:
     """The flow and step the conversation stands on. Raises StepGone when no kept revision has it."""
-    frame = draft.session.position.frames[-1]
+    return _step_of(draft.session.position.frames[-1], draft)
+
+
+def _step_of(frame: Frame, draft: Draft) -> tuple[Flow, Step]:
     flow = draft.guide.book.flow(frame.flow, frame.revision)
     step = None if flow is None else flow.step(frame.step)
     if flow is None or step is None:
@@ -550,8 +568,19 @@ def _as_chosen(slot: str, answer: str, draft: Draft) -> Value:
     return answer
 
 
+def _before(position: Position, flow_id: FlowId) -> Position:
+    """The position before this flow was put on top of it; as it is when the flow is not being walked."""
+    depth = next((at for at, frame in enumerate(position.frames) if frame.flow == flow_id), None)
+    if depth is None:
+        return position
+    trail = position.trail
+    while trail and any(frame.flow == flow_id for frame in trail[-1]):
+        trail = trail[:-1]
+    return replace(position, frames=position.frames[:depth], trail=trail)
+
+
 def _trail(position: Position) -> tuple[tuple[Frame, ...], ...]:
-    if not position.frames:
+    if not position.frames or position.trail[-1:] == (position.frames,):
         return position.trail
     return (*position.trail, position.frames)[-TRAIL_LENGTH:]
 

@@ -15,11 +15,11 @@ from bot.services.parts import Parts
 
 
 async def shown(desk: Desk, session: Session, *, export: bool) -> Parts:
-    """The counts by kind as a message, or everything as one JSON file."""
+    """The counts by kind as a message, or everything as one JSON file; either comes before what is asked then."""
     kept = await desk.store.data_of(session.newcomer)
     book = desk.guide().book
     if not export:
-        return Parts(messages=(Message(blocks=(book.phrase("my_data"), *lines(counts(kept), book, "my_data_line"))),))
+        return Parts(first=(Message(blocks=(book.phrase("my_data"), *lines(counts(kept), book, "my_data_line"))),))
     body = json.dumps(kept, ensure_ascii=False, indent=2, default=str).encode()
     text = desk.catalogues.text_of(book.phrase("my_data_file"), session.locale).text
     file = Delivery(
@@ -29,7 +29,7 @@ async def shown(desk: Desk, session: Session, *, export: bool) -> Parts:
         file_name="guichet.json",
         file_bytes=body,
     )
-    return Parts(deliveries=(file,))
+    return Parts(pictures=(file,))
 
 
 def counts(kept: Mapping[str, Any]) -> dict[str, int]:

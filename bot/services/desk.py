@@ -112,10 +112,14 @@ class Desk:
     teams: MutableMapping[TeamName, Team]
     #: Reads a stored payload.
     read: Callable[[bytes], Heard]
+    #: What may be kept of a payload that nobody's key seals: its shape.
+    outline: Callable[[bytes], bytes]
     #: Words of danger in any language (decision 4).
     danger: Callable[[str], Danger | None]
     #: Exact keywords, when the NLU is away.
     keywords: Callable[[str, Locale], Understanding | None]
+    #: Whether a word is one that the guichet uses itself in this language.
+    knows: Callable[[str, Locale], bool]
     #: The language of a text of three words or more, when it is sure.
     language_of: Callable[[str], Locale | None]
     #: The offered language nearest to what a phone says.

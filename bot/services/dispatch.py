@@ -29,11 +29,11 @@ from bot.core.session import Hold
 from bot.errors import Conflict, StoreError
 from bot.i18n.languages import SOURCE
 from bot.ports import Commit, Delivery, InboxRow, Verb
-from bot.services import advisers
+from bot.services import advisers, topics
 from bot.services.desk import Desk
 from bot.services.floods import Floods
 from bot.services.groups import group_moved, team_in
-from bot.services.newcomer import take_forgotten, take_newcomer_turn
+from bot.services.newcomer import take_forgotten, take_newcomer_turn, tell_nobodys_press
 from bot.services.say import plain_delivery
 
 log = logging.getLogger(__name__)
@@ -56,6 +56,7 @@ class Dispatcher:
         self._stopping = False
         self._floods = Floods(desk, is_stopping=lambda: self._stopping)
         self.taken = 0
+        #: Rows that could not be read or taken, since the start; for health pages.
         self.set_aside = 0
 
     def offer(self, rows: Sequence[InboxRow]) -> None:
@@ -133,14 +134,19 @@ class Dispatcher:
                     return
 
     async def _aside(self, row: InboxRow, reason: str) -> None:
-        """Keep it for a person to look at, apologise, and let the lane go on (A10)."""
+        """Keep it for a person to look at, say so to whoever wrote it, and let the lane go on (A10).
+
+        It is never taken later: the conversation will be elsewhere, and the words would fall in another place.
+        """
         self.set_aside += 1
         try:
-            await self._desk.store.quarantine(row.payload or b"", reason, row=row.id)
+            await self._keep_aside(row, reason)
             if row.newcomer is not None and self._is_danger(row):
                 await self._warn(row.newcomer)
             elif row.newcomer is not None:
                 await self._apologise(row.newcomer)
+            else:
+                await self._tell_team(row)
         except Exception as exc:  # the lane must go on, whatever is wrong with this row
             log.error("row.stuck row=%d reason=%s", row.id, type(exc).__name__)
 
@@ -163,14 +169,34 @@ class Dispatcher:
         delivery = replace(plain_delivery(desk, newcomer, number, locale), vital=True)
         desk.outgoing.offer(await desk.store.commit(Commit(deliveries=(delivery,), now=desk.clock())))
 
+    async def _keep_aside(self, row: InboxRow, reason: str) -> None:
+        """Under the person's key; of what is no newcomer's only the shape, because no erasure would find it."""
+        payload = row.payload or b""
+        await self._desk.store.quarantine(
+            payload if row.newcomer is not None else self._desk.outline(payload), reason, row=row.id
+        )
+
     async def _apologise(self, newcomer: NewcomerId) -> None:
+        """Ask the person to try again; while an adviser has the conversation, to send it again."""
         desk = self._desk
         session = await desk.store.session_of(newcomer)
-        if session is None or session.hold is Hold.HELD:
+        if session is None:
             return
-        sorry = Message(blocks=(desk.guide().book.phrase("apology"),))
+        phrase = "handoff_not_passed_on" if session.hold is Hold.HELD else "apology"
+        sorry = Message(blocks=(desk.guide().book.phrase(phrase),))
         delivery = plain_delivery(desk, newcomer, sorry, session.locale)
         desk.outgoing.offer(await desk.store.commit(Commit(deliveries=(delivery,), now=desk.clock())))
+
+    async def _tell_team(self, row: InboxRow) -> None:
+        """An adviser whose message in a topic could not be taken must not believe that it went out."""
+        desk = self._desk
+        heard = desk.read(row.payload or b"")
+        if not isinstance(heard, FromTeam) or heard.thread is None:
+            return
+        team, handoff = team_in(desk, heard.chat), await desk.store.handoff_in_topic(heard.chat, heard.thread)
+        if team is not None and handoff is not None:
+            line = topics.line(desk, handoff, team, "adviser_not_delivered")
+            desk.outgoing.offer(await desk.store.commit(Commit(deliveries=(line,), now=desk.clock())))
 
     async def _turn(self, row: InboxRow) -> None:
         if row.payload is None:
@@ -184,6 +210,9 @@ class Dispatcher:
     async def _heard(self, row: InboxRow, heard: Heard) -> None:
         desk = self._desk
         match heard:
+            case FromNewcomer() if row.newcomer is None:
+                tell_nobodys_press(desk, heard)
+                await self._done(row)
             case FromNewcomer():
                 await take_newcomer_turn(desk, row, heard)
             case FromTeam():
@@ -198,7 +227,8 @@ class Dispatcher:
             case BotMembership(chat=chat) | Stranger(chat=chat) if team_in(desk, chat) is None:
                 await self._done(row, leave=chat if heard.is_inside else None)
             case Unreadable(reason=reason):
-                await desk.store.quarantine(row.payload or b"", reason, row=row.id)
+                self.set_aside += 1
+                await self._keep_aside(row, reason)
             case BotMembership() | Stranger() | TopicChanged() | Ignored():
                 await self._done(row)
 

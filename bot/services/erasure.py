@@ -41,7 +41,8 @@ async def erase(desk: Desk, session: Session, account: AccountId | None) -> None
 
 def _receipt(desk: Desk, session: Session, kept: Mapping[str, Any]) -> Rendered:
     book = desk.guide().book
-    told = (book.phrase("forgotten"), *lines(counts(kept), book, "forgotten_line"), book.phrase("forgotten_telegram"))
+    remains = (book.phrase("forgotten_remains"), book.phrase("forgotten_telegram"))
+    told = (book.phrase("forgotten"), *lines(counts(kept), book, "forgotten_line"), *remains)
     shown = render(
         Message(blocks=told),
         session.locale,

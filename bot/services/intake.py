@@ -61,6 +61,7 @@ class Intake:
         self._on_rows = on_rows
         self.kept = 0
         self.repeated = 0
+        #: Updates of which not even the owner could be read, since the start; for health pages.
         self.odd = 0
         #: Why nothing is being fetched, for health pages; empty when all is well.
         self.trouble = ""

@@ -60,6 +60,14 @@ async def take_newcomer_turn(desk: Desk, row: InboxRow, heard: FromNewcomer) -> 
     await take_event(desk, row.newcomer, heard.event, row=row.id, heard=heard)
 
 
+def tell_nobodys_press(desk: Desk, heard: FromNewcomer) -> None:
+    """A tap of somebody who is not known, such as the second one on "erase everything": told, and nothing is begun."""
+    if heard.callback_id is not None:
+        locale = desk.nearest_locale(heard.phone_locale or "")
+        told = desk.catalogues.text_of(desk.guide().book.phrase("button_gone"), locale).text
+        asyncio.get_running_loop().create_task(desk.messenger.answer_press(heard.callback_id, told))
+
+
 async def take_forgotten(desk: Desk, row: InboxRow) -> None:
     """A volatile answer that a restart forgot: the question before it is shown again."""
     assert row.newcomer is not None
@@ -164,8 +172,9 @@ async def save(
     """Carry out a turn in one transaction, then hand its messages to the sender. Raises Conflict: nothing was done."""
     effects = await _carried_out(desk, turn, now)
     pressed = event.message_id if isinstance(event, Pressed) else None
-    session, said = spoken(desk, (*turn.messages, *effects.messages), turn.session, pressed_message=pressed)
-    parts = said + replace(effects, messages=()) + (with_parts or Parts())
+    messages = (*effects.first, *turn.messages, *effects.messages)
+    session, said = spoken(desk, messages, turn.session, pressed_message=pressed)
+    parts = said + replace(effects, first=(), messages=()) + (with_parts or Parts())
     if isinstance(event, Resumed):
         parts = replace(parts, deliveries=tuple(replace(one, asked_again=True) for one in parts.deliveries))
     session = replace(session, version=before.version + 1)
@@ -250,7 +259,8 @@ async def _effect(desk: Desk, effect: Effect, session: Session, now: datetime) -
         case Count(figure=figure, label=label):
             return Parts(counts=((figure, label),))
         case NoteGap(text=text):
-            return gaps.noted(text, session.locale)
+            # Off the loop: the first time in a language all of its sentences are looked through.
+            return await asyncio.to_thread(gaps.noted, text, session.locale, desk.knows)
         case Submit():
             return submissions.kept(effect, session.locale)
         case OpenHandoff():

@@ -13,8 +13,10 @@ from bot.ports import ButtonRow, Check, Delivery, Gap, HandoffChange, LogLine, S
 class Parts:
     """What one effect adds to the turn's commit. Messages are for the newcomer, rendered with the turn's own."""
 
+    #: Said before the turn's own messages: what their question is about.
+    first: tuple[Message, ...] = ()
     messages: tuple[Message, ...] = ()
-    #: Sent before the turn's own messages: a picture that they speak of.
+    #: Sent before the turn's own messages: a picture that they speak of, a file that was asked for before them.
     pictures: tuple[Delivery, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     buttons: tuple[ButtonRow, ...] = ()
@@ -29,6 +31,7 @@ class Parts:
 
     def __add__(self, other: Parts) -> Parts:
         return Parts(
+            first=self.first + other.first,
             messages=self.messages + other.messages,
             pictures=self.pictures + other.pictures,
             deliveries=self.deliveries + other.deliveries,

@@ -50,15 +50,18 @@ def _kept(tx: Tx, vault: Vault, memory: Memory, arrival: Arrival) -> InboxRow | 
     lane = arrival.lane or ODD
     if arrival.account is not None:
         newcomer = newcomer_of(tx, vault, arrival.account, day_of(arrival.received_at))
-        if newcomer is None:
+        if newcomer is None and not arrival.is_press:
             # A repeat of something that an erased person said must not bring them back.
             known = "SELECT id FROM inbox WHERE update_id = ? OR natural_key = ?"
             if tx.row(known, (arrival.update_id, natural)) is not None:
                 return None
             newcomer = welcome(tx, vault, arrival.account, day_of(arrival.received_at))
-        lane = lane_of(newcomer)
+        if newcomer is not None:
+            lane = lane_of(newcomer)
     ident = tx.ids("inbox")[0]
-    is_stored = arrival.payload is not None and not _is_volatile(tx, vault, arrival, newcomer)
+    # A tap of somebody who is not known any more: its number stays against repeats, and nothing of the person.
+    is_nobodys = arrival.account is not None and newcomer is None
+    is_stored = arrival.payload is not None and not is_nobodys and not _is_volatile(tx, vault, arrival, newcomer)
     sealed = vault.seal(tx, newcomer, "inbox", "payload", ident, arrival.payload or b"") if is_stored else None
     made = tx.run(
         "INSERT INTO inbox (id, update_id, natural_key, lane, newcomer, payload, state, received_at)"

@@ -188,7 +188,7 @@ REGISTER: Mapping[str, Table] = {
         columns={
             "id": (W, "Rang."),
             "newcomer": (L, "La personne, si elle est connue."),
-            "body": (P, "Le message, chiffré."),
+            "body": (P, "Le message, chiffré ; sans personne connue, seulement sa forme."),
             "reason": (W, "Ce qui n’allait pas."),
             "kept_day": (W, "Jour."),
         },
@@ -199,7 +199,7 @@ REGISTER: Mapping[str, Table] = {
         columns={
             "id": (F, "Numéro tiré au hasard, sans ordre."),
             "locale": (F, "Langue."),
-            "body": (F, "Mots masqués, sans auteur, chiffrés."),
+            "body": (F, "Mots du guichet lui-même, les autres masqués ; sans auteur, chiffrés."),
             "noted_day": (F, "Jour."),
         },
     ),

@@ -319,6 +319,15 @@ def test_arrival_is_the_persons_or_the_topics() -> None:
     assert in_topic is not None and (in_topic.account, in_topic.lane) == (None, Lane("topic:-100:45"))
 
 
+def test_only_a_tap_is_a_press() -> None:
+    tap = whose(
+        {"callback_query": {"id": "9", "from": {"id": 5}, "message": private(text="x")["message"], "data": "a"}}
+    )
+    word = whose(private(text="x"))
+    assert tap is not None and word is not None
+    assert (tap.account, tap.is_press, word.is_press) == (AccountId(5), True, False)
+
+
 def test_a07_the_same_message_has_the_same_key_under_any_update_id() -> None:
     once, again = whose(private(text="x"), 7), whose(private(text="x"), 2**31)
     assert once is not None and again is not None

@@ -9,6 +9,7 @@ import pytest
 from bot.sandbox import doings
 from bot.sandbox.client import text_of
 from bot.sandbox.people import ADVISER_CHAT_ID
+from bot.store.engine import Tx
 from tests.journeys.flows import NUDGE, WHO, WORDS
 from tests.journeys.office import MORNING, Office
 
@@ -139,6 +140,20 @@ async def test_an_unreadable_message_is_set_aside_and_its_person_served(office: 
     assert await fatou.say("essai") == [WHO]
     aside = await office.store.engine.read(lambda tx: tx.rows("SELECT reason FROM quarantine"))
     assert [reason for (reason,) in aside] == ["not a text"]
+
+
+async def test_of_an_unreadable_message_in_the_group_only_the_shape_is_kept(office: Office) -> None:
+    chat = {"id": ADVISER_CHAT_ID, "type": "supergroup"}
+    await office.client.do("update", fields={"message": {"message_id": 900, "date": 0, "chat": chat, "text": 7341}})
+    await office.settled()
+    vault = office.store._vault
+
+    def opened(tx: Tx) -> list[bytes]:
+        rows = tx.rows("SELECT id, body FROM quarantine")
+        return [vault.open(tx, None, "quarantine", "body", ident, bytes(body)) for ident, body in rows]
+
+    [kept] = await office.store.engine.read(opened)
+    assert b'"text":"int"' in kept and b"7341" not in kept
 
 
 # --- buttons ---------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from bot import bootstrap
+from bot.core.ids import AccountId
 from bot.sandbox import doings
 from bot.sandbox.client import text_of
 from bot.store import open_store
@@ -16,6 +17,7 @@ from tests.journeys.flows import NUDGE, WHO, WORDS
 from tests.journeys.office import Office, Person
 
 RECEIPT = "✅ C'est effacé."
+GONE = "Ce bouton ne marche plus. Pour commencer, écrivez /menu."
 CANARY = "marmotte-aubergine-7341"
 PHONE = "+32 470 12 34 56"
 #: Of somebody else, whose rows must stay.
@@ -170,6 +172,20 @@ async def test_pressing_twice_erases_once(office: Office) -> None:
     assert len([one for one in said if one.startswith(RECEIPT)]) == 1
 
 
+async def test_a_tap_after_the_erasure_makes_nobody_new(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("/effacer")
+    shown = (await fatou.messages())[-1]
+    yes = shown["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    await fatou.press("Oui, tout effacer")
+    told = (await office.calls("sendMessage"))[-1]
+    await fatou.seat.do("press", message_id=shown["message_id"], data=yes, forged=True)
+    assert await fatou.seat.notice(timeout_s=3) == GONE
+    assert await fatou.heard() == []
+    assert (await office.calls("sendMessage"))[-1] == told
+    assert await office.store.newcomer_by_account(AccountId(fatou.id)) is None
+
+
 async def test_the_wish_may_be_taken_back(office: Office) -> None:
     fatou = await office.fatou()
     await in_a_flow(office, fatou)
@@ -181,8 +197,10 @@ async def test_the_wish_may_be_taken_back(office: Office) -> None:
 async def test_it_is_shown_what_is_kept(office: Office) -> None:
     fatou = await office.fatou()
     await with_a_reminder(office, fatou)
-    told = "\n".join(await fatou.say("/mesdonnees"))
-    assert "Voici ce que je garde" in told and "Rappels : 1" in told
+    told, question = await fatou.say("/mesdonnees")
+    assert told.startswith("Voici ce que je garde") and "Rappels : 1" in told
+    assert question == "Que voulez-vous faire ?"
+    assert (await fatou.labels())[0] == "📄 Recevoir un fichier"
     await fatou.press("Recevoir un fichier")
     file = next(one for one in reversed(await fatou.messages()) if "document" in one)
     body = json.loads(office.sandbox.world.files[file["document"]["file_id"]].content)
@@ -192,8 +210,46 @@ async def test_it_is_shown_what_is_kept(office: Office) -> None:
     assert body["keyboards"] != []
 
 
+async def test_the_file_of_what_is_kept_comes_before_the_question_that_was_open(office: Office) -> None:
+    fatou = await office.fatou()
+    await in_a_flow(office, fatou)
+    await fatou.say("/mesdonnees")
+    file, question = await fatou.press("Recevoir un fichier")
+    assert (file, question) == ("Voici toutes vos données dans un fichier.", WORDS)
+
+
 async def test_it_is_shown_while_somebody_has_the_conversation(office: Office) -> None:
     fatou = await office.fatou()
     await held(office, fatou)
     told = "\n".join(await fatou.say("/mesdonnees"))
     assert "Demandes à une personne : 1" in told and "Messages échangés avec une personne" in told
+
+
+async def test_an_update_of_nobody_holds_nothing_of_anybody(scanned: Office) -> None:
+    fatou = await scanned.fatou()
+    who = {"id": fatou.id, "is_bot": False, "first_name": fatou.seat.first_name}
+    chat = {"id": fatou.id, "type": "private", "first_name": fatou.seat.first_name}
+    broken = {"message_id": 77003.5, "date": 0, "from": who, "chat": chat, "text": CANARY}
+    await scanned.client.do("update", fields={"message": broken})
+    await fatou.say("/effacer")
+    await fatou.press("Oui, tout effacer")
+    aside = await scanned.store.engine.read(lambda tx: tx.rows("SELECT reason FROM quarantine"))
+    assert aside == [("not an update",)]
+    vault = scanned.store._vault
+    [(ident, body)] = await scanned.store.engine.read(lambda tx: tx.rows("SELECT id, body FROM quarantine"))
+    kept = await scanned.store.engine.read(
+        lambda tx: vault.open(tx, None, "quarantine", "body", ident, bytes(body)).decode()
+    )
+    assert "message_id" in kept
+    assert [word for word in (fatou.seat.first_name, str(fatou.id), CANARY) if word in kept] == []
+
+
+async def test_words_that_were_not_understood_name_nobody(office: Office) -> None:
+    fatou = await office.fatou()
+    for _ in range(5):
+        await fatou.say(f"fatou diallo {CANARY}")
+    await fatou.say("je m'appelle diallo")
+    await fatou.say("/effacer")
+    [receipt] = await fatou.press("Oui, tout effacer")
+    assert await office.store.gaps() == [("fr", "je m'appelle #", 1)]
+    assert "Je ne sais pas qui les a écrits." in receipt

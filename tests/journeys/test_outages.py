@@ -16,12 +16,13 @@ from bot.core.session import Session
 from bot.errors import StoreError
 from bot.ports import Fetched
 from bot.sandbox import doings
-from bot.services import newcomer
+from bot.services import advisers, newcomer
 from bot.services.contact import Contact
 from tests.journeys.flows import NUDGE, WHO, WORDS
 from tests.journeys.office import Office
 
-APOLOGY = "Désolé, il y a un problème de mon côté. Votre message n'est pas perdu. Essayez encore dans un moment."
+APOLOGY = "Désolé, il y a un problème de mon côté. Essayez encore dans un moment."
+NOT_PASSED_ON = "⚠️ Votre dernier message n'est peut-être pas arrivé chez la personne. Envoyez-le encore une fois."
 LATE = "Désolé, je réponds avec du retard. J'étais en panne."
 
 
@@ -231,6 +232,64 @@ async def test_a_turn_that_cannot_be_taken_is_set_aside_with_an_excuse(
     assert await fatou.press("Une femme") == [WORDS]
     aside = await office.store.engine.read(lambda tx: tx.rows("SELECT reason FROM quarantine"))
     assert aside == [("KeyError",)]
+
+
+async def test_words_to_an_adviser_that_cannot_be_taken_are_asked_for_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    await claire.take()
+    await fatou.heard()
+
+    def broken(session: Session, event: Event, guide: Guide, *, now: datetime) -> Turn:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(newcomer, "advance", broken)
+    assert await fatou.say("vous êtes là ?") == [NOT_PASSED_ON]
+    monkeypatch.undo()
+    assert await fatou.say("vous êtes là ?") == []
+    assert (await claire.texts())[-1] == "💬 vous êtes là ?"
+
+
+async def test_an_adviser_hears_of_words_that_cannot_be_taken(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    await claire.take()
+    await fatou.heard()
+
+    async def broken(*_: object) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(advisers, "_reply", broken)
+    await claire.say("bonjour")
+    assert (await claire.texts())[-1] == "⚠️ Votre dernier message n'est pas arrivé chez la personne."
+    assert await fatou.heard() == []
+
+
+async def test_what_was_set_aside_is_counted_on_the_health_page(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fatou = await office.fatou()
+
+    async def counted() -> int:
+        async with aiohttp.ClientSession() as http, http.get(f"{site}/healthz") as answer:
+            return int((await answer.json())["set_aside"])
+
+    site = f"http://127.0.0.1:{office.running.web.port}"
+    assert await counted() == 0
+    chat = {"id": fatou.id, "type": "private"}
+    await office.client.do("update", fields={"message": {"message_id": 77003.5, "date": 0, "chat": chat}})
+    await office.client.do("update", fields={"message": {"message_id": 900, "date": 0, "chat": chat, "text": 7}})
+    await office.settled()
+    assert await counted() == 2
+
+    def broken(session: Session, event: Event, guide: Guide, *, now: datetime) -> Turn:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(newcomer, "advance", broken)
+    assert await fatou.say("essai") == [APOLOGY]
+    assert await counted() == 3
 
 
 async def test_a_flood_from_one_person_delays_nobody_and_loses_nothing(office: Office) -> None:

@@ -106,6 +106,20 @@ async def test_a_new_account_becomes_a_person_with_a_lane_of_their_own(guichet: 
     assert await guichet.store.offset() == 4
 
 
+async def test_a_tap_of_somebody_unknown_makes_nobody(house: House, guichet: Guichet) -> None:  # D04 after an erasure
+    tap = arrival(1, is_press=True)
+    [row] = await guichet.store.keep([tap], offset=2)
+    assert (row.newcomer, row.lane, row.payload) == (None, "odd", tap.payload)
+    assert await guichet.store.newcomer_by_account(AMINA) is None
+    assert await guichet.store.keep([tap], offset=2) == []
+    again = await house.reopen()
+    assert await again.store.waiting() == [replace(row, payload=None)]
+    await again.store.commit(Commit(done=row.id))
+    [said] = await again.store.keep([arrival(2)], offset=3)
+    [known] = await again.store.keep([arrival(3, is_press=True)], offset=4)
+    assert said.newcomer is not None and known.newcomer == said.newcomer
+
+
 async def test_a_repeat_is_dropped_by_its_number_and_by_its_nature(guichet: Guichet) -> None:  # A06, A07
     [row] = await guichet.store.keep([arrival(1)], offset=2)
     again = arrival(1, natural_key="another")
