@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.conversation.guide import Guide
+from bot.conversation.screens import SHARE
 from bot.core.events import Said
 from bot.core.ids import Locale
 from bot.flow.graph import AnswerKind, Ask
 
 #: Intents that mean yes and no in any language, for a yes/no step.
-_YES_NO_INTENTS = {"affirm": "yes", "deny": "no"}
+_YES_NO_INTENTS = {"affirm": True, "deny": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,20 @@ def answer_to(ask: Ask, said: Said, guide: Guide, locale: Locale, today: date) -
             return _language(said.text, guide, locale)
 
 
+def consent(said: Said, guide: Guide, locale: Locale) -> Answer | None:
+    """Whether the summary may go to an adviser: `share`, `alone` or `cancel`.
+
+    A bare "no" may mean "no summary" or "no adviser": it sends nothing, whatever the labels begin with.
+    """
+    meant = guide.words.yes_no(said.text, locale)
+    if meant is None:
+        index = guide.words.choice(said.text, [(guide.book.phrase(name),) for name, _ in SHARE.values()], locale)
+        if index is not None:
+            return Answer(value=list(SHARE)[index])
+        meant = _heard_yes_no(said, guide)
+    return None if meant is None else Answer(value="share" if meant else "cancel")
+
+
 def _choice(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | None:
     labels = [(choice.label, *choice.words) for choice in ask.choices]
     index = guide.words.choice(text, labels, locale)
@@ -56,12 +71,17 @@ def _yes_no(ask: Ask, said: Said, guide: Guide, locale: Locale) -> Answer | None
     if ask.choices and (found := _choice(ask, said.text, guide, locale)) is not None:
         return found
     meant = guide.words.yes_no(said.text, locale)
-    if meant is not None:
-        return Answer(value="yes" if meant else "no")
+    if meant is None:
+        meant = _heard_yes_no(said, guide)
+    return None if meant is None else Answer(value="yes" if meant else "no")
+
+
+def _heard_yes_no(said: Said, guide: Guide) -> bool | None:
+    """Whether the model is sure that it was a yes or a no."""
     heard = said.understanding
-    if heard is not None and heard.intent in _YES_NO_INTENTS and heard.confidence >= guide.thresholds.sure_from:
-        return Answer(value=_YES_NO_INTENTS[heard.intent])
-    return None
+    if heard is None or heard.confidence < guide.thresholds.sure_from:
+        return None
+    return _YES_NO_INTENTS.get(heard.intent or "")
 
 
 def _number(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | Refusal | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.conversation import commands, walk
-from bot.conversation.answers import Answer, Refusal, answer_to
+from bot.conversation.answers import Answer, Refusal, answer_to, consent
 from bot.conversation.fear import Fear, feared
 from bot.conversation.screens import OFFERS, go, navigation, offers, own_name, system, waiting_rows
 from bot.conversation.turn import Draft
@@ -141,11 +141,11 @@ def _answered(draft: Draft, event: Said) -> bool:
     match step.act:
         case Ask() as ask:
             answer = answer_to(ask, event, draft.guide, draft.session.locale, draft.now.date())
-        case Remind() | Handoff() if draft.session.hold is Hold.NONE:
+        case Remind() if draft.session.hold is Hold.NONE:
             asked = Ask(slot=None, kind=AnswerKind.YES_NO)
             answer = answer_to(asked, event, draft.guide, draft.session.locale, draft.now.date())
-            if isinstance(answer, Answer) and isinstance(step.act, Handoff):
-                answer = Answer(value="share" if answer.value == "yes" else "alone")
+        case Handoff() if draft.session.hold is Hold.NONE:
+            answer = consent(event, draft.guide, draft.session.locale)
         case _:
             return False
     match answer:

@@ -31,6 +31,8 @@ from bot.flow.graph import AnswerKind, Ask, Flow, FlowBook, Step
 LANGUAGES_A_PAGE = 6
 #: Flows in "did you mean" (product.md).
 OFFERS = 3
+#: Whether the summary may go to the adviser: choice → the phrase on its button and its icon, as they stand.
+SHARE = {"share": ("share_yes", "✅"), "alone": ("share_no", "👤"), "cancel": ("share_cancel", "↩️")}
 
 
 def navigation(session: Session, book: FlowBook, *, back: bool = True) -> Rows:
@@ -58,11 +60,7 @@ def choices(step: Step, ask: Ask, frame: Frame, session: Session, guide: Guide) 
 
 def share_choices(frame: Frame, step: Step, book: FlowBook) -> Rows:
     """Whether the summary may go to the adviser."""
-    return (
-        (_choice(frame, step, "share", book.phrase("share_yes"), "✅"),),
-        (_choice(frame, step, "alone", book.phrase("share_no"), "👤"),),
-        (_choice(frame, step, "cancel", book.phrase("share_cancel"), "↩️"),),
-    )
+    return tuple((_choice(frame, step, choice, book.phrase(name), icon),) for choice, (name, icon) in SHARE.items())
 
 
 def language_page(session: Session, guide: Guide, page: int) -> Rows:
