@@ -9,6 +9,8 @@ from bot.conversation.guide import Guide
 from bot.conversation.screens import SHARE
 from bot.core.events import Said
 from bot.core.ids import Locale
+from bot.core.messages import Command, Go, Speak
+from bot.core.session import Offer, Offerable
 from bot.flow.graph import AnswerKind, Ask
 
 #: Intents that mean yes and no in any language, for a yes/no step.
@@ -59,6 +61,28 @@ def consent(said: Said, guide: Guide, locale: Locale) -> Answer | None:
             return Answer(value=list(SHARE)[index])
         meant = _heard_yes_no(said, guide)
     return None if meant is None else Answer(value="share" if meant else "cancel")
+
+
+def taken(offer: Offer, said: Said, guide: Guide, locale: Locale) -> Offerable | Refusal | None:
+    """What of an offer is meant; None when it may be something else.
+
+    A number or a "yes" that fits nothing on offer is refused: it must not answer a question that the offer hides.
+    """
+    if isinstance(offer.yes, Speak) and guide.words.language(said.text, locale) == offer.yes.locale:
+        return offer.yes
+    index = guide.words.choice(said.text, [(one.label,) for one in offer.listed], locale)
+    if index is not None:
+        return offer.listed[index].action
+    if not offer.is_beside and len(said.text.split()) == 1 and guide.words.number(said.text, locale) is not None:
+        return Refusal(hint="not_understood")
+    meant = guide.words.yes_no(said.text, locale)
+    if meant is None:
+        meant = _heard_yes_no(said, guide)
+    if meant is None:
+        return None
+    if meant:
+        return offer.yes or Refusal(hint="not_understood")
+    return offer.no or Go(command=Command.REPEAT)
 
 
 def _choice(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | None:

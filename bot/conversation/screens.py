@@ -19,12 +19,13 @@ from bot.core.messages import (
     Message,
     Page,
     ShowCard,
+    ShowReminder,
     ShowServiceCard,
     Speak,
     Tick,
 )
 from bot.core.phrases import Phrase, Verbatim
-from bot.core.session import Frame, Session
+from bot.core.session import Frame, Offered, Session
 from bot.flow.graph import AnswerKind, Ask, Flow, FlowBook, Step
 
 #: Languages on one page of the picker.
@@ -105,6 +106,16 @@ def offers(book: FlowBook, flows: Sequence[FlowId]) -> Rows:
 def begin(flow: Flow) -> Button:
     """A button that begins a flow."""
     return Button(label=flow.title, icon=flow.icon, action=Begin(flow=flow.id))
+
+
+def on_offer(rows: Sequence[tuple[Button, ...]]) -> tuple[Offered, ...]:
+    """The buttons of these rows as things on offer, in the order of the screen."""
+    return tuple(
+        Offered(label=button.label, action=button.action)
+        for row in rows
+        for button in row
+        if isinstance(button.action, Begin | Go | Speak | ShowReminder)
+    )
 
 
 def checklist(items: Sequence[Phrase]) -> Rows:
