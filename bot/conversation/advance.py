@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.conversation import commands, reminders, walk
 from bot.conversation.guide import Guide
 from bot.conversation.said import danger_added, resume_offer, said
-from bot.conversation.screens import card_offer, go, language_page, navigation, system, waiting_rows
+from bot.conversation.screens import card_offer, go, language_page, languages_shown, navigation, system, waiting_rows
 from bot.conversation.turn import Draft, Turn
 from bot.core.effects import CancelTimers, MakeCard, RelayEdit, RelayMedia
 from bot.core.events import (
@@ -44,10 +44,11 @@ from bot.core.messages import (
     Speak,
     Tick,
 )
-from bot.core.session import Hold, Session, Veil
+from bot.core.phrases import Phrase
+from bot.core.session import Hold, Offer, Offered, Session, Veil
 from bot.core.understanding import Danger
 from bot.errors import StepGone
-from bot.flow.graph import Ask, Card, Handoff, Remind, ShowServices
+from bot.flow.graph import AnswerKind, Ask, Card, Handoff, Remind, ShowServices
 
 WELCOME = FlowId("_system.welcome")
 
@@ -196,14 +197,26 @@ def _pressed(draft: Draft, event: Pressed) -> None:
         case Begin():
             commands.do(draft, event.action)
         case Page(of=_, number=number):
-            rows = (*language_page(draft.session, draft.guide, number), *navigation(draft.session, draft.guide.book))
-            message = system(draft.guide.book, "language_pick", buttons=rows)
-            draft.tell(replace(message, in_place=True))
+            _turn_page(draft, number)
         case Tick() | Open():
             pass  # the channel turns the tick in the message's own buttons; nothing of it is known here
         case None:
             draft.tell(system(draft.guide.book, "button_expired"))
             walk.ask(draft)
+
+
+def _turn_page(draft: Draft, number: int) -> None:
+    """Another page of the picker, in place; a written number counts its buttons while a language is asked for."""
+    book, languages = draft.guide.book, draft.guide.languages
+    rows = (*language_page(draft.session, draft.guide, number), *navigation(draft.session, book))
+    draft.tell(replace(system(book, "language_pick", buttons=rows), in_place=True))
+    asked = walk.waiting(draft)[1].act if draft.session.position.frames else None
+    if isinstance(asked, Ask) and asked.kind is AnswerKind.LANGUAGE:
+        listed = [
+            Offered(label=Phrase(key="", text=language.name), action=Speak(locale=language.locale))
+            for language in languages_shown(languages, draft.session.locale, number)
+        ]
+        draft.offer = Offer(listed=tuple(listed))
 
 
 def _show_card(draft: Draft, flow_id: FlowId, step_id: StepId, *, volatile: bool) -> None:

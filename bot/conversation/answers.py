@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.conversation.guide import Guide
-from bot.conversation.screens import SHARE
+from bot.conversation.screens import SHARE, languages_shown
 from bot.core.events import Said
 from bot.core.ids import Locale
 from bot.core.messages import Command, Go, Speak
@@ -130,7 +130,8 @@ def _language(text: str, guide: Guide, locale: Locale) -> Answer | None:
     named = guide.words.language(text, locale)
     if named is not None and any(language.locale == named for language in guide.languages):
         return Answer(value=named)
-    number = guide.words.number(text)
-    if number is not None and 1 <= number <= len(guide.languages):
-        return Answer(value=guide.languages[number - 1].locale)
+    shown = languages_shown(guide.languages, locale, 0)
+    number = guide.words.number(text, locale)
+    if number is not None and 1 <= number <= len(shown):
+        return Answer(value=shown[number - 1].locale)
     return None

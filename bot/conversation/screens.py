@@ -66,23 +66,22 @@ def share_choices(frame: Frame, step: Step, book: FlowBook) -> Rows:
 
 def language_page(session: Session, guide: Guide, page: int) -> Rows:
     """One page of the picker: the present language first, every language by its own name."""
-    ordered = ordered_languages(guide.languages, session.locale)
-    start = page * LANGUAGES_A_PAGE
     shown = [
         Button(label=own_name(language), action=Speak(locale=language.locale))
-        for language in ordered[start : start + LANGUAGES_A_PAGE]
+        for language in languages_shown(guide.languages, session.locale, page)
     ]
     rows: Rows = tuple(tuple(shown[at : at + 2]) for at in range(0, len(shown), 2))
-    if len(ordered) > LANGUAGES_A_PAGE:
-        following = (page + 1) if start + LANGUAGES_A_PAGE < len(ordered) else 0
+    if len(guide.languages) > LANGUAGES_A_PAGE:
+        following = (page + 1) if (page + 1) * LANGUAGES_A_PAGE < len(guide.languages) else 0
         more = Button(label=guide.book.phrase("nav_more"), icon="🌍", action=Page(of="languages", number=following))
         rows = (*rows, (more,))
     return rows
 
 
-def ordered_languages(languages: Sequence[OfferedLanguage], first: Locale) -> list[OfferedLanguage]:
-    """The languages as listed, with the present one in front."""
-    return sorted(languages, key=lambda language: language.locale != first)
+def languages_shown(languages: Sequence[OfferedLanguage], first: Locale, page: int) -> list[OfferedLanguage]:
+    """The languages on one page of the picker, as they stand there: all as listed, with the present one in front."""
+    ordered = sorted(languages, key=lambda language: language.locale != first)
+    return ordered[page * LANGUAGES_A_PAGE : (page + 1) * LANGUAGES_A_PAGE]
 
 
 def own_name(language: OfferedLanguage) -> Phrase:
