@@ -35,7 +35,7 @@ def answer_to(ask: Ask, said: Said, guide: Guide, locale: Locale, today: date) -
     """The answer in these words; None when they are not one and may mean something else."""
     match ask.kind:
         case AnswerKind.CHOICE:
-            return _choice(ask, said.text, guide, locale)
+            return _choice(ask, said, guide, locale)
         case AnswerKind.YES_NO:
             return _yes_no(ask, said, guide, locale)
         case AnswerKind.NUMBER:
@@ -85,14 +85,21 @@ def taken(offer: Offer, said: Said, guide: Guide, locale: Locale) -> Offerable |
     return offer.no or Go(command=Command.REPEAT)
 
 
-def _choice(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | None:
+def _choice(ask: Ask, said: Said, guide: Guide, locale: Locale) -> Answer | None:
+    """A choice by its words, or a yes or no of any language for the one choice that says yes or no."""
     labels = [(choice.label, *choice.words) for choice in ask.choices]
-    index = guide.words.choice(text, labels, locale)
+    index = guide.words.choice(said.text, labels, locale)
+    if index is None:
+        meant = guide.words.yes_no(said.text, locale)
+        if meant is None and _heard_yes_no(said, guide) is False:
+            meant = False  # a yes is never taken from a guess: there are choices that erase
+        if meant is not None:
+            index = guide.words.choice(guide.book.phrase("yes" if meant else "no").text, labels, locale)
     return None if index is None else Answer(value=ask.choices[index].id)
 
 
 def _yes_no(ask: Ask, said: Said, guide: Guide, locale: Locale) -> Answer | None:
-    if ask.choices and (found := _choice(ask, said.text, guide, locale)) is not None:
+    if ask.choices and (found := _choice(ask, said, guide, locale)) is not None:
         return found
     meant = guide.words.yes_no(said.text, locale)
     if meant is None:

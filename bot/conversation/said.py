@@ -226,17 +226,28 @@ def _go_to(draft: Draft, intent: str, event: Said) -> None:
     elif intent in _SMALL_TALK:
         _small_talk(draft, intent)
     elif (flow := draft.guide.flow_of(intent)) is not None:
-        _begin(draft, flow)
+        if _is_asked_in(draft, flow):
+            _missed(draft)
+        else:
+            _begin(draft, flow)
     elif intent in _BARE:
-        walk.ask(draft)
+        if not draft.session.position.frames:
+            walk.ask(draft)
+        elif not _led_otherwise(draft):
+            _missed(draft)
     else:
         _otherwise_or_miss(draft, event)
 
 
-def _begin(draft: Draft, flow: FlowId) -> None:
+def _is_asked_in(draft: Draft, flow: FlowId) -> bool:
+    """Whether the waiting question is one of this flow: naming its subject again is no answer to it."""
     frames = draft.session.position.frames
+    return bool(frames) and frames[-1].flow == flow
+
+
+def _begin(draft: Draft, flow: FlowId) -> None:
     draft.session = replace(draft.session, misses=0)
-    if frames and frames[-1].flow == flow:
+    if _is_asked_in(draft, flow):
         walk.ask(draft)
     else:
         walk.begin(draft, flow)
@@ -279,18 +290,23 @@ def _candidates(draft: Draft, heard: Understanding) -> list[FlowId]:
 
 def _otherwise_or_miss(draft: Draft, event: Said) -> None:
     """Nothing fits: a command with a slip in it, the step's other-branch, else "I did not understand", then topics."""
-    if _command_nearly(draft, event):
+    if _command_nearly(draft, event) or _led_otherwise(draft):
         return
-    frames = draft.session.position.frames
-    if frames:
-        flow, step = walk.waiting(draft)
-        if isinstance(step.act, Ask) and step.act.otherwise is not None:
-            draft.session = replace(draft.session, misses=0)
-            walk.lead(draft, flow, step.act.otherwise)
-            return
     if draft.session.shadow is None:
         draft.start(NoteGap(text=event.text))
     _missed(draft)
+
+
+def _led_otherwise(draft: Draft) -> bool:
+    """Whether the waiting step has a branch for what is no answer to it (and it was taken)."""
+    if not draft.session.position.frames:
+        return False
+    flow, step = walk.waiting(draft)
+    if not isinstance(step.act, Ask) or step.act.otherwise is None:
+        return False
+    draft.session = replace(draft.session, misses=0)
+    walk.lead(draft, flow, step.act.otherwise)
+    return True
 
 
 def _missed(draft: Draft) -> None:
