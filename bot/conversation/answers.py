@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.conversation.guide import Guide
-from bot.conversation.screens import SHARE, languages_shown
+from bot.conversation.screens import SHARE, SHARE_WORDS, languages_shown
 from bot.core.events import Said
 from bot.core.ids import Locale
 from bot.core.messages import Command, Go, Speak
@@ -56,7 +56,8 @@ def consent(said: Said, guide: Guide, locale: Locale) -> Answer | None:
     """
     meant = guide.words.yes_no(said.text, locale)
     if meant is None:
-        index = guide.words.choice(said.text, [(guide.book.phrase(name),) for name, _ in SHARE.values()], locale)
+        names = [[name, SHARE_WORDS.get(choice, name)] for choice, (name, _) in SHARE.items()]
+        index = guide.words.choice(said.text, [[guide.book.phrase(one) for one in both] for both in names], locale)
         if index is not None:
             return Answer(value=list(SHARE)[index])
         meant = _heard_yes_no(said, guide)

@@ -34,6 +34,8 @@ LANGUAGES_A_PAGE = 6
 OFFERS = 3
 #: Whether the summary may go to the adviser: choice → the phrase on its button and its icon, as they stand.
 SHARE = {"share": ("share_yes", "✅"), "alone": ("share_no", "👤"), "cancel": ("share_cancel", "↩️")}
+#: The same choices in other words than those on the button.
+SHARE_WORDS = {"alone": "share_no_words"}
 
 
 def navigation(session: Session, book: FlowBook, *, back: bool = True) -> Rows:

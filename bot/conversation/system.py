@@ -64,6 +64,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "share_ask": ("summary",),
         "share_yes": (),
         "share_no": (),
+        "share_no_words": (),
         "share_cancel": (),
         "handoff_claimed": (),
         "handoff_released": (),
