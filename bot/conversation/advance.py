@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.conversation import commands, reminders, walk
 from bot.conversation.guide import Guide
 from bot.conversation.said import danger_added, resume_offer, said
-from bot.conversation.screens import card_offer, go, language_page, navigation, system, waiting_rows
+from bot.conversation.screens import card_offer, go, language_page, languages_shown, navigation, system, waiting_rows
 from bot.conversation.turn import Draft, Turn
 from bot.core.effects import CancelTimers, MakeCard, RelayEdit, RelayMedia
 from bot.core.events import (
@@ -44,10 +44,11 @@ from bot.core.messages import (
     Speak,
     Tick,
 )
-from bot.core.session import Hold, Session, Veil
+from bot.core.phrases import Phrase
+from bot.core.session import Hold, Offer, Offered, Session, Veil
 from bot.core.understanding import Danger
 from bot.errors import StepGone
-from bot.flow.graph import Ask, Card, Handoff, Remind, ShowServices
+from bot.flow.graph import AnswerKind, Ask, Card, Handoff, Remind, ShowServices
 
 WELCOME = FlowId("_system.welcome")
 
@@ -73,13 +74,16 @@ def advance(session: Session, event: Event, guide: Guide, *, now: datetime) -> T
     Pure: the same arguments always give the same turn. `now` is an aware UTC instant. A step that no kept revision
     has any more is no error here: the person is told that the page changed and the flow begins again.
     """
-    draft = Draft(session=session, guide=guide, now=now)
+    draft = Draft(session=session.offering(None), guide=guide, now=now, offered=session.position.offer)
+    before = draft.session.position
     try:
         _take(draft, event)
     except StepGone as gone:
         _recover(draft, gone)
     turn = draft.done()
-    return replace(turn, session=replace(turn.session, seen_at=now, veil=_veil(draft, before=session)))
+    is_as_before = not turn.messages and turn.session.position == before
+    after = turn.session.offering(draft.offered if is_as_before else draft.offer)
+    return replace(turn, session=replace(after, seen_at=now, veil=_veil(draft, before=session)))
 
 
 def _veil(draft: Draft, *, before: Session) -> Veil:
@@ -174,18 +178,14 @@ def _pressed(draft: Draft, event: Pressed) -> None:
         return  # pressed twice: the first press has moved on already (D04)
     draft.session = replace(draft.session, last_token=event.token)
     match event.action:
-        case Go(command=command):
-            commands.run(draft, command)
-        case Speak(locale=locale):
-            commands.speak(draft, locale)
+        case Go() | Speak() | ShowReminder():
+            commands.do(draft, event.action)
         case ShowService(service=service):
             cards = ServiceCards(ids=(service,), whole=True)
             rows = card_offer(draft.guide.book, ShowServiceCard(service=service))
             draft.tell(Message(blocks=(cards,), buttons=(*rows, *navigation(draft.session, draft.guide.book))))
         case ShowServiceCard(service=service):
             draft.start(MakeCard(service=service, volatile=draft.session.shadow is not None))
-        case ShowReminder(ref=ref):
-            reminders.read(draft, ref)
         case ShowCard(flow=flow, step=step, volatile=volatile):
             _show_card(draft, flow, step, volatile=volatile or draft.session.shadow is not None)
         case Choose(flow=flow, step=step, choice=choice) if flow in commands.FLOWS_WHILE_HELD:
@@ -194,20 +194,29 @@ def _pressed(draft: Draft, event: Pressed) -> None:
             commands.held_notice(draft)
         case Choose(flow=flow, step=step, choice=choice):
             _chose(draft, flow, step, choice)
-        case Begin(flow=flow):
-            if flow in draft.guide.book.flows:
-                walk.begin(draft, flow)
-            else:
-                walk.ask(draft)
+        case Begin():
+            commands.do(draft, event.action)
         case Page(of=_, number=number):
-            rows = (*language_page(draft.session, draft.guide, number), *navigation(draft.session, draft.guide.book))
-            message = system(draft.guide.book, "language_pick", buttons=rows)
-            draft.tell(replace(message, in_place=True))
+            _turn_page(draft, number)
         case Tick() | Open():
             pass  # the channel turns the tick in the message's own buttons; nothing of it is known here
         case None:
             draft.tell(system(draft.guide.book, "button_expired"))
             walk.ask(draft)
+
+
+def _turn_page(draft: Draft, number: int) -> None:
+    """Another page of the picker, in place; a written number counts its buttons while a language is asked for."""
+    book, languages = draft.guide.book, draft.guide.languages
+    rows = (*language_page(draft.session, draft.guide, number), *navigation(draft.session, book))
+    draft.tell(replace(system(book, "language_pick", buttons=rows), in_place=True))
+    asked = walk.waiting(draft)[1].act if draft.session.position.frames else None
+    if isinstance(asked, Ask) and asked.kind is AnswerKind.LANGUAGE:
+        listed = [
+            Offered(label=Phrase(key="", text=language.name), action=Speak(locale=language.locale))
+            for language in languages_shown(languages, draft.session.locale, number)
+        ]
+        draft.offer = Offer(listed=tuple(listed))
 
 
 def _show_card(draft: Draft, flow_id: FlowId, step_id: StepId, *, volatile: bool) -> None:

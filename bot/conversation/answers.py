@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.conversation.guide import Guide
+from bot.conversation.screens import SHARE, SHARE_WORDS, languages_shown
 from bot.core.events import Said
 from bot.core.ids import Locale
+from bot.core.messages import Command, Go, Speak
+from bot.core.session import Offer, Offerable
 from bot.flow.graph import AnswerKind, Ask
 
 #: Intents that mean yes and no in any language, for a yes/no step.
-_YES_NO_INTENTS = {"affirm": "yes", "deny": "no"}
+_YES_NO_INTENTS = {"affirm": True, "deny": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,7 @@ def answer_to(ask: Ask, said: Said, guide: Guide, locale: Locale, today: date) -
     """The answer in these words; None when they are not one and may mean something else."""
     match ask.kind:
         case AnswerKind.CHOICE:
-            return _choice(ask, said.text, guide, locale)
+            return _choice(ask, said, guide, locale)
         case AnswerKind.YES_NO:
             return _yes_no(ask, said, guide, locale)
         case AnswerKind.NUMBER:
@@ -46,22 +49,71 @@ def answer_to(ask: Ask, said: Said, guide: Guide, locale: Locale, today: date) -
             return _language(said.text, guide, locale)
 
 
-def _choice(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | None:
+def consent(said: Said, guide: Guide, locale: Locale) -> Answer | None:
+    """Whether the summary may go to an adviser: `share`, `alone` or `cancel`.
+
+    A bare "no" may mean "no summary" or "no adviser": it sends nothing, whatever the labels begin with.
+    """
+    meant = guide.words.yes_no(said.text, locale)
+    if meant is None:
+        names = [[name, SHARE_WORDS.get(choice, name)] for choice, (name, _) in SHARE.items()]
+        index = guide.words.choice(said.text, [[guide.book.phrase(one) for one in both] for both in names], locale)
+        if index is not None:
+            return Answer(value=list(SHARE)[index])
+        meant = _heard_yes_no(said, guide)
+    return None if meant is None else Answer(value="share" if meant else "cancel")
+
+
+def taken(offer: Offer, said: Said, guide: Guide, locale: Locale) -> Offerable | Refusal | None:
+    """What of an offer is meant; None when it may be something else.
+
+    A number or a "yes" that fits nothing on offer is refused: it must not answer a question that the offer hides.
+    """
+    if isinstance(offer.yes, Speak) and guide.words.language(said.text, locale) == offer.yes.locale:
+        return offer.yes
+    index = guide.words.choice(said.text, [(one.label,) for one in offer.listed], locale)
+    if index is not None:
+        return offer.listed[index].action
+    if not offer.is_beside and len(said.text.split()) == 1 and guide.words.number(said.text, locale) is not None:
+        return Refusal(hint="not_understood")
+    meant = guide.words.yes_no(said.text, locale)
+    if meant is None:
+        meant = _heard_yes_no(said, guide)
+    if meant is None:
+        return None
+    if meant:
+        return offer.yes or Refusal(hint="not_understood")
+    return offer.no or Go(command=Command.REPEAT)
+
+
+def _choice(ask: Ask, said: Said, guide: Guide, locale: Locale) -> Answer | None:
+    """A choice by its words, or a yes or no of any language for the one choice that says yes or no."""
     labels = [(choice.label, *choice.words) for choice in ask.choices]
-    index = guide.words.choice(text, labels, locale)
+    index = guide.words.choice(said.text, labels, locale)
+    if index is None:
+        meant = guide.words.yes_no(said.text, locale)
+        if meant is None and _heard_yes_no(said, guide) is False:
+            meant = False  # a yes is never taken from a guess: there are choices that erase
+        if meant is not None:
+            index = guide.words.choice(guide.book.phrase("yes" if meant else "no").text, labels, locale)
     return None if index is None else Answer(value=ask.choices[index].id)
 
 
 def _yes_no(ask: Ask, said: Said, guide: Guide, locale: Locale) -> Answer | None:
-    if ask.choices and (found := _choice(ask, said.text, guide, locale)) is not None:
+    if ask.choices and (found := _choice(ask, said, guide, locale)) is not None:
         return found
     meant = guide.words.yes_no(said.text, locale)
-    if meant is not None:
-        return Answer(value="yes" if meant else "no")
+    if meant is None:
+        meant = _heard_yes_no(said, guide)
+    return None if meant is None else Answer(value="yes" if meant else "no")
+
+
+def _heard_yes_no(said: Said, guide: Guide) -> bool | None:
+    """Whether the model is sure that it was a yes or a no."""
     heard = said.understanding
-    if heard is not None and heard.intent in _YES_NO_INTENTS and heard.confidence >= guide.thresholds.sure_from:
-        return Answer(value=_YES_NO_INTENTS[heard.intent])
-    return None
+    if heard is None or heard.confidence < guide.thresholds.sure_from:
+        return None
+    return _YES_NO_INTENTS.get(heard.intent or "")
 
 
 def _number(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | Refusal | None:
@@ -86,7 +138,8 @@ def _language(text: str, guide: Guide, locale: Locale) -> Answer | None:
     named = guide.words.language(text, locale)
     if named is not None and any(language.locale == named for language in guide.languages):
         return Answer(value=named)
-    number = guide.words.number(text)
-    if number is not None and 1 <= number <= len(guide.languages):
-        return Answer(value=guide.languages[number - 1].locale)
+    shown = languages_shown(guide.languages, locale, 0)
+    number = guide.words.number(text, locale)
+    if number is not None and 1 <= number <= len(shown):
+        return Answer(value=shown[number - 1].locale)
     return None

@@ -7,14 +7,14 @@ from dataclasses import replace
 from bot.conversation import walk
 from bot.conversation.booklet import booklet
 from bot.conversation.guide import OfferedLanguage
-from bot.conversation.reminders import REMINDER, TIMER
+from bot.conversation.reminders import REMINDER, TIMER, read
 from bot.conversation.screens import go, navigation, number_to_call, system, waiting_rows
 from bot.conversation.turn import Draft
 from bot.core.effects import CancelTimers, EndHandoff, ShowData
 from bot.core.ids import FlowId, Locale
-from bot.core.messages import Command, Message
+from bot.core.messages import Begin, Command, Go, Message, ShowReminder, Speak
 from bot.core.phrases import Verbatim
-from bot.core.session import Hold, Position, Veil
+from bot.core.session import Hold, Offerable, Position, Veil
 from bot.flow.graph import AnswerKind, Ask, FlowBook
 
 SEARCH = FlowId("_system.search")
@@ -44,6 +44,21 @@ WHILE_HELD = frozenset(
 )
 #: Flows of those commands, whose questions can be answered by a tap while an adviser has the conversation.
 FLOWS_WHILE_HELD = frozenset({CALLS[one] for one in WHILE_HELD & CALLS.keys()} | {FLOWS[Command.PRIVACY]})
+
+
+def do(draft: Draft, action: Offerable) -> None:
+    """Do what a button that is never stale says, pressed or named."""
+    match action:
+        case Go(command=command):
+            run(draft, command)
+        case Speak(locale=locale):
+            speak(draft, locale)
+        case ShowReminder(ref=ref):
+            read(draft, ref)
+        case Begin(flow=flow) if flow in draft.guide.book.flows:
+            walk.begin(draft, flow)
+        case Begin():
+            walk.ask(draft)
 
 
 def run(draft: Draft, command: Command) -> None:

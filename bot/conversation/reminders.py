@@ -11,12 +11,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.conversation.screens import begin, go, navigation
+from bot.conversation.screens import begin, go, navigation, on_offer
 from bot.conversation.turn import Draft
 from bot.core.effects import StartTimer
 from bot.core.ids import FlowId, StepId
 from bot.core.messages import Button, Command, Message, ShowReminder
 from bot.core.phrases import Verbatim
+from bot.core.session import Offer
 from bot.flow.graph import Remind, Step
 
 TIMER = "reminder"
@@ -75,6 +76,7 @@ def ring(draft: Draft, ref: str) -> None:
         rows.append((Button(label=book.phrase("reminder_read"), icon="👁️", action=ShowReminder(ref=ref)),))
     rows.append((go(book, Command.STOP, "reminder_stop", "🔕"),))
     draft.tell(Message(blocks=(book.phrase("reminder_now"),), buttons=(*rows, *navigation(session, book))))
+    draft.offer = Offer(listed=on_offer(rows))
 
 
 def read(draft: Draft, ref: str) -> None:
@@ -82,6 +84,7 @@ def read(draft: Draft, ref: str) -> None:
     book, session = draft.guide.book, draft.session
     stop = (go(book, Command.STOP, "reminder_stop", "🔕"),)
     if ref.partition("/")[0] == _OWN:
+        draft.offer = Offer(listed=on_offer((stop,)))
         blocks = (book.phrase("reminder_words").having(text=Verbatim(text=_words(ref))),)
         draft.tell(Message(blocks=blocks, buttons=(stop, *navigation(session, book))))
         return
@@ -90,6 +93,7 @@ def read(draft: Draft, ref: str) -> None:
         draft.tell(Message(blocks=(book.phrase("step_gone"),), buttons=navigation(session, book)))
         return
     page = (begin(book.flows[FlowId(ref.partition("/")[0])]),)
+    draft.offer = Offer(listed=on_offer((page, stop)))
     told = book.phrase("reminder").having(text=step.text)
     draft.tell(Message(blocks=(told,), buttons=(page, stop, *navigation(session, book))))
 

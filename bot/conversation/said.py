@@ -7,16 +7,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.conversation import commands, walk
-from bot.conversation.answers import Answer, Refusal, answer_to
+from bot.conversation.answers import Answer, Refusal, answer_to, consent, taken
 from bot.conversation.fear import Fear, feared
-from bot.conversation.screens import OFFERS, go, navigation, offers, own_name, system, waiting_rows
+from bot.conversation.screens import OFFERS, go, navigation, offers, on_offer, own_name, system, waiting_rows
 from bot.conversation.turn import Draft
 from bot.core.effects import NoteGap, RelayText
 from bot.core.events import Edited, Said
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin, Button, Command, Message, Speak
 from bot.core.phrases import Verbatim
-from bot.core.session import Hold, Veil
+from bot.core.session import Hold, Offer, Veil
 from bot.core.understanding import Danger, Understanding
 from bot.flow.graph import AnswerKind, Ask, Handoff, Remind, ToFlow
 
@@ -54,6 +54,8 @@ def said(draft: Draft, event: Said) -> None:
         draft.session = replace(session, misses=0)
         commands.run(draft, command)
         return
+    if _took_offer(draft, event):
+        return
     if session.is_lost and not (session.veil is Veil.ADVISER and session.hold is Hold.WAITING):
         # What this answers is forgotten: it is no answer to the question before, which is shown again (decision 9).
         walk.ask(draft)
@@ -81,14 +83,13 @@ def resume_offer(draft: Draft) -> None:
     """After a while, or on /start in the middle of a flow: continue, or begin again."""
     book = draft.guide.book
     flow, _ = walk.waiting(draft)
-    message = Message(
-        blocks=(book.phrase("resume_offer").having(title=flow.title),),
-        buttons=(
-            (go(book, Command.REPEAT, "resume_continue", "▶️"),),
-            (go(book, Command.MENU, "resume_restart", "🏠"),),
-        ),
+    rows = (
+        (go(book, Command.REPEAT, "resume_continue", "▶️"),),
+        (go(book, Command.MENU, "resume_restart", "🏠"),),
     )
-    draft.tell(message)
+    draft.tell(Message(blocks=(book.phrase("resume_offer").having(title=flow.title),), buttons=rows))
+    go_on, leave = on_offer(rows)
+    draft.offer = Offer(listed=(go_on, leave), yes=go_on.action, no=leave.action)
 
 
 def _card_of(draft: Draft, danger: Danger) -> FlowId:
@@ -133,6 +134,22 @@ def _added(draft: Draft, event: Said, fear: Fear | None) -> None:
         draft.tell(_named(draft, fear))
 
 
+def _took_offer(draft: Draft, event: Said) -> bool:
+    """Whether the utterance was about what the screen offered in front of the present question."""
+    if draft.offered is None:
+        return False
+    match taken(draft.offered, event, draft.guide, draft.session.locale):
+        case None:
+            return False
+        case Refusal():
+            _missed(draft)
+        case Begin(flow=flow) if flow in draft.guide.book.flows and draft.guide.book.flows[flow].safety:
+            _danger(draft, event, flow)
+        case action:
+            commands.do(draft, action)
+    return True
+
+
 def _answered(draft: Draft, event: Said) -> bool:
     """Whether the utterance was an answer to the waiting question (and was taken as one)."""
     if not draft.session.position.frames:
@@ -141,11 +158,11 @@ def _answered(draft: Draft, event: Said) -> bool:
     match step.act:
         case Ask() as ask:
             answer = answer_to(ask, event, draft.guide, draft.session.locale, draft.now.date())
-        case Remind() | Handoff() if draft.session.hold is Hold.NONE:
+        case Remind() if draft.session.hold is Hold.NONE:
             asked = Ask(slot=None, kind=AnswerKind.YES_NO)
             answer = answer_to(asked, event, draft.guide, draft.session.locale, draft.now.date())
-            if isinstance(answer, Answer) and isinstance(step.act, Handoff):
-                answer = Answer(value="share" if answer.value == "yes" else "alone")
+        case Handoff() if draft.session.hold is Hold.NONE:
+            answer = consent(event, draft.guide, draft.session.locale)
         case _:
             return False
     match answer:
@@ -184,38 +201,53 @@ def _understood(draft: Draft, event: Said, fear: Fear | None) -> None:
 def _named(draft: Draft, fear: Fear, others: Sequence[FlowId] | None = None) -> Message:
     """The number to call, for a danger that is only feared; and what may have been meant, unless that is clear."""
     phrases = ("maybe_danger",) if others is None else ("maybe_danger", "did_you_mean")
-    return replace(_offered(draft, [fear.flow, *(others or ())], *phrases), vital=True)
+    message = replace(_offered(draft, [fear.flow, *(others or ())], *phrases), vital=True)
+    if others is None and draft.offer is not None:
+        draft.offer = replace(draft.offer, is_beside=True)
+    return message
 
 
 def _offered(draft: Draft, flows: Sequence[FlowId], *phrases: str) -> Message:
     """A message that offers flows to somebody who was half understood."""
     book = draft.guide.book
+    rows = offers(book, flows)
+    listed = on_offer(rows)
     draft.session = replace(draft.session, misses=0)
-    return system(book, *phrases, buttons=(*offers(book, flows), *navigation(draft.session, book)))
+    draft.offer = Offer(listed=listed, yes=listed[0].action if len(listed) == 1 else None)
+    return system(book, *phrases, buttons=(*rows, *navigation(draft.session, book)))
 
 
 def _go_to(draft: Draft, intent: str, event: Said) -> None:
-    book = draft.guide.book
     if intent == "out_of_scope":
-        if _command_nearly(draft, event):
-            return
-        draft.tell(system(book, "out_of_scope", buttons=_topics(draft)))
+        if not _command_nearly(draft, event):
+            _tell_topics(draft, "out_of_scope")
     elif intent in _COMMANDS:
         commands.run(draft, _COMMANDS[intent])
     elif intent in _SMALL_TALK:
         _small_talk(draft, intent)
     elif (flow := draft.guide.flow_of(intent)) is not None:
-        _begin(draft, flow)
+        if _is_asked_in(draft, flow):
+            _missed(draft)
+        else:
+            _begin(draft, flow)
     elif intent in _BARE:
-        walk.ask(draft)
+        if not draft.session.position.frames:
+            walk.ask(draft)
+        elif not _led_otherwise(draft):
+            _missed(draft)
     else:
         _otherwise_or_miss(draft, event)
 
 
-def _begin(draft: Draft, flow: FlowId) -> None:
+def _is_asked_in(draft: Draft, flow: FlowId) -> bool:
+    """Whether the waiting question is one of this flow: naming its subject again is no answer to it."""
     frames = draft.session.position.frames
+    return bool(frames) and frames[-1].flow == flow
+
+
+def _begin(draft: Draft, flow: FlowId) -> None:
     draft.session = replace(draft.session, misses=0)
-    if frames and frames[-1].flow == flow:
+    if _is_asked_in(draft, flow):
         walk.ask(draft)
     else:
         walk.begin(draft, flow)
@@ -258,22 +290,32 @@ def _candidates(draft: Draft, heard: Understanding) -> list[FlowId]:
 
 def _otherwise_or_miss(draft: Draft, event: Said) -> None:
     """Nothing fits: a command with a slip in it, the step's other-branch, else "I did not understand", then topics."""
-    if _command_nearly(draft, event):
+    if _command_nearly(draft, event) or _led_otherwise(draft):
         return
-    frames = draft.session.position.frames
-    if frames:
-        flow, step = walk.waiting(draft)
-        if isinstance(step.act, Ask) and step.act.otherwise is not None:
-            draft.session = replace(draft.session, misses=0)
-            walk.lead(draft, flow, step.act.otherwise)
-            return
     if draft.session.shadow is None:
         draft.start(NoteGap(text=event.text))
+    _missed(draft)
+
+
+def _led_otherwise(draft: Draft) -> bool:
+    """Whether the waiting step has a branch for what is no answer to it (and it was taken)."""
+    if not draft.session.position.frames:
+        return False
+    flow, step = walk.waiting(draft)
+    if not isinstance(step.act, Ask) or step.act.otherwise is None:
+        return False
+    draft.session = replace(draft.session, misses=0)
+    walk.lead(draft, flow, step.act.otherwise)
+    return True
+
+
+def _missed(draft: Draft) -> None:
+    """Once "I did not understand" and the present question, then topics and a person."""
     misses = draft.session.misses + 1
     draft.session = replace(draft.session, misses=misses)
     book = draft.guide.book
     if misses >= 2:
-        draft.tell(system(book, "topics", buttons=_topics(draft)))
+        _tell_topics(draft, "topics")
         return
     look = ((go(book, Command.SEARCH, "nav_search", "🔎"),),) if commands.SEARCH in book.flows else ()
     draft.tell(system(book, "not_understood", buttons=look))
@@ -291,7 +333,7 @@ def _command_nearly(draft: Draft, event: Said) -> bool:
     return True
 
 
-def _topics(draft: Draft) -> tuple[tuple[Button, ...], ...]:
+def _tell_topics(draft: Draft, phrase: str) -> None:
     """The topics of the main menu as buttons, and a person."""
     book = draft.guide.book
     menu = book.flows[walk.MENU]
@@ -303,7 +345,9 @@ def _topics(draft: Draft) -> tuple[tuple[Button, ...], ...]:
             for choice in first.act.choices
             if isinstance(choice.leads, ToFlow)
         )
-    return (*rows, (go(book, Command.PERSON, "nav_person", "👤"),))
+    rows = (*rows, (go(book, Command.PERSON, "nav_person", "👤"),))
+    draft.tell(system(book, phrase, buttons=rows))
+    draft.offer = Offer(listed=on_offer(rows))
 
 
 def _offer_language(draft: Draft, event: Said) -> None:
@@ -314,3 +358,5 @@ def _offer_language(draft: Draft, event: Said) -> None:
     book, name = draft.guide.book, Verbatim(text=language.name)
     switch = Button(label=own_name(language), icon="🌍", action=Speak(locale=language.locale))
     draft.tell(Message(blocks=(book.phrase("language_offer").having(language=name),), buttons=((switch,),)))
+    # Asked last, so "yes" is about it; a number is still about what stands above: an offer, or the present question.
+    draft.offer = replace(draft.offer or Offer(is_beside=True), yes=Speak(locale=language.locale), no=None)

@@ -19,18 +19,23 @@ from bot.core.messages import (
     Message,
     Page,
     ShowCard,
+    ShowReminder,
     ShowServiceCard,
     Speak,
     Tick,
 )
 from bot.core.phrases import Phrase, Verbatim
-from bot.core.session import Frame, Session
+from bot.core.session import Frame, Offered, Session
 from bot.flow.graph import AnswerKind, Ask, Flow, FlowBook, Step
 
 #: Languages on one page of the picker.
 LANGUAGES_A_PAGE = 6
 #: Flows in "did you mean" (product.md).
 OFFERS = 3
+#: Whether the summary may go to the adviser: choice → the phrase on its button and its icon, as they stand.
+SHARE = {"share": ("share_yes", "✅"), "alone": ("share_no", "👤"), "cancel": ("share_cancel", "↩️")}
+#: The same choices in other words than those on the button.
+SHARE_WORDS = {"alone": "share_no_words"}
 
 
 def navigation(session: Session, book: FlowBook, *, back: bool = True) -> Rows:
@@ -58,32 +63,27 @@ def choices(step: Step, ask: Ask, frame: Frame, session: Session, guide: Guide) 
 
 def share_choices(frame: Frame, step: Step, book: FlowBook) -> Rows:
     """Whether the summary may go to the adviser."""
-    return (
-        (_choice(frame, step, "share", book.phrase("share_yes"), "✅"),),
-        (_choice(frame, step, "alone", book.phrase("share_no"), "👤"),),
-        (_choice(frame, step, "cancel", book.phrase("share_cancel"), "↩️"),),
-    )
+    return tuple((_choice(frame, step, choice, book.phrase(name), icon),) for choice, (name, icon) in SHARE.items())
 
 
 def language_page(session: Session, guide: Guide, page: int) -> Rows:
     """One page of the picker: the present language first, every language by its own name."""
-    ordered = ordered_languages(guide.languages, session.locale)
-    start = page * LANGUAGES_A_PAGE
     shown = [
         Button(label=own_name(language), action=Speak(locale=language.locale))
-        for language in ordered[start : start + LANGUAGES_A_PAGE]
+        for language in languages_shown(guide.languages, session.locale, page)
     ]
     rows: Rows = tuple(tuple(shown[at : at + 2]) for at in range(0, len(shown), 2))
-    if len(ordered) > LANGUAGES_A_PAGE:
-        following = (page + 1) if start + LANGUAGES_A_PAGE < len(ordered) else 0
+    if len(guide.languages) > LANGUAGES_A_PAGE:
+        following = (page + 1) if (page + 1) * LANGUAGES_A_PAGE < len(guide.languages) else 0
         more = Button(label=guide.book.phrase("nav_more"), icon="🌍", action=Page(of="languages", number=following))
         rows = (*rows, (more,))
     return rows
 
 
-def ordered_languages(languages: Sequence[OfferedLanguage], first: Locale) -> list[OfferedLanguage]:
-    """The languages as listed, with the present one in front."""
-    return sorted(languages, key=lambda language: language.locale != first)
+def languages_shown(languages: Sequence[OfferedLanguage], first: Locale, page: int) -> list[OfferedLanguage]:
+    """The languages on one page of the picker, as they stand there: all as listed, with the present one in front."""
+    ordered = sorted(languages, key=lambda language: language.locale != first)
+    return ordered[page * LANGUAGES_A_PAGE : (page + 1) * LANGUAGES_A_PAGE]
 
 
 def own_name(language: OfferedLanguage) -> Phrase:
@@ -107,6 +107,16 @@ def offers(book: FlowBook, flows: Sequence[FlowId]) -> Rows:
 def begin(flow: Flow) -> Button:
     """A button that begins a flow."""
     return Button(label=flow.title, icon=flow.icon, action=Begin(flow=flow.id))
+
+
+def on_offer(rows: Sequence[tuple[Button, ...]]) -> tuple[Offered, ...]:
+    """The buttons of these rows as things on offer, in the order of the screen."""
+    return tuple(
+        Offered(label=button.label, action=button.action)
+        for row in rows
+        for button in row
+        if isinstance(button.action, Begin | Go | Speak | ShowReminder)
+    )
 
 
 def checklist(items: Sequence[Phrase]) -> Rows:

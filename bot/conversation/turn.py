@@ -9,7 +9,7 @@ from bot.conversation.guide import Guide
 from bot.core.effects import Effect
 from bot.core.messages import Block, Button, Go, Message
 from bot.core.phrases import Phrase
-from bot.core.session import Session
+from bot.core.session import Offer, Session
 
 #: A message to a newcomer, characters of the French source; safety and legal pages may have more (product.md).
 MESSAGE_LENGTH = 300
@@ -36,6 +36,9 @@ class Draft:
     now: datetime
     messages: list[Message] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    #: What the screen had in front of the present question when the event came, and what it has after this turn.
+    offered: Offer | None = None
+    offer: Offer | None = None
     #: Blocks said but not yet part of a message.
     pending: list[Block] = field(default_factory=list)
     #: Inside a safety flow: messages are vital and may be longer.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.conversation.answers import answer_to
+from bot.conversation.answers import answer_to, taken
 from bot.conversation.guide import Guide
 from bot.core.events import Said
 from bot.core.session import Hold, Session
@@ -13,7 +13,7 @@ from bot.flow.graph import AnswerKind, Ask, Step
 
 
 def wants_understanding(session: Session, said: Said, guide: Guide, *, today: date) -> bool:
-    """False when the lexicon, a command or the waiting question decides what the words mean, or nobody knows.
+    """False when the lexicon, a command, an offer or the waiting question decides what the words mean, or nobody knows.
 
     Of free words as an answer, and of words to an adviser, the model is only asked whether they tell of danger.
     """
@@ -22,6 +22,9 @@ def wants_understanding(session: Session, said: Said, guide: Guide, *, today: da
     if session.hold is Hold.HELD:
         return not said.text.startswith("/")
     if guide.words.command(said.text, session.locale) is not None:
+        return False
+    offer = session.position.offer
+    if offer is not None and taken(offer, said, guide, session.locale) is not None:
         return False
     step = _waiting(session, guide)
     if step is None or not isinstance(step.act, Ask) or step.act.kind is AnswerKind.TEXT:

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from bot.core.ids import FlowId, Locale, NewcomerId, Revision, StepId, Token
+from bot.core.messages import Begin, Command, Go, ShowReminder, Speak
+from bot.core.phrases import Phrase
 
 #: Changed with the stored form; an older form is read by `restored`.
 FORM = 2
@@ -27,15 +29,45 @@ class Frame:
     step: StepId
 
 
+#: What can be offered beside the present question, and so be taken in words.
+Offerable: TypeAlias = Begin | Go | Speak | ShowReminder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """One button of an offer: what it is called, without values, and what it does."""
+
+    label: Phrase
+    action: Offerable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What the last messages put in front of the present question, such as "did you mean". Gone with the next ones.
+
+    A number, a name, yes and no are about what is on the screen, never about a question that it hides.
+    """
+
+    #: In the order of the screen.
+    listed: tuple[Offered, ...] = ()
+    #: The present question is on the screen too: a number that is not of the list is about that.
+    is_beside: bool = False
+    #: What "yes" does, when one thing was asked.
+    yes: Offerable | None = None
+    #: What "no" does; None: the present question is shown again.
+    no: Offerable | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """The steps the conversation waits on, the answers given so far, and the way back."""
+    """The steps the conversation waits on, the answers given so far, the way back, and what was offered instead."""
 
     frames: tuple[Frame, ...] = ()
     #: Slot → answer, always text: a choice id, `yes`/`no`, digits, an ISO date, free words.
     answers: Mapping[str, str] = field(default_factory=dict)
     #: Earlier waiting positions of this flow, oldest first, for "back".
     trail: tuple[tuple[Frame, ...], ...] = ()
+    offer: Offer | None = None
 
 
 class Hold(StrEnum):
@@ -107,6 +139,10 @@ class Session:
             return replace(self, shadow=position)
         return replace(self, durable=position)
 
+    def offering(self, offer: Offer | None) -> Session:
+        """The same session with this in front of its question."""
+        return self if self.position.offer == offer else self.at(replace(self.position, offer=offer))
+
     def stored(self) -> bytes:
         """JSON of everything that may reach a disk; without `shadow`."""
         return json.dumps(
@@ -159,11 +195,14 @@ class Session:
 
 
 def _position_out(position: Position) -> dict[str, Any]:
-    return {
+    out: dict[str, Any] = {
         "frames": _frames_out(position.frames),
         "answers": dict(position.answers),
         "trail": [_frames_out(frames) for frames in position.trail],
     }
+    if position.offer is not None:
+        out["offer"] = _offer_out(position.offer)
+    return out
 
 
 def _frames_out(frames: tuple[Frame, ...]) -> list[list[str]]:
@@ -175,7 +214,53 @@ def _position_in(raw: dict[str, Any]) -> Position:
         frames=_frames_in(raw["frames"]),
         answers=dict(raw["answers"]),
         trail=tuple(_frames_in(frames) for frames in raw["trail"]),
+        offer=None if raw.get("offer") is None else _offer_in(raw["offer"]),
     )
+
+
+def _offer_out(offer: Offer) -> dict[str, Any]:
+    return {
+        "listed": [[*_offerable_out(one.action), one.label.key, one.label.text] for one in offer.listed],
+        "is_beside": offer.is_beside,
+        "yes": None if offer.yes is None else _offerable_out(offer.yes),
+        "no": None if offer.no is None else _offerable_out(offer.no),
+    }
+
+
+def _offer_in(raw: dict[str, Any]) -> Offer:
+    return Offer(
+        listed=tuple(
+            Offered(action=_offerable_in(kind, value), label=Phrase(key=key, text=text))
+            for kind, value, key, text in raw["listed"]
+        ),
+        is_beside=raw["is_beside"],
+        yes=None if raw["yes"] is None else _offerable_in(*raw["yes"]),
+        no=None if raw["no"] is None else _offerable_in(*raw["no"]),
+    )
+
+
+def _offerable_out(action: Offerable) -> list[str]:
+    match action:
+        case Begin(flow=flow):
+            return ["begin", flow]
+        case Go(command=command):
+            return ["go", command]
+        case Speak(locale=locale):
+            return ["speak", locale]
+        case ShowReminder(ref=ref):
+            return ["reminder", ref]
+
+
+def _offerable_in(kind: str, value: str) -> Offerable:
+    match kind:
+        case "begin":
+            return Begin(flow=FlowId(value))
+        case "go":
+            return Go(command=Command(value))
+        case "speak":
+            return Speak(locale=Locale(value))
+        case _:
+            return ShowReminder(ref=value)
 
 
 def _frames_in(raw: list[list[str]]) -> tuple[Frame, ...]:

@@ -63,8 +63,8 @@ REGISTER: Mapping[str, Table] = {
             "version": (W, "Nombre d’enregistrements, contre les écritures simultanées."),
             "body": (
                 P,
-                "Langue, étape et réponses du parcours en cours, chiffrées. Jamais une réponse « volatile », seulement"
-                " qu’une telle étape est en cours.",
+                "Langue, étape, réponses et boutons proposés du parcours en cours, chiffrés. Jamais une réponse"
+                " « volatile », seulement qu’une telle étape est en cours.",
             ),
             "saved_day": (P, "Jour du dernier enregistrement."),
         },

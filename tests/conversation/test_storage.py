@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
+from bot.core.events import Edited
 from bot.core.ids import FlowId, Locale
-from bot.core.messages import Begin, Message
+from bot.core.messages import Begin, Message, Speak
 from bot.core.phrases import Phrase
-from bot.core.session import Session, Veil
+from bot.core.session import Offer, Offered, Session, Veil
+from bot.core.understanding import Understanding
 from bot.services.rehearsal import Rehearsal, Stage
 from bot.services.transcript import Input, step
 from tests.conversation.small_book import NOW, somebody
@@ -122,6 +126,50 @@ def test_stored_form_comes_back_as_it_was(small: Stage) -> None:
     heard_by(rehearsal, "(begin t.room)", "[Une famille]", "une personne", "[share_yes]", "(claimed)")
     session = rehearsal.session
     assert Session.restored(session.newcomer, session.version, session.stored()) == session
+
+
+def test_offer_on_the_screen_comes_back_as_it_was(small: Stage) -> None:
+    unsure = Understanding(intent="secret", confidence=0.4, ranking=(("secret", 0.4), ("part", 0.38)))
+    rehearsal = somebody(small)
+    heard_by(rehearsal, "(begin t.room)")
+    rehearsal.say("quelque chose", unsure, language=Locale("en"))
+    session = rehearsal.session
+    assert session.position.offer == Offer(
+        listed=(
+            Offered(label=Phrase(key="t.secret/title", text="Des pages à lire"), action=Begin(flow=FlowId("t.secret"))),
+            Offered(label=Phrase(key="t.part/title", text="Quartier"), action=Begin(flow=FlowId("t.part"))),
+        ),
+        yes=Speak(locale=Locale("en")),
+    )
+    assert Session.restored(session.newcomer, session.version, session.stored()) == session
+
+
+def test_session_of_before_offers_were_kept_has_none(small: Stage) -> None:
+    rehearsal = somebody(small)
+    heard_by(rehearsal, "(begin t.room)")
+    without = rehearsal.session
+    assert b"offer" not in without.stored()
+    heard_by(rehearsal, "/start")
+    with_offer = json.loads(rehearsal.session.stored())
+    assert with_offer["durable"].pop("offer") is not None
+    assert Session.restored(without.newcomer, 0, json.dumps(with_offer).encode()).position == without.position
+
+
+def test_offer_after_a_volatile_answer_is_not_stored(small: Stage) -> None:
+    rehearsal = somebody(small)
+    heard_by(rehearsal, "(begin t.secret)", "[Liège]", "[La page une]", "mon histoire", "/start")
+    assert rehearsal.session.position.offer is not None
+    assert b"offer" not in rehearsal.session.stored()
+
+
+def test_what_says_nothing_leaves_the_offer_where_it_is(small: Stage) -> None:
+    rehearsal = somebody(small)
+    heard_by(rehearsal, "(begin t.room)", "/start")
+    offer = rehearsal.session.position.offer
+    rehearsal.take(Edited(message_id=1, text="pour moi"))
+    assert rehearsal.session.position.offer == offer
+    heard_by(rehearsal, "1")
+    assert rehearsal.session.position.offer is None
 
 
 def test_position_that_was_sent_makes_a_volatile_message(small: Stage) -> None:
