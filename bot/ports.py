@@ -115,6 +115,10 @@ class Verb(StrEnum):
     LEAVE = "leave"
 
 
+#: The rank of most deliveries.
+ORDINARY = 2
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One call to make. Its text is frozen: a later edit of a flow does not change it (B18)."""
@@ -143,6 +147,8 @@ class Delivery:
     title: str | None = None
     #: Sent once more, marked as possible repeat, when the fate of the first try is unknown (B02).
     vital: bool = False
+    #: Goes before whatever else waits for this person: the card of a danger must not stand in a queue.
+    urgent: bool = False
     #: Shown because an earlier message may not have arrived: waits until the channel answers, is not shown once more.
     asked_again: bool = False
     #: The text is in memory only: after a restart the row has nothing to send and the question is asked again.
@@ -152,6 +158,11 @@ class Delivery:
     silent: bool = False
     #: The handoff's card: a SEND becomes it once sent; an EDIT finds its message by itself (sent anew if none).
     is_card: bool = False
+
+    @property
+    def rank(self) -> int:
+        """Its place in a lane before the order of numbers counts: a topic's opening first, then what is urgent."""
+        return 0 if self.verb is Verb.OPEN_TOPIC else 1 if self.urgent else ORDINARY
 
     def parts(self) -> tuple[Delivery, ...]:
         """One delivery for each message that the text takes, the buttons under the last (B13).

@@ -79,6 +79,7 @@ def _one(voice: Voice, message: Message, session: Session, pressed_message: int 
         rendered=shown.rendered,
         message_id=pressed_message if edits else None,
         vital=message.vital,
+        urgent=message.vital,
         volatile=message.volatile,
     )
     return session, Parts(deliveries=(delivery,), buttons=tuple(buttons))

@@ -17,8 +17,8 @@ from bot.store.vault import Gone, Vault
 
 #: States of a row; below `SENT` it is unfinished and holds back its lane.
 WAITING, SENDING, SENT, REFUSED, UNCERTAIN, LOST = 0, 2, 3, 4, 5, 6
-#: Put before everything that waits in its lane: nothing can go into a topic that is not open (B10).
-_FIRST = 10**15
+#: How far apart the ranks are in a lane: further than any number of a row.
+_APART = 10**15
 #: Verbs that leave a message of the bot in the chat; a change of one that is gone is sent anew (B11).
 _SPEAKING = (Verb.SEND, Verb.COPY, Verb.SEND_FILE, Verb.EDIT)
 
@@ -66,7 +66,7 @@ def _queued(
         (
             ident,
             lane,
-            ident - _FIRST if delivery.verb is Verb.OPEN_TOPIC else ident,
+            ident + delivery.rank * _APART,
             delivery.newcomer,
             _group(delivery.chat),
             delivery.handoff,

@@ -215,6 +215,33 @@ async def test_b02_vital_text_is_never_sent_three_times(post: Post, telegram: Te
     assert post.news.told == [("uncertain", row.id)]
 
 
+async def test_what_is_urgent_goes_before_what_waits(post: Post, telegram: Telegram) -> None:
+    amina, release = await post.welcome(AMINA), asyncio.Event()
+
+    async def slowly(exchange: Exchange) -> None:
+        await release.wait()
+        await telegram.accept(exchange)
+
+    telegram.script = [slowly]
+    await post.queue(*(say(amina, str(number)) for number in range(4)))
+    await until(lambda: len(telegram.calls) == 1)
+    await post.queue(say(amina, "112", urgent=True), say(amina, "0800", urgent=True))
+    release.set()
+    await post.settled()
+    assert [text for _, text in telegram.arrived] == ["0", "112", "0800", "1", "2", "3"]
+
+
+async def test_what_is_urgent_goes_first_after_a_restart_too(telegram: Telegram, tmp_path: Path) -> None:
+    async with OddServer(telegram.reply) as server:
+        post = await open_post(tmp_path, TOKEN, server.url)
+        amina = await post.welcome(AMINA)
+        await post.queue(say(amina, "1"), say(amina, "112", urgent=True), say(amina, "2"), offered=False)
+        await post.sender.start()
+        await post.settled()
+        await close_post(post)
+    assert [text for _, text in telegram.arrived] == ["112", "1", "2"]
+
+
 async def test_b02_one_repeat_waits_until_telegram_is_there_again(post: Post, telegram: Telegram) -> None:
     amina, boris = await post.welcome(AMINA), await post.welcome(BORIS)
     telegram.silent_probes = 20

@@ -55,18 +55,12 @@ class OutboxLane:
         self.card: int | None = None
 
     def add(self, row: OutboxRow, *, is_read: bool) -> None:
-        """Put a row in its place: after the older ones, and a topic's opening before everything it makes room for."""
+        """Put a row in its place: after the older ones of its rank and everything of a rank before it."""
         at = len(self.entries)
         first = 0 if self.is_idle or self.task is None else min(1, at)
-        if row.delivery.verb is Verb.OPEN_TOPIC:
-            at = first
-        else:
-            while at > first and self.entries[at - 1].row.id > row.id and not self._opens(at - 1):
-                at -= 1
+        while at > first and _order(self.entries[at - 1].row) > _order(row):
+            at -= 1
         self.entries.insert(at, Entry(row, is_read))
-
-    def _opens(self, at: int) -> bool:
-        return self.entries[at].row.delivery.verb is Verb.OPEN_TOPIC
 
     def drop(self, entries: list[Entry]) -> None:
         """Forget these entries."""
@@ -140,6 +134,10 @@ def joined(rows: list[OutboxRow]) -> OutboxRow:
         bold += [(offset + shift, length) for offset, length in rendered.bold]
         text += rendered.text
     return replace(rows[0], delivery=replace(rows[0].delivery, rendered=Rendered(text=text, bold=tuple(bold))))
+
+
+def _order(row: OutboxRow) -> tuple[int, int]:
+    return row.delivery.rank, row.id
 
 
 def _is_plain(row: OutboxRow) -> bool:

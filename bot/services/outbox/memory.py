@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Final
 
 from bot.core.ids import ChatId, Lane, NewcomerId, lane_of
-from bot.ports import OutboxRow, Store, Verb
+from bot.ports import ORDINARY, OutboxRow, Store, Verb
 from bot.services.outbox.lane import Entry, OutboxLane, moved_row
 
 #: Rows of one lane kept in memory; the rest waits in the store.
@@ -43,11 +43,12 @@ class OutboxMemory:
             return
         row = self._followed(row)
         lane = self._lane(row.lane)
-        if not self.is_open or (lane.is_behind and row.delivery.verb is not Verb.OPEN_TOPIC):
+        waits = row.delivery.rank == ORDINARY
+        if not self.is_open or (lane.is_behind and waits):
             lane.is_behind = True
             self._missed.add(row.lane)
             self.read_soon.set()
-        elif len(lane.entries) >= MOST_IN_LANE:
+        elif waits and len(lane.entries) >= MOST_IN_LANE:
             lane.is_behind = True
         else:
             self._put(lane, row, is_read=False)
