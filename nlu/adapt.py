@@ -25,6 +25,7 @@ import tensorflow as tf
 
 from components.adaptation import FILE, Adaptation, keys_of
 from components.channels import directions
+from components.courtesies import Courtesies
 from components.e5_file import E5File, package_file, unpacked
 from components.e5_network import MATRICES, Network
 from components.e5_pieces import Pieces, side_by_side
@@ -133,6 +134,7 @@ class Lessons:
         self.file = E5File(package_file())
         self._pieces = Pieces(self.file)
         self._glossary = Glossary()
+        self._courtesies = Courtesies()
         self._words = self.file.packed("emb.word", self.file.width)
         self._chance = random.Random(seed)
 
@@ -164,7 +166,8 @@ class Lessons:
         while True:
             order = list(range(len(self.told)))
             self._chance.shuffle(order)
-            texts = [self._glossary.plain(misspelt(self.told[place].text, self._chance)) for place in order]
+            written = [self._courtesies.without(misspelt(self.told[place].text, self._chance)) for place in order]
+            texts = [self._glossary.plain(text) for text in written]
             cut = [pieces[:PIECES] for pieces in self._pieces.cut(texts)]
             batches = []
             for start in range(0, len(order), BATCH * MIXED):

@@ -21,7 +21,7 @@ _ADDRESSED = "addressed"
 #: Words in the longest greeting.
 _LONGEST = 4
 #: Words that must be left, or what was said may have been a greeting that the list does not know.
-_LEFT = 2
+_LEFT = 3
 
 #: What ends a greeting without a space behind it.
 _STOPS = re.compile(r"([,;.!?:،؛؟۔።፣…\n]+)")
@@ -36,15 +36,15 @@ class Courtesies:
         self._greetings = {plain(str(words)) for greetings in told.values() for words in greetings}
         self._either = self._greetings | addressed
 
-    def without(self, text: str) -> str:
-        """The text behind its greetings; all of it when little else is said."""
+    def without(self, text: str, left: int = _LEFT) -> str:
+        """The text behind its greetings; all of it when fewer than `left` words are behind them."""
         words = _STOPS.sub(r"\1 ", text).split()
         begin = 0
         known = self._greetings
         while length := _longest(words[begin : begin + _LONGEST], known):
             begin += length
             known = self._either
-        return " ".join(words[begin:]) if begin and len(words) - begin >= _LEFT else text
+        return " ".join(words[begin:]) if begin and len(words) - begin >= left else text
 
 
 def _longest(words: List[str], known: Set[str]) -> int:

@@ -21,6 +21,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.courtesies import Courtesies
 from components.embedding import E5
 from components.glossary import Glossary
 from components.stored import StoredVectors
@@ -61,6 +62,7 @@ class SentenceEmbedding(Featurizer, GraphComponent):
 
     def __init__(self, name: str, config: Dict[str, Any]) -> None:
         super().__init__(name, config)
+        self._courtesies = Courtesies()
         self._glossary = Glossary() if config["glossary"] else None
         self._embedder = E5(threads=int(config["threads"]))
 
@@ -87,7 +89,7 @@ class SentenceEmbedding(Featurizer, GraphComponent):
         return messages
 
     def _texts(self, messages: List[Message]) -> List[str]:
-        texts = [message.get(TEXT) or "" for message in messages]
+        texts = [self._courtesies.without(message.get(TEXT) or "") for message in messages]
         return texts if self._glossary is None else [self._glossary.plain(text) for text in texts]
 
     def _add(self, messages: List[Message], vectors: np.ndarray) -> None:

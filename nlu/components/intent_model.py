@@ -1,7 +1,7 @@
 """From an utterance to intents with a confidence: numbers in, numbers out, nothing of Rasa.
 
-What was taught in the very words is known by heart (`by_heart`). Everything else is learned on the examples, in three
-steps:
+What was taught in the very words is known by heart (`by_heart`). Of everything else the greeting is left out
+(`courtesies`), and the rest is learned on the examples, in three steps:
 
 1. *Which intent?* Three channels give their scores (`channels`), added up with the votes that `config.yml` gives them
    and softened until held-back examples are least surprising.
@@ -14,7 +14,7 @@ steps:
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Dict, List, Sequence, Tuple
 
@@ -22,6 +22,7 @@ import numpy as np
 
 from components.by_heart import ByHeart
 from components.channels import CHANNELS, Examples, directions
+from components.courtesies import Courtesies
 from components.folds import grouped_folds
 from components.softmax import softmax
 from components.trust import confidence, learn, signs, spread
@@ -79,11 +80,16 @@ class IntentModel:
     danger_from: float = 1.1
     #: An answer less sure than this is `out_of_scope`.
     refuse_below: float = 0.0
+    courtesies: Courtesies = field(default_factory=Courtesies)
 
     def rank(self, vector: np.ndarray, text: str) -> List[Tuple[str, float]]:
-        """Intents with their confidence, surest first, but for the exceptions of step 3."""
-        order, shares = self.decide(*self.judge(vector.reshape(1, -1), [text]))
+        """Intents with their confidence, surest first, but for the exceptions of step 3. `vector` is of what is said
+        behind a greeting (`SentenceEmbedding`)."""
+        said = self.courtesies.without(text)
+        order, shares = self.decide(*self.judge(vector.reshape(1, -1), [said]))
         known = self.by_heart.intent(text)
+        if known is None:
+            known = self.by_heart.intent(self.courtesies.without(text, left=1))
         if known is not None:
             others = order[0] != known
             left = shares[0][others] / max(float(shares[0][others].sum()), 1e-9) * (1.0 - CERTAIN)

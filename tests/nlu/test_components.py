@@ -5,6 +5,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
+
+from bot.nlu.lexicon import Lexicon
 
 NLU = Path(__file__).parents[2] / "nlu"
 PYTHON = NLU / ".venv" / "bin" / "python"
@@ -331,6 +334,40 @@ print(json.dumps([plain("rdv au CPAS svp"), plain("j’ai reçu une Annexe  13")
         "أريد عمل",
         "cpas CPAS cpas (social welfare office, no money)",
     ]
+
+
+def test_a_greeting_before_a_need_is_left_out(tmp_path: Path) -> None:
+    script = """
+from components.courtesies import Courtesies
+behind = Courtesies().without
+print(json.dumps([behind(text) for text in (
+    "bonjour, je cherche où dormir", "bonsoir,j'ai faim", "hello sir i have no place to sleep",
+    "السلام عليكم أريد مكان أنام فيه", "Guten Tag, je cherche", "bonjour", "bonjour madame", "hi, it's me again",
+    "bonjour mon frère est blessé", "salut salut bonsoir où manger ce soir", "je dis bonjour à tous", "",
+)] + [behind("bonsoir,j'ai faim", left=1)]))
+"""
+    assert told(script, tmp_path) == [
+        "je cherche où dormir",
+        "bonsoir,j'ai faim",
+        "i have no place to sleep",
+        "أريد مكان أنام فيه",
+        "Guten Tag, je cherche",
+        "bonjour",
+        "bonjour madame",
+        "hi, it's me again",
+        "mon frère est blessé",
+        "où manger ce soir",
+        "je dis bonjour à tous",
+        "",
+        "j'ai faim",
+    ]
+
+
+def test_no_word_of_danger_is_taken_for_a_greeting(tmp_path: Path) -> None:
+    """What is left out before the model reads must never be what it is about."""
+    lexicon = Lexicon.load(NLU / "lexicon")
+    told_of = yaml.safe_load((NLU / "components" / "courtesies.yml").read_text(encoding="utf-8"))
+    assert [words for listed in told_of.values() for words in listed if lexicon.danger(str(words))] == []
 
 
 def test_other_letters_are_typed_in_latin_ones_as_one_person_does(tmp_path: Path) -> None:
