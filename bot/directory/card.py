@@ -208,12 +208,20 @@ def _languages(service: Service, words: Vocabulary, name_language: NameLanguage)
 def _hours(service: Service, words: Vocabulary, state: Openness, at: datetime) -> Iterator[Line]:
     if not service.temporarily_closed:
         if service.schedule.opening_hours is not None:
-            yield Line(part=Part.OPEN, phrase=open_phrase(state, words, at))
+            yield Line(part=Part.OPEN, phrase=_answering(service, state, words) or open_phrase(state, words, at))
         elif not service.schedule.note and service.place.is_known:
             yield Line(part=Part.HOURS, phrase=words.phrase("card.hours_unknown"))
     if service.schedule.note:
         note = sentence(service, "schedule_note", service.schedule.note)
         yield Line(part=Part.HOURS, phrase=words.phrase("card.hours_note", hours=note))
+
+
+def _answering(service: Service, state: Openness, words: Vocabulary) -> Phrase | None:
+    """Who answers in its place: a line that another one takes over must not read as closed."""
+    stand_in = service.schedule.after_hours
+    if stand_in is None or state.state is State.OPEN:
+        return None
+    return words.phrase("card.after_hours", number=Verbatim(text=readable(stand_in)))
 
 
 def open_phrase(state: Openness, words: Vocabulary, at: datetime) -> Phrase:
