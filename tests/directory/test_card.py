@@ -11,6 +11,7 @@ import pytest
 from bot.core.phrases import Phrase, Verbatim
 from bot.directory.card import Card, Part, card
 from bot.directory.lookup import Directory
+from bot.directory.service import Service
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 EVENING = datetime(2026, 11, 27, 18, 30, tzinfo=UTC)
@@ -193,6 +194,22 @@ def test_a_short_card_says_the_same_in_few_words(directory: Directory) -> None:
         (Part.STALE, "À vérifier"),
         (Part.WEBSITE, "https://parcoursintegration.be"),
     ]
+
+
+def test_a_short_card_says_when_to_come_where_only_words_tell_it(directory: Directory) -> None:
+    """Who comes at 21:00 sleeps outside: pathways of the fact base, « Sleep tonight », steps 2 and 3."""
+
+    def hours(service: Service) -> list[str]:
+        lines = card(service, directory, MONDAY).short
+        return [french(line.phrase) for line in lines if line.part in (Part.HOURS, Part.OPEN)]
+
+    shelter, thermos = directory.by_id["abri-nuit-liege"], directory.by_id["thermos-abri-nuit"]
+    assert hours(shelter) == ["Arrivée à partir de 20 h (source de 2021, à vérifier)"]
+    assert hours(thermos) == ["De fin octobre à fin avril. Inscription de 20 h à 20 h 45 (source de 2019, à vérifier)"]
+    assert hours(replace(shelter, temporarily_closed="travaux")) == []
+    assert hours(directory.by_id["un-toit-pour-la-nuit-seraing"]) == []
+    # Where the state is known, it is enough.
+    assert hours(directory.by_id["cass-saint-laurent"]) == ["Ouvert maintenant, jusqu'à 12:30:00"]
 
 
 def test_short_cards_are_short_and_lead_somewhere(directory: Directory) -> None:
