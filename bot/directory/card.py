@@ -99,7 +99,7 @@ class Card:
     @property
     def short(self) -> tuple[Line, ...]:
         """The few lines that fit when several services are shown together, in few words."""
-        chosen = [line for line in self.lines if line.part in SHORT]
+        chosen = [line for line in self.lines if line.part in SHORT or self._says_when(line)]
         if any(line.part is Part.ALERT for line in chosen):
             # One warning is enough on a small screen; the whole card has both.
             chosen = [line for line in chosen if line.part is not Part.STALE]
@@ -107,6 +107,11 @@ class Card:
             # Nothing to call and nowhere to go: the page or the address to write to.
             chosen += [line for line in self.lines if line.part in (Part.WEBSITE, Part.EMAIL)][:1]
         return tuple(line if line.brief is None else replace(line, phrase=line.brief) for line in chosen)
+
+    def _says_when(self, line: Line) -> bool:
+        """Hours that are only known as words: « à partir de 20 h » decides whether somebody has a bed tonight."""
+        schedule, closed = self.service.schedule, self.service.temporarily_closed
+        return line.part is Part.HOURS and bool(schedule.note) and schedule.opening_hours is None and not closed
 
     @property
     def map_url(self) -> str | None:
@@ -208,12 +213,20 @@ def _languages(service: Service, words: Vocabulary, name_language: NameLanguage)
 def _hours(service: Service, words: Vocabulary, state: Openness, at: datetime) -> Iterator[Line]:
     if not service.temporarily_closed:
         if service.schedule.opening_hours is not None:
-            yield Line(part=Part.OPEN, phrase=open_phrase(state, words, at))
+            yield Line(part=Part.OPEN, phrase=_answering(service, state, words) or open_phrase(state, words, at))
         elif not service.schedule.note and service.place.is_known:
             yield Line(part=Part.HOURS, phrase=words.phrase("card.hours_unknown"))
     if service.schedule.note:
         note = sentence(service, "schedule_note", service.schedule.note)
-        yield Line(part=Part.HOURS, phrase=words.phrase("card.hours_note", hours=note))
+        yield Line(part=Part.HOURS, phrase=words.phrase("card.hours_note", hours=note), brief=note)
+
+
+def _answering(service: Service, state: Openness, words: Vocabulary) -> Phrase | None:
+    """Who answers in its place: a line that another one takes over must not read as closed."""
+    stand_in = service.schedule.after_hours
+    if stand_in is None or state.state is State.OPEN:
+        return None
+    return words.phrase("card.after_hours", number=Verbatim(text=readable(stand_in)))
 
 
 def open_phrase(state: Openness, words: Vocabulary, at: datetime) -> Phrase:

@@ -40,6 +40,7 @@ _OURS = [
     "city",
     "district",
     "opening_hours",
+    "after_hours",
     "schedule_note",
     "temporarily_closed",
     "facts",

@@ -53,8 +53,8 @@ _FILE_FIELDS = frozenset({"category", "icon", "owner", "services"})
 _NAMES = (
     "id former_ids organization name description icon needs keywords eligibility required_documents cost cost_note"
     " languages languages_note interpreters phones email url address postal_code city district latitude longitude"
-    " opening_hours schedule_note temporarily_closed alert facts assured_date review_months sources confidence"
-    " owner confidential publish note"
+    " opening_hours after_hours schedule_note temporarily_closed alert facts assured_date review_months sources"
+    " confidence owner confidential publish note"
 )
 FIELDS = frozenset(_NAMES.split())
 _ELIGIBILITY_FIELDS = frozenset({"who", "without_residence_permit", "note"})
@@ -232,7 +232,10 @@ def _schedule(entry: Fields, known: Known) -> Schedule:
         except ValueError:
             entry.blame("opening_hours", "bad-hours", value=hours)
             hours = None
-    return Schedule(opening_hours=hours, note=entry.text("schedule_note", longest=MAX_NOTE))
+    stand_in = None
+    if (written := entry.text("after_hours")) and (stand_in := _number(written, known)) is None:
+        entry.blame("after_hours", "bad-phone", value=written)
+    return Schedule(opening_hours=hours, after_hours=stand_in, note=entry.text("schedule_note", longest=MAX_NOTE))
 
 
 def _sources(entry: Fields) -> tuple[Source, ...]:

@@ -48,7 +48,7 @@ class Query:
     district: str | None = None
     #: A point the person chose to send; in memory only, never stored.
     near: tuple[float, float] | None = None
-    #: Only what is surely open.
+    #: Only what is surely open, or answered by another number.
     open_now: bool = False
     #: BCP 47; only services that name this language, or have interpreters.
     language: str | None = None
@@ -178,7 +178,9 @@ def _worth(service: Service, spoken: Mapping[str, float]) -> float:
 
 
 def _is_open(service: Service, at: datetime) -> bool:
-    return not service.temporarily_closed and openness_state(service.schedule.opening_hours, at) is State.OPEN
+    schedule = service.schedule
+    answers = schedule.after_hours is not None or openness_state(schedule.opening_hours, at) is State.OPEN
+    return answers and not service.temporarily_closed
 
 
 def _index(services: Iterable[Service], directory: Directory) -> sqlite3.Connection:

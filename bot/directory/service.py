@@ -121,6 +121,8 @@ class Schedule:
 
     #: OSM `opening_hours` expression, only where a source allows a faithful one.
     opening_hours: str | None = None
+    #: The number that answers day and night when this line does not; as `Phone.number`, None for most.
+    after_hours: str | None = None
     #: French, short: what the expression cannot say, or all we know.
     note: str = ""
 

@@ -79,6 +79,7 @@ def _entry(service: Service, owner: str, icon: str) -> dict[str, Any]:
         "latitude": None if place.latitude is None else repr(place.latitude),
         "longitude": None if place.longitude is None else repr(place.longitude),
         "opening_hours": schedule.opening_hours,
+        "after_hours": schedule.after_hours,
         "schedule_note": schedule.note,
         "temporarily_closed": service.temporarily_closed,
         "alert": service.alert,

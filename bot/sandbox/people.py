@@ -15,6 +15,8 @@ GENERAL = 1
 
 _FIRST_NEWCOMER_ID = 9_900_000_001_001
 _FIRST_ADVISER_ID = 9_900_000_002_001
+#: Between the ids of two `first_number`s: wide enough that newcomers of one never meet advisers of another.
+IDS_OF_A_START = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,8 +108,8 @@ async def start_sandbox(
     """Start the stand-in; port 0 takes any free one.
 
     Nothing is kept when it stops. A bot that keeps its own memory from one sandbox to the next must not meet the
-    same numbers again: give `first_update_id` and `first_number` (messages, topics, files) something that
-    grows, such as the second of the start.
+    same numbers again: give `first_update_id` and `first_number` (messages, topics, files, invented people)
+    something that grows, such as the second of the start.
 
     `limits` defaults to Telegram's; `Limits.off()` counts nothing. `is_strict_poll` gives one update only
     when the same offset is asked again within half a second, as Telegram does. Raises OSError when the

@@ -13,7 +13,15 @@ from typing import Any
 
 from bot.sandbox.journal import Journal
 from bot.sandbox.pace import Limits, Pace
-from bot.sandbox.people import ADVISER_CHAT_ID, ADVISER_CHAT_TITLE, ADVISERS, NEWCOMERS, SPARE_NAMES, Person
+from bot.sandbox.people import (
+    ADVISER_CHAT_ID,
+    ADVISER_CHAT_TITLE,
+    ADVISERS,
+    IDS_OF_A_START,
+    NEWCOMERS,
+    SPARE_NAMES,
+    Person,
+)
 from bot.sandbox.refusal import bad, forbidden, migrated
 from bot.sandbox.updates import UpdateQueue
 
@@ -114,7 +122,7 @@ class World:
         self.files: dict[str, StoredFile] = {}
         #: Presses that wait for an answer: query id → (person, pressed at).
         self.queries: dict[str, tuple[int, float]] = {}
-        #: Messages, topics and files are counted from here.
+        #: Messages, topics and files are counted from here; further people have ids of their own for each number.
         self._first_number = first_number
         self._serial = first_number - 1
         self.adviser_chat_id = adviser_chat_id
@@ -139,10 +147,12 @@ class World:
     def invent(self, *, language_code: str | None, first_name: str | None = None, is_adviser: bool = False) -> Person:
         """A further person under the next free id, named from the list when no name is given."""
         alike = [one for one in self.people.values() if one.is_adviser == is_adviser]
+        # A bot remembers whom it met in an earlier sandbox: only the people of the list may come again.
+        first = (ADVISERS if is_adviser else NEWCOMERS)[-1].id + 1 + (self._first_number - 1) * IDS_OF_A_START
         name = first_name or SPARE_NAMES[len(alike) % len(SPARE_NAMES)]
         return self.add_person(
             Person(
-                id=max(one.id for one in alike) + 1,
+                id=max(first, *(one.id + 1 for one in alike)),
                 first_name=name,
                 language_code=language_code,
                 is_adviser=is_adviser,

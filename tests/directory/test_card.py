@@ -11,6 +11,7 @@ import pytest
 from bot.core.phrases import Phrase, Verbatim
 from bot.directory.card import Card, Part, card
 from bot.directory.lookup import Directory
+from bot.directory.service import Service
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 EVENING = datetime(2026, 11, 27, 18, 30, tzinfo=UTC)
@@ -84,17 +85,25 @@ def test_a_deadline_always_says_to_read_the_letter(directory: Directory) -> None
     [
         ("urgence-112", HOLIDAY, "Ouvert jour et nuit"),
         ("ecoute-violences-conjugales", MONDAY, "Ouvert maintenant, jusqu'à 19:00:00"),
-        ("ecoute-violences-conjugales", EVENING, "Fermé maintenant. Ouvre 2026-11-30 à 09:00:00"),
-        (
-            "ecoute-violences-conjugales",
-            HOLIDAY,
-            "Jour férié : c'est sans doute fermé. Ouvre 2026-07-22 à 09:00:00",
-        ),
+        ("sos-viol-0800", EVENING, "Fermé maintenant. Ouvre 2026-11-30 à 09:30:00"),
+        ("sos-viol-0800", HOLIDAY, "Jour férié : c'est sans doute fermé. Ouvre 2026-07-22 à 09:30:00"),
         ("croix-rouge-liege-accueil", EVENING, "Fermé maintenant. Ouvre demain à 13:00:00"),
     ],
 )
 def test_open_or_closed_is_told_with_the_next_opening(directory: Directory, name: str, at: datetime, said: str) -> None:
     assert dict(told(directory, name, at))[Part.OPEN] == said
+
+
+@pytest.mark.parametrize("at", [EVENING, datetime(2026, 11, 29, 11, 0, tzinfo=UTC), HOLIDAY])
+def test_a_line_that_another_answers_is_never_said_to_be_closed(directory: Directory, at: datetime) -> None:
+    """0800 30 030 is passed on to 107 at night, at weekends and on holidays (wal.autonomia.org, 2021)."""
+    service = directory.by_id["ecoute-violences-conjugales"]
+    assert dict(told(directory, service.id, at))[Part.OPEN] == "Maintenant, le 107 répond"
+    assert [(line.part, french(line.phrase)) for line in card(service, directory, at).short] == [
+        (Part.ALERT, "Ce n'est pas une ligne d'urgence. En danger maintenant : 112 ou 101."),
+        (Part.OPEN, "Maintenant, le 107 répond"),
+        (Part.PHONE, "0800 30 030"),
+    ]
 
 
 def test_unknown_hours_are_said_to_be_unknown(directory: Directory) -> None:
@@ -185,6 +194,22 @@ def test_a_short_card_says_the_same_in_few_words(directory: Directory) -> None:
         (Part.STALE, "À vérifier"),
         (Part.WEBSITE, "https://parcoursintegration.be"),
     ]
+
+
+def test_a_short_card_says_when_to_come_where_only_words_tell_it(directory: Directory) -> None:
+    """Who comes at 21:00 sleeps outside: pathways of the fact base, « Sleep tonight », steps 2 and 3."""
+
+    def hours(service: Service) -> list[str]:
+        lines = card(service, directory, MONDAY).short
+        return [french(line.phrase) for line in lines if line.part in (Part.HOURS, Part.OPEN)]
+
+    shelter, thermos = directory.by_id["abri-nuit-liege"], directory.by_id["thermos-abri-nuit"]
+    assert hours(shelter) == ["Arrivée à partir de 20 h (source de 2021, à vérifier)"]
+    assert hours(thermos) == ["De fin octobre à fin avril. Inscription de 20 h à 20 h 45 (source de 2019, à vérifier)"]
+    assert hours(replace(shelter, temporarily_closed="travaux")) == []
+    assert hours(directory.by_id["un-toit-pour-la-nuit-seraing"]) == []
+    # Where the state is known, it is enough.
+    assert hours(directory.by_id["cass-saint-laurent"]) == ["Ouvert maintenant, jusqu'à 12:30:00"]
 
 
 def test_short_cards_are_short_and_lead_somewhere(directory: Directory) -> None:

@@ -18,7 +18,7 @@ from bot.directory.confirm import confirm
 from bot.directory.flat import exportable
 from bot.directory.hsds import from_hsds, to_hsds
 from bot.directory.lookup import Directory, load
-from bot.directory.service import Confidence, Eligibility, Phone, Place, Service
+from bot.directory.service import Confidence, Eligibility, Phone, Place, Schedule, Service
 from bot.directory.spreadsheet import from_csv, to_csv
 from bot.directory.writer import as_files
 from tests.directory.conftest import FLOWS
@@ -64,6 +64,7 @@ def test_what_a_service_may_hold_comes_back(directory: Directory) -> None:
         directory.by_id["unia"],
         place=Place(address="=1+1, rue", postal_code="4000", city="Liège", latitude=50.6405, longitude=5.5718),
         phones=(Phone(number="+3242200120", description="le matin seulement"), Phone(number="112")),
+        schedule=Schedule(opening_hours="Mo-Fr 09:00-17:00", after_hours="107", note="Le matin"),
         temporarily_closed="-travaux",
         description='« Oui » ; "non", l\'un\n\u200fأو',
         path="",

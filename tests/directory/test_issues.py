@@ -59,6 +59,14 @@ def test_a_mistake_is_told_once(tmp_path: Path) -> None:
     assert [issue.code for issue in found] == ["not-a-text"]
 
 
+def test_a_number_for_after_hours_is_a_number(tmp_path: Path) -> None:
+    text = (HERE / "broken" / "bad-phone.yml").read_text(encoding="utf-8").partition("\n")[2]
+    wrong = text.replace('phones: ["04 1"]  # !', 'after_hours: "107 ou 112"')
+    found = load(small(tmp_path, "directory/food.yml", wrong), today=TODAY)
+    assert [issue.code for issue in found.issues] == ["bad-phone"]
+    assert found.by_id["soup"].schedule.after_hours is None
+
+
 def test_the_shipped_files_have_no_issue() -> None:
     assert [str(issue) for issue in load(FLOWS).issues] == []
 

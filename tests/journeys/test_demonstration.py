@@ -29,8 +29,8 @@ async def demonstration(folder: Path, **more: str) -> Process:
     )
 
 
-async def test_it_says_where_it_is_answers_and_ends_on_ctrl_c(tmp_path: Path) -> None:
-    program = await demonstration(tmp_path)
+async def ready(program: Process) -> dict[str, str]:
+    """What it prints until the bot answers: a word, then the rest of the line."""
     assert program.stdout is not None
     said: dict[str, str] = {}
     async with asyncio.timeout(60):
@@ -38,6 +38,12 @@ async def test_it_says_where_it_is_answers_and_ends_on_ctrl_c(tmp_path: Path) ->
             name, _, rest = (await program.stdout.readline()).decode().strip().partition(" ")
             assert name, (await program.communicate())[1].decode()
             said[name] = rest.strip()
+    return said
+
+
+async def test_it_says_where_it_is_answers_and_ends_on_ctrl_c(tmp_path: Path) -> None:
+    program = await demonstration(tmp_path)
+    said = await ready(program)
     async with aiohttp.ClientSession() as http, http.get(said["Health"]) as health:
         assert (health.status, (await health.json())["ready"]) == (200, True)
     async with SandboxClient(said["Chat"]) as client:
@@ -49,6 +55,26 @@ async def test_it_says_where_it_is_answers_and_ends_on_ctrl_c(tmp_path: Path) ->
     out, err = await asyncio.wait_for(program.communicate(), 15)
     assert program.returncode == 0
     assert "Traceback" not in err.decode() and out == b""
+
+
+async def test_who_is_invented_after_a_restart_is_somebody_new(tmp_path: Path) -> None:
+    """The database remembers everybody; a person invented today must not be greeted as one of yesterday."""
+    asked = {}
+    for name, language in (("Emma", "en"), ("Nadia", "fr")):
+        program = await demonstration(tmp_path)
+        async with SandboxClient((await ready(program))["Chat"]) as client:
+            person = await client.newcomer(name, language_code=language)
+            await person.start()
+            asked[name] = text_of(await person.reply())
+            if name == "Emma":
+                await person.press("English")
+                await person.reply()
+        program.send_signal(signal.SIGINT)
+        await asyncio.wait_for(program.communicate(), 15)
+        # Updates are counted from the second of the start: the next one must lie beyond the two of this one.
+        await asyncio.sleep(2)
+    assert "Choose your language" in asked["Emma"]
+    assert "Choisissez votre langue" in asked["Nadia"]
 
 
 async def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.sandbox import ADVISER_CHAT_ID, RunningSandbox, SandboxClient, start_sandbox
+from bot.sandbox import ADVISER_CHAT_ID, NEWCOMERS, RunningSandbox, SandboxClient, start_sandbox
 from bot.sandbox.client import SandboxError
 from bot.sandbox.spec import description
 from tests.sandbox.conftest import Call, HandClock, refused
@@ -173,9 +173,11 @@ async def test_a_sandbox_that_starts_anew_can_go_on_counting(clock: HandClock) -
     ):
         voice = await (await client.newcomer("Amina")).send("voice")
         topic = await (await client.adviser("Claire")).do("open-topic", name="Suite")
+        nadia = await client.newcomer("Nadia")
         (first, _) = await later.world.updates.poll(offset=0, limit=100, timeout_s=0)
     assert (first["update_id"], voice["message_id"], topic["id"]) == (700, 900, 901)
     assert voice["voice"]["file_id"] == "SANDBOX_voice_000900_file"
+    assert nadia.id == NEWCOMERS[-1].id + 1 + 899 * 10_000
 
 
 async def test_deleting_the_chat_hides_it_from_the_phone_only(call: Call, client: SandboxClient) -> None:
