@@ -82,6 +82,8 @@ log = logging.getLogger(__name__)
 
 #: Arrivals taken up at a start; what is left by a kill is far less, and all of it is older than anything new.
 BACKLOG = 1_000_000
+#: How often is looked whether a team's group is still private.
+GROUPS_EVERY_S = 3600.0
 
 #: Issues of flows that most often come from a mistake in another file, which has an issue of its own.
 _OF_OTHER_FILES = frozenset({"missing-phrase", "unknown-flow", "unknown-service", "unknown-fact", "unknown-need"})
@@ -350,6 +352,7 @@ class Guichet:
         self.chores.begin(self.contact.run, "contact")
         self.chores.begin(lambda: self.flows.follow(asyncio.sleep), "flows")
         self.chores.begin(self._follow_data, "data")
+        self.chores.begin(self._watch_groups, "groups")
         self.chores.begin(lambda: self._serve_telegram(is_known=identity is not None), "telegram")
         # What was read at the start stays: the collector need not look through it while people wait.
         gc.freeze()
@@ -357,7 +360,7 @@ class Guichet:
     async def stop(self) -> None:
         """Fetch nothing new, finish turns and calls under way, close (G14)."""
         self._stop_intake.set()
-        await self.chores.end(unfinished=frozenset({"timers", "contact", "flows", "data", "names"}))
+        await self.chores.end(unfinished=frozenset({"timers", "contact", "flows", "data", "groups", "names"}))
         await self._open.aclose()
 
     def guide(self) -> Guide:
@@ -495,16 +498,23 @@ class Guichet:
         self.chores.begin(self._listen, "intake")
 
     async def _follow_groups(self) -> None:
-        """A group that has a new id says so to whoever asks for the old one (B09); one that is lost is reported."""
+        """A group with a new id says so to whoever asks for the old one (B09); what is lost or public is reported."""
         for team in list(self.desk.teams.values()):
             if team.chat is None:
                 continue
             try:
-                await self.messenger.bot.get_chat(team.chat)
+                if not await self.messenger.is_private(team.chat):
+                    log.error("group.public team=%s: make it private, nothing is passed on until then", team.name)
             except ChatMigrated as exc:
                 await group_moved(self.desk, team.chat, ChatId(exc.new_chat_id))
             except TelegramError as exc:
                 log.error("group.unreachable team=%s reason=%s", team.name, type(exc).__name__)
+
+    async def _watch_groups(self) -> None:
+        """Look at them again every hour: a group can be made public at any time (C15)."""
+        while True:
+            await asyncio.sleep(GROUPS_EVERY_S)
+            await self._follow_groups()
 
     async def _nap(self, seconds: float) -> None:
         """Wait, but not past the order to stop."""

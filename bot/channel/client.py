@@ -62,6 +62,7 @@ class TelegramMessenger:
             request=self.transport,
             get_updates_request=self.transport,
         )
+        self._public: set[int] = set()
         # PTB writes what it sends to its log at DEBUG.
         logging.getLogger("telegram").setLevel(logging.WARNING)
 
@@ -85,6 +86,17 @@ class TelegramMessenger:
             reads_all_group_messages=bool(me.get("can_read_all_group_messages")),
         )
 
+    async def is_private(self, chat: int) -> bool:
+        """Whether only members can read this group; what is to be sent into one that is public waits from now on (C15).
+
+        Raises TelegramError, `ChatMigrated` when the group has a new id. That newcomers to the group see what was
+        written before cannot be helped: Telegram offers no other history in a group with topics.
+        """
+        group = await self.bot.get_chat(chat)
+        is_private = not group.username and not group.active_usernames
+        (self._public.discard if is_private else self._public.add)(chat)
+        return is_private
+
     async def probe(self) -> None:
         """See `Messenger`."""
         await self.identity()
@@ -103,6 +115,8 @@ class TelegramMessenger:
         """Make the call of this row; see `Messenger`."""
         if row.chat is None:
             raise DeliveryError("nobody to write to", permanent=True, unreachable=True)
+        if row.chat in self._public:
+            raise DeliveryError("group is public", unreachable=True)
         try:
             match row.delivery.verb:
                 case Verb.SEND:

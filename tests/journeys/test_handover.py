@@ -932,3 +932,20 @@ async def test_a_photo_with_words_of_danger_arrives_with_them(office: Office) ->
     assert "112" in card
     alarm, photo = (await claire.seat.messages())[before:]
     assert text_of(alarm).startswith("🆘") and "photo" in photo
+
+
+async def test_nothing_is_passed_on_into_a_group_that_was_made_public(office: Office) -> None:  # C15
+    fatou = await office.fatou()
+    group = office.sandbox.world.chats[ADVISER_CHAT_ID]
+    group.brief["username"] = "everybody"
+    await office.running._follow_groups()
+    await fatou.seat.say("/conseiller")
+    await office.settled_intake()
+    await office.running.dispatcher.idle()
+    assert (await office.handoff()).thread is None
+    await office.close()
+    assert [call["method"] for call in await office.client.ledger() if call["method"] == "createForumTopic"] == []
+    del group.brief["username"]
+    await office.open()
+    await office.settled()
+    assert [topic["id"] for topic in await office.client.topics()] == [(await office.handoff()).thread]
