@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.conversation.guide import Guide
+from bot.conversation.screens import held_rows, waiting_rows
 from bot.core.events import Said
 from bot.core.ids import Locale
+from bot.core.messages import Command, Go
+from bot.core.session import Hold, Session
 from bot.flow.graph import AnswerKind, Ask
 
 #: Intents that mean yes and no in any language, for a yes/no step.
@@ -44,6 +47,20 @@ def answer_to(ask: Ask, said: Said, guide: Guide, locale: Locale, today: date) -
             return Answer(value=text) if len(text) <= ask.max_length else Refusal(hint="answer_too_long")
         case AnswerKind.LANGUAGE:
             return _language(said.text, guide, locale)
+
+
+def button_in_words(text: str, session: Session, guide: Guide) -> Command | None:
+    """The command of a button beside a conversation with a person, or beside waiting for one, that the text names.
+
+    Nothing but its whole label: whatever else is said then is said to the person.
+    """
+    if session.hold is Hold.NONE:
+        return None
+    rows = held_rows(guide.book) if session.hold is Hold.HELD else waiting_rows(guide.book)
+    buttons = [button for row in rows for button in row]
+    named = guide.words.label(text, [(button.label,) for button in buttons], session.locale)
+    action = None if named is None else buttons[named].action
+    return action.command if isinstance(action, Go) else None
 
 
 def _choice(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | None:

@@ -8,7 +8,7 @@ from bot.conversation import walk
 from bot.conversation.booklet import booklet
 from bot.conversation.guide import OfferedLanguage
 from bot.conversation.reminders import REMINDER, TIMER
-from bot.conversation.screens import go, navigation, number_to_call, system, waiting_rows
+from bot.conversation.screens import held_rows, navigation, number_to_call, system, waiting_rows
 from bot.conversation.turn import Draft
 from bot.core.effects import CancelTimers, EndHandoff, ShowData
 from bot.core.ids import FlowId, Locale
@@ -128,11 +128,17 @@ def _call(draft: Draft, command: Command) -> None:
 
 
 def stop(draft: Draft) -> None:
-    """Stop what is going on: the flow, the reminders; nothing is asked any more."""
-    session = draft.session
-    draft.session = replace(session, durable=Position(), shadow=None, veil=Veil.NONE, paused=None, misses=0)
+    """Stop what is going on: waiting for a person, the flow, the reminders; nothing is asked any more."""
+    session, book = draft.session, draft.guide.book
+    told: tuple[str, ...] = ("stopped",)
+    if session.hold is Hold.WAITING:
+        draft.start(EndHandoff())
+        told = ("handoff_left", "stopped")
+    draft.session = replace(
+        session, durable=Position(), shadow=None, veil=Veil.NONE, paused=None, misses=0, hold=Hold.NONE
+    )
     draft.start(CancelTimers(name=TIMER))
-    draft.tell(system(draft.guide.book, "stopped", buttons=navigation(draft.session, draft.guide.book, back=False)))
+    draft.tell(system(book, *told, buttons=navigation(draft.session, book, back=False)))
 
 
 def resume(draft: Draft) -> None:
@@ -184,5 +190,4 @@ def _changed(book: FlowBook, language: OfferedLanguage) -> Message:
 def held_notice(draft: Draft) -> None:
     """Say that a person has the conversation, and how to end it."""
     book = draft.guide.book
-    rows = ((go(book, Command.LEAVE, "held_leave", "🔚"),), (go(book, Command.STAY, "held_stay", "💬"),))
-    draft.tell(system(book, "held_notice", buttons=rows))
+    draft.tell(system(book, "held_notice", buttons=held_rows(book)))

@@ -36,6 +36,9 @@ class Words(Protocol):
     def choice(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
         """Index of the choice meant: by its number from 1, its label or one of its other words."""
 
+    def label(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
+        """Index of the choice that the whole text names: nothing is guessed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferedLanguage:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.conversation import commands, walk
-from bot.conversation.answers import Answer, Refusal, answer_to
+from bot.conversation.answers import Answer, Refusal, answer_to, button_in_words
 from bot.conversation.fear import Fear, feared
 from bot.conversation.screens import OFFERS, go, navigation, offers, own_name, system, waiting_rows
 from bot.conversation.turn import Draft
@@ -49,7 +49,8 @@ def said(draft: Draft, event: Said) -> None:
     if session.hold is Hold.HELD:
         _held(draft, event)
         return
-    command = draft.guide.words.command(event.text, session.locale)
+    command = button_in_words(event.text, session, draft.guide)
+    command = command or draft.guide.words.command(event.text, session.locale)
     if command is not None:
         draft.session = replace(session, misses=0)
         commands.run(draft, command)
@@ -111,12 +112,13 @@ def _danger(draft: Draft, event: Said, flow: FlowId) -> None:
 
 
 def _held(draft: Draft, event: Said) -> None:
-    """A person has the conversation: the bot is silent, but a slash command is still an order to the bot."""
-    if event.text.startswith("/"):
+    """A person has the conversation: the bot is silent, but a slash command or a button's label is an order to it."""
+    command = button_in_words(event.text, draft.session, draft.guide)
+    if command is None and event.text.startswith("/"):
         command = draft.guide.words.command(event.text, draft.session.locale)
-        if command is not None:
-            commands.run(draft, command)
-            return
+    if command is not None:
+        commands.run(draft, command)
+        return
     draft.start(RelayText(text=event.text, message_id=event.message_id))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.conversation.answers import answer_to
+from bot.conversation.answers import answer_to, button_in_words
 from bot.conversation.guide import Guide
 from bot.core.events import Said
 from bot.core.session import Hold, Session
@@ -18,6 +18,8 @@ def wants_understanding(session: Session, said: Said, guide: Guide, *, today: da
     Of free words as an answer, and of words to an adviser, the model is only asked whether they tell of danger.
     """
     if said.danger is not None or session.is_lost or not said.text.strip():
+        return False
+    if button_in_words(said.text, session, guide) is not None:
         return False
     if session.hold is Hold.HELD:
         return not said.text.startswith("/")

@@ -527,6 +527,28 @@ async def test_the_person_may_stop_waiting(office: Office) -> None:
     assert "🔚 La personne a quitté la conversation." in await claire.texts()
 
 
+@pytest.mark.parametrize(("language", "stops_by_label"), [("English", True), ("English", False), ("العربية", True)])
+async def test_waiting_ends_with_the_words_of_its_button_or_with_stop(
+    office: Office, language: str, stops_by_label: bool
+) -> None:
+    person = await office.person("Fatou", language)
+    await person.ask_for_a_person()
+    label = (await person.labels())[0].removeprefix("✖️ ")
+    await person.say(label if stops_by_label else "annuler")
+    assert (await office.handoff()).state is State.CLOSED
+    claire = await office.adviser()
+    await claire.sit_down()
+    assert (await claire.texts())[-1] == "🔚 La personne a quitté la conversation."
+
+
+async def test_a_conversation_ends_with_the_words_of_its_button(office: Office) -> None:
+    fatou, claire = await held(office)
+    await fatou.say("finir")
+    assert (await claire.texts())[-1] == "💬 finir"
+    await fatou.say("finir avec la personne")
+    assert (await office.handoff()).state is State.CLOSED
+
+
 async def test_the_person_may_leave_the_adviser(office: Office) -> None:
     fatou, claire = await held(office)
     await fatou.press("Finir avec la personne")
