@@ -119,7 +119,35 @@ def _held(draft: Draft, event: Said) -> None:
     if command is not None:
         commands.run(draft, command)
         return
-    draft.start(RelayText(text=event.text, message_id=event.message_id))
+    if not _answered_aside(draft, event):
+        draft.start(RelayText(text=event.text, message_id=event.message_id))
+
+
+def _answered_aside(draft: Draft, event: Said) -> bool:
+    """Whether the words are the whole label of an answer to what the bot asked last, beside the adviser.
+
+    A shorter word for it, such as "yes", may be meant for the adviser: it goes there, and the question is shown again.
+    """
+    frames, words, locale = draft.session.position.frames, draft.guide.words, draft.session.locale
+    if not frames or frames[-1].flow not in commands.FLOWS_WHILE_HELD:
+        return False
+    _, step = walk.waiting(draft)
+    match step.act:
+        case Ask(kind=AnswerKind.LANGUAGE):
+            languages = draft.guide.languages
+            named = words.label(event.text, [(own_name(language),) for language in languages], locale)
+            if named is not None:
+                commands.speak(draft, languages[named].locale)
+            return named is not None
+        case Ask(choices=choices):
+            named = words.label(event.text, [(choice.label,) for choice in choices], locale)
+            if named is not None:
+                walk.answered(draft, choices[named].id)
+            elif words.label(event.text, [choice.words for choice in choices], locale) is not None:
+                walk.show(draft)
+            return named is not None
+        case _:
+            return False
 
 
 def _added(draft: Draft, event: Said, fear: Fear | None) -> None:
