@@ -177,6 +177,9 @@ def speak(draft: Draft, locale: Locale) -> None:
         if isinstance(step.act, Ask) and step.act.kind is AnswerKind.LANGUAGE:
             if frames[-1].flow == CALLS[Command.LANGUAGE]:
                 draft.tell(_changed(book, language))
+            if frames[-1].flow == walk.WELCOME:
+                # The notice comes next, in the language that was chosen.
+                draft.session = replace(draft.session, welcomed=True)
             walk.answered(draft, locale)
             return
     draft.tell(_changed(book, language))

@@ -44,6 +44,7 @@ TRAIL_LENGTH = 20
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 
+WELCOME = FlowId("_system.welcome")
 MENU = FlowId("_system.menu")
 HELPED = FlowId("_system.helped")
 PERSON = FlowId("_system.person")
