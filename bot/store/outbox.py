@@ -17,8 +17,9 @@ from bot.store.vault import Gone, Vault
 
 #: States of a row; below `SENT` it is unfinished and holds back its lane.
 WAITING, SENDING, SENT, REFUSED, UNCERTAIN, LOST = 0, 2, 3, 4, 5, 6
-#: Put before everything that waits in its lane: nothing can go into a topic that is not open (B10).
-_FIRST = 10**15
+#: Put before everything that waits in its lane: nothing can go into a topic that is not open, and its card is the
+#: first that is read there (B10).
+_AHEAD = 10**15
 #: Verbs that leave a message of the bot in the chat; a change of one that is gone is sent anew (B11).
 _SPEAKING = (Verb.SEND, Verb.COPY, Verb.SEND_FILE, Verb.EDIT)
 
@@ -66,7 +67,7 @@ def _queued(
         (
             ident,
             lane,
-            ident - _FIRST if delivery.verb is Verb.OPEN_TOPIC else ident,
+            ident - _ahead(delivery) * _AHEAD,
             delivery.newcomer,
             _group(delivery.chat),
             delivery.handoff,
@@ -92,6 +93,12 @@ def _queued(
         chat=chat,
         thread=thread,
     )
+
+
+def _ahead(delivery: Delivery) -> int:
+    if delivery.verb is Verb.OPEN_TOPIC:
+        return 2
+    return 1 if delivery.is_card and delivery.verb is Verb.SEND else 0
 
 
 def _group(chat: ChatId | None) -> int | None:

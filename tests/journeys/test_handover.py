@@ -622,6 +622,36 @@ async def test_a_topic_deleted_by_hand_is_opened_once_more_with_what_was_written
     assert [one for one in await office.client.ledger() if one["method"] == "createForumTopic"].__len__() == 2
 
 
+async def test_a_topic_deleted_while_waiting_comes_back_with_its_card(office: Office) -> None:  # B10
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+    await fatou.press("Une personne")
+    await fatou.press("Oui, envoyer le résumé")
+    handoff = await office.handoff()
+    await claire.seat.do("delete-topic", thread=handoff.thread)
+    await fatou.say("vous êtes là ?")
+    await claire.sit_down()
+    card, wrote = await claire.texts()
+    assert handoff.code in card and "Français (fr)" in card and "Une femme" in card and "attend une réponse" in card
+    assert "Le sujet précédent a disparu" in card and wrote == "💬 vous êtes là ?"
+    await claire.take()
+    assert (await fatou.heard())[-1].startswith("👤 Une personne est là")
+    card, _ = await claire.texts()
+    assert "avec Claire" in card and "disparu" not in card
+
+
+async def test_a_topic_deleted_while_held_comes_back_with_the_buttons_of_its_state(office: Office) -> None:  # B10
+    fatou, claire = await held(office)
+    await claire.seat.do("delete-topic", thread=(await office.handoff()).thread)
+    await fatou.say("vous êtes là ?")
+    await claire.sit_down()
+    card, wrote = await claire.texts()
+    assert "avec Claire" in card and wrote == "💬 vous êtes là ?"
+    assert await claire.press("Remettre en attente") == "C'est fait."
+    assert (await office.handoff()).state is State.WAITING
+
+
 async def test_a_group_with_a_new_id_keeps_its_conversations(office: Office) -> None:
     fatou, claire = await held(office)
     new = ADVISER_CHAT_ID - 7
