@@ -8,9 +8,9 @@ from bot.conversation import walk
 from bot.conversation.booklet import booklet
 from bot.conversation.guide import OfferedLanguage
 from bot.conversation.reminders import REMINDER, TIMER
-from bot.conversation.screens import held_rows, navigation, number_to_call, system, waiting_rows
+from bot.conversation.screens import held_rows, navigation, number_to_call, system
 from bot.conversation.turn import Draft
-from bot.core.effects import CancelTimers, EndHandoff, ShowData
+from bot.core.effects import CancelTimers, EndHandoff, ShowData, TellWaiting
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Command, Message
 from bot.core.phrases import Verbatim
@@ -114,7 +114,7 @@ def _run(draft: Draft, command: Command) -> None:
 
 def _call(draft: Draft, command: Command) -> None:
     if command is Command.PERSON and draft.session.hold is Hold.WAITING:
-        draft.tell(system(draft.guide.book, "handoff_added", buttons=waiting_rows(draft.guide.book)))
+        draft.start(TellWaiting())
         return
     flow = CALLS[command]
     if any(frame.flow == flow for frame in draft.session.position.frames):

@@ -30,11 +30,9 @@ IDLE = "handoff_idle"
 
 async def opened(desk: Desk, session: Session, effect: OpenHandoff, now: datetime) -> Parts:
     """Make the handoff, open its topic, and tell the person honestly when somebody can answer."""
-    book = desk.guide().book
     present = await desk.store.open_handoff_of(session.newcomer)
     if present is not None:
-        again = book.phrase("handoff_already").having(code=Verbatim(text=present.code))
-        return Parts(messages=(Message(blocks=(again,), buttons=_while_waiting(desk)),))
+        return _again(desk, present, now)
     team = team_for(desk, effect.queue)
     others = await desk.store.handoffs(team.name)
     handoff = Handoff(
@@ -60,6 +58,18 @@ async def opened(desk: Desk, session: Session, effect: OpenHandoff, now: datetim
         )
         + topics.opened(desk, handoff, team)
     )  # fmt: skip
+
+
+async def still_waiting(desk: Desk, session: Session, now: datetime) -> Parts:
+    """Whoever asks again learns that the request is there, and while the office is closed when it opens (C10)."""
+    present = await desk.store.open_handoff_of(session.newcomer)
+    return Parts() if present is None else _again(desk, present, now)
+
+
+def _again(desk: Desk, present: Handoff, now: datetime) -> Parts:
+    already = desk.guide().book.phrase("handoff_already").having(code=Verbatim(text=present.code))
+    told = closed(desk, present, now) or already
+    return Parts(messages=(Message(blocks=(told,), buttons=_while_waiting(desk)),))
 
 
 async def _when(desk: Desk, handoff: Handoff, team: Team, others: list[Handoff], now: datetime) -> Phrase:

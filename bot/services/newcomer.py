@@ -29,6 +29,7 @@ from bot.core.effects import (
     ShowData,
     StartTimer,
     Submit,
+    TellWaiting,
 )
 from bot.core.events import Edited, Event, NotPassedOn, Pressed, Reached, Resumed, Said, Showed, Started, TimerFired
 from bot.core.heard import FromNewcomer
@@ -255,6 +256,8 @@ async def _effect(desk: Desk, effect: Effect, session: Session, now: datetime) -
             return submissions.kept(effect, session.locale)
         case OpenHandoff():
             return await handover.opened(desk, session, effect, now)
+        case TellWaiting():
+            return await handover.still_waiting(desk, session, now)
         case RelayText() | RelayMedia() | RelayEdit():
             return await handover.relayed(desk, session, effect, now)
         case EndHandoff():

@@ -114,6 +114,20 @@ async def test_asking_twice_opens_one_topic(office: Office) -> None:
     assert len(await office.store.handoffs()) == 1
 
 
+async def test_asking_again_says_that_it_is_asked_and_from_when_somebody_answers(office: Office) -> None:  # C10
+    fatou = await office.fatou()
+    await fatou.ask_for_a_person()
+    handoff = await office.handoff()
+    await fatou.press("Menu")
+    await fatou.press("Danger, urgence")
+    already = f"Votre demande {handoff.code} est déjà envoyée. Vous pouvez écrire votre question ici."
+    assert await fatou.press("Une personne") == [already]
+    assert await fatou.labels() == ["✖️ Ne plus attendre", "🆘 Urgence", "🏠 Menu"]
+    office.now.at = datetime(2026, 11, 27, 19, 0, tzinfo=UTC)  # a Friday evening
+    [told] = await fatou.say("une personne")
+    assert "Le bureau est fermé" in told and "lundi 30 novembre" in told and "112" in told
+
+
 async def test_what_is_written_while_waiting_is_kept_and_shown_to_advisers(office: Office) -> None:
     fatou, claire = await office.fatou(), await office.adviser()
     await fatou.ask_for_a_person()
