@@ -316,6 +316,11 @@ def _handoff_moved(draft: Draft, news: HandoffNews) -> None:
             draft.session = replace(draft.session, hold=Hold.NONE)
             draft.tell(system(book, "handoff_returned"))
             walk.after_handoff(draft)
+        case HandoffNews.CLOSED if draft.session.hold is Hold.WAITING:
+            # Nobody answered: there is nothing of which to ask whether it helped (best-in-class 17).
+            draft.session = replace(draft.session, hold=Hold.NONE)
+            draft.tell(system(book, "handoff_closed_waiting"))
+            walk.after_handoff(draft)
         case HandoffNews.CLOSED:
             draft.session = replace(draft.session, hold=Hold.NONE)
             draft.tell(system(book, "handoff_closed"))

@@ -78,7 +78,7 @@ async def _when(desk: Desk, handoff: Handoff, team: Team, others: list[Handoff],
     advisers = sum(adviser.is_active and team.name in adviser.teams for adviser in await desk.store.advisers())
     minutes = minutes_to_wait(others, advisers=advisers, minutes_each=desk.settings.handoff.waiting_min_each)
     name = "handoff_waiting_busy" if minutes > BUSY_FROM_MIN else "handoff_waiting_open"
-    return desk.guide().book.phrase(name).having(code=Verbatim(text=handoff.code), minutes=minutes)
+    return desk.guide().book.phrase(name).having(code=Verbatim(text=handoff.code), count=minutes)
 
 
 async def relayed(desk: Desk, session: Session, effect: RelayText | RelayMedia | RelayEdit, now: datetime) -> Parts:

@@ -12,8 +12,9 @@ import pytest
 
 from bot.checking import orphaned
 from bot.config import TeamSettings
-from bot.core.ids import AccountId
+from bot.core.ids import AccountId, Locale
 from bot.handoff.machine import State
+from bot.i18n.render import plain
 from bot.sandbox import doings
 from bot.sandbox.client import labels_of, text_of
 from bot.sandbox.people import ADVISER_CHAT_ID, ADVISERS
@@ -126,6 +127,15 @@ async def test_asking_again_says_that_it_is_asked_and_from_when_somebody_answers
     office.now.at = datetime(2026, 11, 27, 19, 0, tzinfo=UTC)  # a Friday evening
     [told] = await fatou.say("une personne")
     assert "Le bureau est fermé" in told and "lundi 30 novembre" in told and "112" in told
+
+
+async def test_minutes_are_counted_as_the_language_counts(office: Office) -> None:
+    amina = await office.person("Amina", "العربية")
+    [told] = await amina.ask_for_a_person()
+    assert "خلال 5 دقائق" in told
+    phrase = office.running.guide().book.phrase("handoff_waiting_open")
+    later = plain(phrase.having(code="Mésange 42", count=15), Locale("ar"), office.data.catalogues)
+    assert "خلال 15 دقيقة" in later
 
 
 async def test_what_is_written_while_waiting_is_kept_and_shown_to_advisers(office: Office) -> None:
@@ -511,6 +521,18 @@ async def test_closed_the_bot_asks_whether_it_helped_and_answers_again(office: O
     assert (await fatou.say("essai"))[-1] == WHO
     topic = await office.topic()
     assert topic["name"].startswith("✅ ") and topic["is_closed"]
+
+
+async def test_closed_before_anybody_took_it_the_person_knows_that_nobody_answers(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    await claire.sit_down()
+    await claire.press("Fermer")
+    sorry, *others = await fatou.heard()
+    assert sorry.startswith("🤖 Désolé, votre demande est fermée. Personne ne va y répondre.")
+    assert not any("aidé" in one for one in others)
+    await fatou.press("Une personne")
+    assert len(await office.store.handoffs()) == 1
 
 
 async def test_a_closed_conversation_takes_no_more_words(office: Office) -> None:
