@@ -280,6 +280,8 @@ def _showed(draft: Draft, event: Showed) -> None:
 def _located(draft: Draft, event: Located) -> None:
     if draft.session.hold is not Hold.NONE:
         draft.start(RelayMedia(message_id=event.message_id))
+        if draft.session.hold is Hold.WAITING:
+            draft.tell(system(draft.guide.book, "handoff_media_added"))
         return
     cards = replace(_present_services(draft), near_point=(event.latitude, event.longitude))
     book = draft.guide.book

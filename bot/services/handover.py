@@ -139,6 +139,21 @@ async def left(desk: Desk, session: Session, now: datetime) -> Parts:
     return ended(desk, moved(handoff, Move.LEAVE, now=now), told="adviser_person_left")
 
 
+async def spoken_in(desk: Desk, session: Session) -> Parts:
+    """The person reads another language now: so they are written to in it, and the advisers are told."""
+    handoff = await desk.store.open_handoff_of(session.newcomer)
+    if handoff is None or handoff.locale == session.locale:
+        return Parts()
+    after = replace(handoff, locale=session.locale, version=handoff.version + 1)
+    parts = Parts(handoffs=(HandoffChange(handoff=after, expected=handoff.version),))
+    team = team_of(desk, after)
+    if after.chat is not None and team.relays:
+        language = Verbatim(text=desk.catalogues.languages[after.locale].name)
+        parts += Parts(deliveries=(topics.line(desk, after, team, "adviser_person_language", language=language),))
+    name = next((one.name for one in await desk.store.advisers() if one.id == after.adviser), "?")
+    return parts + topics.renewed(desk, after, team, name=name)
+
+
 async def reached(desk: Desk, session: Session, now: datetime, *, reachable: bool) -> Parts:
     """The adviser is told at once that the person blocked the bot, or let it in again (B06)."""
     handoff = await desk.store.open_handoff_of(session.newcomer)

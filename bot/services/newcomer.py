@@ -111,6 +111,8 @@ async def take_event(
         more = Parts()
         if isinstance(event, Reached) and event.reachable != session.reachable:
             more = await handover.reached(desk, session, now, reachable=event.reachable)
+        if Hold.NONE not in (session.hold, turn.session.hold) and turn.session.locale != session.locale:
+            more += await handover.spoken_in(desk, turn.session)
         try:
             await save(desk, turn, session, now=now, row=row, joined=joined, timer=timer, event=event, with_parts=more)
         except Conflict:

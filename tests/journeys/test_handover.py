@@ -129,6 +129,13 @@ async def test_asking_again_says_that_it_is_asked_and_from_when_somebody_answers
     assert "Le bureau est fermé" in told and "lundi 30 novembre" in told and "112" in told
 
 
+async def test_a_place_sent_while_waiting_is_said_to_be_passed_on(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.ask_for_a_person()
+    told = await fatou.send("location", latitude=50.64, longitude=5.57)
+    assert told == ["C'est transmis. La personne le verra."]
+
+
 async def test_minutes_are_counted_as_the_language_counts(office: Office) -> None:
     amina = await office.person("Amina", "العربية")
     [told] = await amina.ask_for_a_person()
@@ -275,6 +282,36 @@ async def test_while_held_the_bot_is_silent_and_words_go_both_ways(office: Offic
     topic = await office.topic()
     assert topic["name"].startswith("💬 ")
     assert await office.store.log_of((await office.handoff()).id) != []
+
+
+async def test_a_language_changed_meanwhile_is_the_language_of_the_conversation(office: Office) -> None:
+    fatou, claire = await held(office)
+    hello = await claire.say("bonjour")
+    await fatou.say("/langue")
+    await fatou.press("English")
+    handoff, topic = await office.handoff(), await office.topic()
+    assert topic["name"] == f"💬 {handoff.code} · English (en) · Accueil"
+    card, *_, told = await claire.texts()
+    assert "Langue : English (en)" in card and "avec Claire" in card
+    assert told == "🌍 La personne a changé de langue : English"
+    await claire.seat.edit(hello["message_id"], "bonjour à vous")
+    await fatou.heard()
+    assert [text_of(one) for one in await fatou.messages() if "bonjour à vous" in text_of(one)] == [
+        "👤 bonjour à vous\n\n✏️ Corrected"
+    ]
+
+
+async def test_a_language_changed_while_waiting_is_the_language_of_the_request(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.ask_for_a_person()
+    await fatou.say("/langue")
+    await fatou.press("English")
+    office.now.pass_by(minutes=31)
+    await office.look_at_timers()
+    assert (await fatou.heard())[-1] == "Nobody has been able to answer yet. Your request is still kept."
+    claire = await office.adviser()
+    await claire.take()
+    assert "Langue : English (en)" in (await claire.texts())[0]
 
 
 async def test_what_is_not_text_is_copied_both_ways_without_its_sender(office: Office) -> None:
