@@ -128,7 +128,8 @@ class Delivery:
     rendered: Rendered | None = None
     #: Message of the destination chat that an edit, delete or reply is about.
     message_id: int | None = None
-    #: COPY: the message to copy and whose chat it is in (None: the team's group, when going to the newcomer).
+    #: COPY: the message to copy and whose chat it is in (None: the team's group, when going to the newcomer). The text
+    #: of `rendered` becomes its caption.
     copy_from: int | None = None
     #: COPY to a team: the newcomer whose private chat holds the message.
     copy_of: NewcomerId | None = None

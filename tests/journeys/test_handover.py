@@ -332,6 +332,18 @@ async def test_a_photo_with_words_keeps_its_words(office: Office) -> None:
     assert text_of((await claire.seat.messages())[-1]) == "ma facture d'eau"
 
 
+async def test_what_an_adviser_sends_bears_the_mark_of_a_person(office: Office) -> None:  # best-in-class 21
+    fatou, claire = await held(office)
+    await claire.send("photo", caption="le plan")
+    assert await fatou.heard() == ["👤 le plan"]
+    await claire.send("document")
+    assert await fatou.heard() == ["👤"]
+    await claire.send("photo", caption="a" * 1023)
+    assert await fatou.heard() == ["👤", "👤 " + "a" * 1023]
+    await claire.send("location")
+    assert await fatou.heard() == [""]
+
+
 async def test_contact_cards_are_refused_on_both_sides(office: Office) -> None:
     fatou, claire = await held(office)
     assert await fatou.send("contact") == ["Je ne garde pas les numéros de téléphone. N'envoyez pas de contact."]
