@@ -11,7 +11,7 @@ from bot.core.events import Said
 from bot.core.ids import Locale
 from bot.core.messages import Command, Go
 from bot.core.session import Hold, Session
-from bot.flow.graph import AnswerKind, Ask
+from bot.flow.graph import AnswerKind, Ask, Step
 
 #: Intents that mean yes and no in any language, for a yes/no step.
 _YES_NO_INTENTS = {"affirm": "yes", "deny": "no"}
@@ -47,6 +47,28 @@ def answer_to(ask: Ask, said: Said, guide: Guide, locale: Locale, today: date) -
             return Answer(value=text) if len(text) <= ask.max_length else Refusal(hint="answer_too_long")
         case AnswerKind.LANGUAGE:
             return _language(said.text, guide, locale)
+
+
+def command_meant(text: str, session: Session, guide: Guide) -> Command | None:
+    """The command that the text is, or that is on a button which it names.
+
+    An answer of the waiting question goes before a word that is a command only elsewhere: « Huy » is a town.
+    """
+    button = button_in_words(text, session, guide)
+    command = button or guide.words.command(text, session.locale)
+    if button is not None or guide.words.command(text, session.locale, from_elsewhere=False) is not None:
+        return command
+    step = waiting_step(session, guide)
+    choices = step.act.choices if step is not None and isinstance(step.act, Ask) else ()
+    labels = [(choice.label, *choice.words) for choice in choices]
+    return command if guide.words.label(text, labels, session.locale) is None else None
+
+
+def waiting_step(session: Session, guide: Guide) -> Step | None:
+    """The step that waits for an answer; None when there is none, or no kept revision has it."""
+    frames = session.position.frames
+    flow = guide.book.flow(frames[-1].flow, frames[-1].revision) if frames else None
+    return None if flow is None else flow.step(frames[-1].step)
 
 
 def button_in_words(text: str, session: Session, guide: Guide) -> Command | None:

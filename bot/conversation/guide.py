@@ -17,8 +17,9 @@ from bot.flow.graph import FlowBook
 class Words(Protocol):
     """What short answers mean in each language. Pure: the same words always mean the same."""
 
-    def command(self, text: str, locale: Locale) -> Command | None:
-        """A slash command or a whole utterance that is a command word, such as `menu` or `رجوع`."""
+    def command(self, text: str, locale: Locale, *, from_elsewhere: bool = True) -> Command | None:
+        """A slash command or a whole utterance that is a command word, such as `menu` or `رجوع`; unless told otherwise
+        also one of other languages than the person's, French and English."""
 
     def command_nearly(self, text: str, locale: Locale) -> Command | None:
         """A command word with a slip of the finger in it, for what means nothing else."""

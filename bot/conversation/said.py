@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.conversation import commands, walk
-from bot.conversation.answers import Answer, Refusal, answer_to, button_in_words
+from bot.conversation.answers import Answer, Refusal, answer_to, button_in_words, command_meant
 from bot.conversation.fear import Fear, feared
 from bot.conversation.screens import OFFERS, go, navigation, offers, own_name, system, waiting_rows
 from bot.conversation.turn import Draft
@@ -49,8 +49,7 @@ def said(draft: Draft, event: Said) -> None:
     if session.hold is Hold.HELD:
         _held(draft, event)
         return
-    command = button_in_words(event.text, session, draft.guide)
-    command = command or draft.guide.words.command(event.text, session.locale)
+    command = command_meant(event.text, session, draft.guide)
     if command is not None:
         draft.session = replace(session, misses=0)
         commands.run(draft, command)

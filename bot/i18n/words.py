@@ -114,8 +114,11 @@ class Words:
             tuple(issues),
         )
 
-    def command(self, text: str, locale: Locale) -> Command | None:
-        """A slash command, or a whole utterance that is a command word, such as `menu` or `رجوع`."""
+    def command(self, text: str, locale: Locale, *, from_elsewhere: bool = True) -> Command | None:
+        """A slash command, or a whole utterance that is a command word, such as `menu` or `رجوع`.
+
+        `from_elsewhere`: also a word that is one in other languages than the person's, French and English.
+        """
         if slash := _SLASH.match(text.strip()):
             return self._slash(slash[1].lower(), locale)
         key = key_of_words(text, self.fold)
@@ -124,7 +127,7 @@ class Words:
             # « si » is yes in Spanish, whatever it is elsewhere.
             return None
         found = self._first(key, locale, lambda words: words.commands)
-        return found or self._commands_anywhere.get(key)
+        return found or (self._commands_anywhere.get(key) if from_elsewhere else None)
 
     def command_nearly(self, text: str, locale: Locale) -> Command | None:
         """A command word with a slip of the finger, for what means nothing else: « manger » is no « danger ».
