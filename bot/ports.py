@@ -134,7 +134,8 @@ class Delivery:
     rendered: Rendered | None = None
     #: Message of the destination chat that an edit, delete or reply is about.
     message_id: int | None = None
-    #: COPY: the message to copy and whose chat it is in (None: the team's group, when going to the newcomer).
+    #: COPY: the message to copy and whose chat it is in (None: the team's group, when going to the newcomer). The text
+    #: of `rendered` becomes its caption.
     copy_from: int | None = None
     #: COPY to a team: the newcomer whose private chat holds the message.
     copy_of: NewcomerId | None = None
@@ -161,8 +162,10 @@ class Delivery:
 
     @property
     def rank(self) -> int:
-        """Its place in a lane before the order of numbers counts: a topic's opening first, then what is urgent."""
-        return 0 if self.verb is Verb.OPEN_TOPIC else 1 if self.urgent else ORDINARY
+        """Its place in a lane, before numbers count: a topic's opening, its card or what is urgent, all else."""
+        if self.verb is Verb.OPEN_TOPIC:
+            return 0
+        return 1 if self.urgent or (self.is_card and self.verb is Verb.SEND) else ORDINARY
 
     def parts(self) -> tuple[Delivery, ...]:
         """One delivery for each message that the text takes, the buttons under the last (B13).

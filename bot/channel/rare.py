@@ -78,10 +78,13 @@ async def _copy(bot: Bot, row: OutboxRow, chat: int) -> Receipt:
     if delivery.copy_from is None or row.source is None:
         raise DeliveryError("nothing to copy", permanent=True)
     to_team = delivery.newcomer is None
+    # Without one, the words that are there already stay.
+    caption = None if delivery.rendered is None else delivery.rendered.text.strip() or None
     copied = await bot.copy_message(
         chat_id=chat,
         from_chat_id=row.source,
         message_id=delivery.copy_from,
+        caption=caption,
         message_thread_id=topic_of(row) if to_team else None,
         protect_content=to_team or None,
         disable_notification=delivery.silent or None,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation import commands, reminders, walk
+from bot.conversation.answers import answer_to
 from bot.conversation.guide import Guide
 from bot.conversation.said import danger_added, resume_offer, said
 from bot.conversation.screens import card_offer, go, language_page, languages_shown, navigation, system, waiting_rows
@@ -50,10 +51,8 @@ from bot.core.understanding import Danger
 from bot.errors import StepGone
 from bot.flow.graph import AnswerKind, Ask, Card, Handoff, Remind, ShowServices
 
-WELCOME = FlowId("_system.welcome")
-
 #: Flows that the program begins by itself.
-BEGUN = frozenset({WELCOME, walk.MENU, walk.HELPED, *commands.FLOWS.values(), *commands.CALLS.values()})
+BEGUN = frozenset({walk.WELCOME, walk.MENU, walk.HELPED, *commands.FLOWS.values(), *commands.CALLS.values()})
 
 #: Media with an answer of their own; the others share one (A21).
 _MEDIA_PHRASES = {
@@ -146,8 +145,7 @@ def _started(draft: Draft, event: Started) -> None:
         _notice(draft)
         walk.begin(draft, flow)
     elif not draft.session.welcomed:
-        draft.session = replace(draft.session, welcomed=True)
-        walk.begin(draft, WELCOME)
+        walk.begin(draft, walk.WELCOME)
     elif draft.session.durable.frames and not draft.session.durable.frames[0].flow.startswith("_system."):
         resume_offer(draft)
     else:
@@ -155,8 +153,8 @@ def _started(draft: Draft, event: Started) -> None:
 
 
 def _welcomed(draft: Draft, event: Said) -> None:
-    """Somebody who writes before /start gets the short notice with the first answer."""
-    if draft.session.welcomed or event.danger is not None:
+    """Somebody who writes before /start, or instead of choosing a language, gets the short notice with the answer."""
+    if draft.session.welcomed or event.danger is not None or _names_language(draft, event):
         return
     offered = {language.locale for language in draft.guide.languages}
     if not draft.session.locale_chosen and (event.language in offered or event.phone_locale in offered):
@@ -164,6 +162,17 @@ def _welcomed(draft: Draft, event: Said) -> None:
         assert locale is not None
         draft.session = replace(draft.session, locale=locale)
     _notice(draft)
+
+
+def _names_language(draft: Draft, event: Said) -> bool:
+    """Whether it answers the question of the welcome, which has a notice of its own after it."""
+    frames = draft.session.position.frames
+    if not frames or frames[-1].flow != walk.WELCOME:
+        return False
+    _, step = walk.waiting(draft)
+    if not isinstance(step.act, Ask):
+        return False
+    return answer_to(step.act, event, draft.guide, draft.session.locale, draft.now.date()) is not None
 
 
 def _notice(draft: Draft) -> None:
@@ -179,6 +188,8 @@ def _pressed(draft: Draft, event: Pressed) -> None:
     draft.session = replace(draft.session, last_token=event.token)
     match event.action:
         case Go() | Speak() | ShowReminder():
+            if isinstance(event.action, Go) and event.action.command is not Command.EMERGENCY:
+                _notice(draft)
             commands.do(draft, event.action)
         case ShowService(service=service):
             cards = ServiceCards(ids=(service,), whole=True)
@@ -285,6 +296,8 @@ def _showed(draft: Draft, event: Showed) -> None:
 def _located(draft: Draft, event: Located) -> None:
     if draft.session.hold is not Hold.NONE:
         draft.start(RelayMedia(message_id=event.message_id))
+        if draft.session.hold is Hold.WAITING:
+            draft.tell(system(draft.guide.book, "handoff_media_added"))
         return
     cards = replace(_present_services(draft), near_point=(event.latitude, event.longitude))
     book = draft.guide.book
@@ -320,6 +333,11 @@ def _handoff_moved(draft: Draft, news: HandoffNews) -> None:
         case HandoffNews.RETURNED:
             draft.session = replace(draft.session, hold=Hold.NONE)
             draft.tell(system(book, "handoff_returned"))
+            walk.after_handoff(draft)
+        case HandoffNews.CLOSED if draft.session.hold is Hold.WAITING:
+            # Nobody answered: there is nothing of which to ask whether it helped (best-in-class 17).
+            draft.session = replace(draft.session, hold=Hold.NONE)
+            draft.tell(system(book, "handoff_closed_waiting"))
             walk.after_handoff(draft)
         case HandoffNews.CLOSED:
             draft.session = replace(draft.session, hold=Hold.NONE)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.conversation.guide import Guide
-from bot.conversation.screens import SHARE, SHARE_WORDS, languages_shown
+from bot.conversation.screens import SHARE, SHARE_WORDS, held_rows, languages_shown, waiting_rows
 from bot.core.events import Said
 from bot.core.ids import Locale
 from bot.core.messages import Command, Go, Speak
-from bot.core.session import Offer, Offerable
-from bot.flow.graph import AnswerKind, Ask
+from bot.core.session import Hold, Offer, Offerable, Session
+from bot.flow.graph import AnswerKind, Ask, Step
 
 #: Intents that mean yes and no in any language, for a yes/no step.
 _YES_NO_INTENTS = {"affirm": True, "deny": False}
@@ -84,6 +84,42 @@ def taken(offer: Offer, said: Said, guide: Guide, locale: Locale) -> Offerable |
     if meant:
         return offer.yes or Refusal(hint="not_understood")
     return offer.no or Go(command=Command.REPEAT)
+
+
+def command_meant(text: str, session: Session, guide: Guide) -> Command | None:
+    """The command that the text is, or that is on a button which it names.
+
+    An answer of the waiting question goes before a word that is a command only elsewhere: « Huy » is a town.
+    """
+    button = button_in_words(text, session, guide)
+    command = button or guide.words.command(text, session.locale)
+    if button is not None or guide.words.command(text, session.locale, from_elsewhere=False) is not None:
+        return command
+    step = waiting_step(session, guide)
+    choices = step.act.choices if step is not None and isinstance(step.act, Ask) else ()
+    labels = [(choice.label, *choice.words) for choice in choices]
+    return command if guide.words.label(text, labels, session.locale) is None else None
+
+
+def waiting_step(session: Session, guide: Guide) -> Step | None:
+    """The step that waits for an answer; None when there is none, or no kept revision has it."""
+    frames = session.position.frames
+    flow = guide.book.flow(frames[-1].flow, frames[-1].revision) if frames else None
+    return None if flow is None else flow.step(frames[-1].step)
+
+
+def button_in_words(text: str, session: Session, guide: Guide) -> Command | None:
+    """The command of a button beside a conversation with a person, or beside waiting for one, that the text names.
+
+    Nothing but its whole label: whatever else is said then is said to the person.
+    """
+    if session.hold is Hold.NONE:
+        return None
+    rows = held_rows(guide.book) if session.hold is Hold.HELD else waiting_rows(guide.book)
+    buttons = [button for row in rows for button in row]
+    named = guide.words.label(text, [(button.label,) for button in buttons], session.locale)
+    action = None if named is None else buttons[named].action
+    return action.command if isinstance(action, Go) else None
 
 
 def _choice(ask: Ask, said: Said, guide: Guide, locale: Locale) -> Answer | None:

@@ -8,9 +8,9 @@ from bot.conversation import walk
 from bot.conversation.booklet import booklet
 from bot.conversation.guide import OfferedLanguage
 from bot.conversation.reminders import REMINDER, TIMER, read
-from bot.conversation.screens import go, navigation, number_to_call, system, waiting_rows
+from bot.conversation.screens import held_rows, navigation, number_to_call, system
 from bot.conversation.turn import Draft
-from bot.core.effects import CancelTimers, EndHandoff, ShowData
+from bot.core.effects import CancelTimers, EndHandoff, ShowData, TellWaiting
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin, Command, Go, Message, ShowReminder, Speak
 from bot.core.phrases import Verbatim
@@ -129,7 +129,7 @@ def _run(draft: Draft, command: Command) -> None:
 
 def _call(draft: Draft, command: Command) -> None:
     if command is Command.PERSON and draft.session.hold is Hold.WAITING:
-        draft.tell(system(draft.guide.book, "handoff_still_waiting", buttons=waiting_rows(draft.guide.book)))
+        draft.start(TellWaiting())
         return
     flow = CALLS[command]
     if command is Command.REMINDER and (draft.session.shadow is not None or flow not in draft.guide.book.flows):
@@ -140,11 +140,17 @@ def _call(draft: Draft, command: Command) -> None:
 
 
 def stop(draft: Draft) -> None:
-    """Stop what is going on: the flow, the reminders; nothing is asked any more."""
-    session = draft.session
-    draft.session = replace(session, durable=Position(), shadow=None, veil=Veil.NONE, paused=None, misses=0)
+    """Stop what is going on: waiting for a person, the flow, the reminders; nothing is asked any more."""
+    session, book = draft.session, draft.guide.book
+    told: tuple[str, ...] = ("stopped",)
+    if session.hold is Hold.WAITING:
+        draft.start(EndHandoff())
+        told = ("handoff_left", "stopped")
+    draft.session = replace(
+        session, durable=Position(), shadow=None, veil=Veil.NONE, paused=None, misses=0, hold=Hold.NONE
+    )
     draft.start(CancelTimers(name=TIMER))
-    draft.tell(system(draft.guide.book, "stopped", buttons=navigation(draft.session, draft.guide.book, back=False)))
+    draft.tell(system(book, *told, buttons=navigation(draft.session, book, back=False)))
 
 
 def resume(draft: Draft) -> None:
@@ -183,6 +189,9 @@ def speak(draft: Draft, locale: Locale) -> None:
         if isinstance(step.act, Ask) and step.act.kind is AnswerKind.LANGUAGE:
             if frames[-1].flow == CALLS[Command.LANGUAGE]:
                 draft.tell(_changed(book, language))
+            if frames[-1].flow == walk.WELCOME:
+                # The notice comes next, in the language that was chosen.
+                draft.session = replace(draft.session, welcomed=True)
             walk.answered(draft, locale)
             return
     draft.tell(_changed(book, language))
@@ -196,5 +205,4 @@ def _changed(book: FlowBook, language: OfferedLanguage) -> Message:
 def held_notice(draft: Draft) -> None:
     """Say that a person has the conversation, and how to end it."""
     book = draft.guide.book
-    rows = ((go(book, Command.LEAVE, "held_leave", "🔚"),), (go(book, Command.STAY, "held_stay", "💬"),))
-    draft.tell(system(book, "held_notice", buttons=rows))
+    draft.tell(system(book, "held_notice", buttons=held_rows(book)))

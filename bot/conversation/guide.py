@@ -17,8 +17,9 @@ from bot.flow.graph import FlowBook
 class Words(Protocol):
     """What short answers mean in each language. Pure: the same words always mean the same."""
 
-    def command(self, text: str, locale: Locale) -> Command | None:
-        """A slash command or a whole utterance that is a command word, such as `menu` or `رجوع`."""
+    def command(self, text: str, locale: Locale, *, from_elsewhere: bool = True) -> Command | None:
+        """A slash command or a whole utterance that is a command word, such as `menu` or `رجوع`; unless told otherwise
+        also one of other languages than the person's, French and English."""
 
     def command_nearly(self, text: str, locale: Locale) -> Command | None:
         """A command word with a slip of the finger in it, for what means nothing else."""
@@ -35,6 +36,9 @@ class Words(Protocol):
 
     def choice(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
         """Index of the choice meant: by its number from 1, its label or one of its other words."""
+
+    def label(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
+        """Index of the choice that the whole text names: nothing is guessed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

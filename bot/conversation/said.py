@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.conversation import commands, walk
-from bot.conversation.answers import Answer, Refusal, answer_to, consent, taken
+from bot.conversation.answers import Answer, Refusal, answer_to, button_in_words, command_meant, consent, taken
 from bot.conversation.fear import Fear, feared
 from bot.conversation.screens import OFFERS, go, navigation, offers, on_offer, own_name, system, waiting_rows
 from bot.conversation.turn import Draft
@@ -49,7 +49,7 @@ def said(draft: Draft, event: Said) -> None:
     if session.hold is Hold.HELD:
         _held(draft, event)
         return
-    command = draft.guide.words.command(event.text, session.locale)
+    command = command_meant(event.text, session, draft.guide)
     if command is not None:
         draft.session = replace(session, misses=0)
         commands.run(draft, command)
@@ -112,13 +112,42 @@ def _danger(draft: Draft, event: Said, flow: FlowId) -> None:
 
 
 def _held(draft: Draft, event: Said) -> None:
-    """A person has the conversation: the bot is silent, but a slash command is still an order to the bot."""
-    if event.text.startswith("/"):
+    """A person has the conversation: the bot is silent, but a slash command or a button's label is an order to it."""
+    command = button_in_words(event.text, draft.session, draft.guide)
+    if command is None and event.text.startswith("/"):
         command = draft.guide.words.command(event.text, draft.session.locale)
-        if command is not None:
-            commands.run(draft, command)
-            return
-    draft.start(RelayText(text=event.text, message_id=event.message_id))
+    if command is not None:
+        commands.run(draft, command)
+        return
+    if not _answered_aside(draft, event):
+        draft.start(RelayText(text=event.text, message_id=event.message_id))
+
+
+def _answered_aside(draft: Draft, event: Said) -> bool:
+    """Whether the words are the whole label of an answer to what the bot asked last, beside the adviser.
+
+    A shorter word for it, such as "yes", may be meant for the adviser: it goes there, and the question is shown again.
+    """
+    frames, words, locale = draft.session.position.frames, draft.guide.words, draft.session.locale
+    if not frames or frames[-1].flow not in commands.FLOWS_WHILE_HELD:
+        return False
+    _, step = walk.waiting(draft)
+    match step.act:
+        case Ask(kind=AnswerKind.LANGUAGE):
+            languages = draft.guide.languages
+            named = words.label(event.text, [(own_name(language),) for language in languages], locale)
+            if named is not None:
+                commands.speak(draft, languages[named].locale)
+            return named is not None
+        case Ask(choices=choices):
+            named = words.label(event.text, [(choice.label,) for choice in choices], locale)
+            if named is not None:
+                walk.answered(draft, choices[named].id)
+            elif words.label(event.text, [choice.words for choice in choices], locale) is not None:
+                walk.show(draft)
+            return named is not None
+        case _:
+            return False
 
 
 def _added(draft: Draft, event: Said, fear: Fear | None) -> None:

@@ -99,6 +99,11 @@ def waiting_rows(book: FlowBook) -> Rows:
     )
 
 
+def held_rows(book: FlowBook) -> Rows:
+    """What can be done while a person has the conversation."""
+    return ((go(book, Command.LEAVE, "held_leave", "🔚"),), (go(book, Command.STAY, "held_stay", "💬"),))
+
+
 def offers(book: FlowBook, flows: Sequence[FlowId]) -> Rows:
     """A button for each flow."""
     return tuple((begin(book.flows[flow]),) for flow in flows[:OFFERS])

@@ -44,6 +44,7 @@ TRAIL_LENGTH = 20
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 
+WELCOME = FlowId("_system.welcome")
 MENU = FlowId("_system.menu")
 HELPED = FlowId("_system.helped")
 PERSON = FlowId("_system.person")
@@ -178,10 +179,16 @@ def ask(draft: Draft) -> None:
         draft.tell(system(draft.guide.book, "handoff_still_waiting", buttons=waiting_rows(draft.guide.book)))
         return
     if _waits(step):
-        draft.say(*(_filled(phrase, draft) for phrase in step.say))
-        _act(draft, flow, step)
+        show(draft)
     else:
         lead(draft, flow, step.leads)
+
+
+def show(draft: Draft) -> None:
+    """Say what the waiting step asks, whoever has the conversation."""
+    flow, step = waiting(draft)
+    draft.say(*(_filled(phrase, draft) for phrase in step.say))
+    _act(draft, flow, step)
 
 
 def share(draft: Draft, value: str) -> None:

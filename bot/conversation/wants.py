@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.conversation.answers import answer_to, taken
+from bot.conversation.answers import answer_to, button_in_words, command_meant, taken, waiting_step
 from bot.conversation.guide import Guide
 from bot.core.events import Said
 from bot.core.session import Hold, Session
 from bot.core.understanding import Understanding
-from bot.flow.graph import AnswerKind, Ask, Step
+from bot.flow.graph import AnswerKind, Ask
 
 
 def wants_understanding(session: Session, said: Said, guide: Guide, *, today: date) -> bool:
@@ -20,13 +20,13 @@ def wants_understanding(session: Session, said: Said, guide: Guide, *, today: da
     if said.danger is not None or session.is_lost or not said.text.strip():
         return False
     if session.hold is Hold.HELD:
-        return not said.text.startswith("/")
-    if guide.words.command(said.text, session.locale) is not None:
+        return not said.text.startswith("/") and button_in_words(said.text, session, guide) is None
+    if command_meant(said.text, session, guide) is not None:
         return False
     offer = session.position.offer
     if offer is not None and taken(offer, said, guide, session.locale) is not None:
         return False
-    step = _waiting(session, guide)
+    step = waiting_step(session, guide)
     if step is None or not isinstance(step.act, Ask) or step.act.kind is AnswerKind.TEXT:
         return True
     return answer_to(step.act, said, guide, session.locale, today) is None
@@ -37,7 +37,7 @@ def wants_keywords(understanding: Understanding | None, session: Session, guide:
 
     Never where only danger is asked for: of that the lexicon knows all the words.
     """
-    step = _waiting(session, guide)
+    step = waiting_step(session, guide)
     if session.hold is Hold.HELD or (
         step is not None and isinstance(step.act, Ask) and step.act.kind is AnswerKind.TEXT
     ):
@@ -46,9 +46,3 @@ def wants_keywords(understanding: Understanding | None, session: Session, guide:
         return True
     is_danger = guide.danger_flow(understanding.intent or "") is not None
     return understanding.confidence < guide.thresholds.offer_from and not is_danger
-
-
-def _waiting(session: Session, guide: Guide) -> Step | None:
-    frames = session.position.frames
-    flow = guide.book.flow(frames[-1].flow, frames[-1].revision) if frames else None
-    return None if flow is None else flow.step(frames[-1].step)

@@ -24,6 +24,11 @@ class OpenHandoff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TellWaiting:
+    """Say that the request is there already, and from when on somebody can answer it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RelayText:
     """Give the person's words to the adviser (or the waiting topic)."""
 
@@ -157,6 +162,7 @@ class Count:
 
 Effect: TypeAlias = (
     OpenHandoff
+    | TellWaiting
     | RelayText
     | RelayMedia
     | RelayEdit

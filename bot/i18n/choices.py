@@ -24,6 +24,13 @@ def key_of_words(text: str, fold: Fold) -> str:
     return " ".join(_WORD.findall(folded)) or folded.strip()
 
 
+def label_meant(text: str, labels: Sequence[Sequence[str]], *, fold: Fold) -> int | None:
+    """Index of the one choice that the whole text names; `labels` are all texts of each choice."""
+    said = key_of_words(text, fold)
+    named = [index for index, texts in enumerate(labels) if said and said in {key_of_words(one, fold) for one in texts}]
+    return named[0] if len(named) == 1 else None
+
+
 def choice_meant(text: str, labels: Sequence[Sequence[str]], *, number: int | None, fold: Fold) -> int | None:
     """Index of the one choice meant. `labels` are all texts of each choice; `number` is the number in `text`.
 

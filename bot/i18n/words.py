@@ -17,7 +17,7 @@ from typing import TypeVar
 from bot.core.ids import Locale
 from bot.core.messages import Command
 from bot.core.phrases import Phrase
-from bot.i18n.choices import Fold, choice_meant, key_of_words, one_slip_away
+from bot.i18n.choices import Fold, choice_meant, key_of_words, label_meant, one_slip_away
 from bot.i18n.dates import date_in
 from bot.i18n.languages import SOURCE, Languages, names_in
 from bot.i18n.numbers import number_in
@@ -114,8 +114,11 @@ class Words:
             tuple(issues),
         )
 
-    def command(self, text: str, locale: Locale) -> Command | None:
-        """A slash command, or a whole utterance that is a command word, such as `menu` or `رجوع`."""
+    def command(self, text: str, locale: Locale, *, from_elsewhere: bool = True) -> Command | None:
+        """A slash command, or a whole utterance that is a command word, such as `menu` or `رجوع`.
+
+        `from_elsewhere`: also a word that is one in other languages than the person's, French and English.
+        """
         if slash := _SLASH.match(text.strip()):
             return self._slash(slash[1].lower(), locale)
         key = key_of_words(text, self.fold)
@@ -124,7 +127,7 @@ class Words:
             # « si » is yes in Spanish, whatever it is elsewhere.
             return None
         found = self._first(key, locale, lambda words: words.commands)
-        return found or self._commands_anywhere.get(key)
+        return found or (self._commands_anywhere.get(key) if from_elsewhere else None)
 
     def command_nearly(self, text: str, locale: Locale) -> Command | None:
         """A command word with a slip of the finger, for what means nothing else: « manger » is no « danger ».
@@ -169,16 +172,11 @@ class Words:
     def choice(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
         """Index of the choice meant: by its number from 1, its label or one of its other words, in the person's
         language or in French; the beginning of a label or a small slip is enough when only one choice fits."""
-        read = [
-            [
-                one
-                for tag in dict.fromkeys((locale, SOURCE))
-                for phrase in phrases
-                for one in self.label_of(phrase, tag).split("|")
-            ]
-            for phrases in labels
-        ]
-        return choice_meant(text, read, number=self.number(text, locale), fold=self.fold)
+        return choice_meant(text, self._read(labels, locale), number=self.number(text, locale), fold=self.fold)
+
+    def label(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
+        """Index of the choice that the whole text names, in the person's language or in French."""
+        return label_meant(text, self._read(labels, locale), fold=self.fold)
 
     def language(self, text: str, locale: Locale) -> Locale | None:
         """The language named: by its own name, in the person's language, in French or in English, or by its tag."""
@@ -197,6 +195,18 @@ class Words:
             if aliases := words.slashes.get(command):
                 return aliases[0]
         return command.value.replace("_", "")
+
+    def _read(self, labels: Sequence[Sequence[Phrase]], locale: Locale) -> list[list[str]]:
+        """All texts of each choice, in the person's language and in French."""
+        return [
+            [
+                one
+                for tag in dict.fromkeys((locale, SOURCE))
+                for phrase in phrases
+                for one in self.label_of(phrase, tag).split("|")
+            ]
+            for phrases in labels
+        ]
 
     def _own(self, locale: Locale) -> LocaleWords:
         return self.by_locale.get(locale) or self.by_locale[SOURCE]

@@ -11,6 +11,7 @@ from bot.core.heard import FromTeam, MembersChanged, Speaker, TeamPressed
 from bot.core.ids import AccountId, AdviserId, ChatId, HandoffId
 from bot.core.messages import Author, Message
 from bot.core.phrases import Phrase, Value, Verbatim
+from bot.core.split import CAPTION_UNITS, units
 from bot.errors import Conflict, IllegalMove
 from bot.handoff.machine import Handoff, Move, State, moved
 from bot.i18n.render import render
@@ -36,6 +37,9 @@ RELAYED_MEDIA = frozenset(
     {Media.PHOTO, Media.DOCUMENT, Media.VOICE, Media.AUDIO, Media.VIDEO, Media.VIDEO_NOTE, Media.LOCATION, Media.VENUE,
      Media.STICKER, Media.ANIMATION}
 )  # fmt: skip
+
+#: Media that can carry words, and so the mark of who sends them (Bot API, `caption` of copyMessage).
+_CAPTIONED = frozenset({Media.PHOTO, Media.DOCUMENT, Media.VOICE, Media.AUDIO, Media.VIDEO, Media.ANIMATION})
 
 #: What a keyboard may put before the first letter without showing it: direction marks, zero-width characters, spaces.
 _UNSEEN = (
@@ -117,10 +121,7 @@ async def _refusal(
 async def _reply(desk: Desk, heard: FromTeam, handoff: Handoff, row: int) -> None:
     """To the person, marked as written by a human; a photo or a place goes as a copy without its sender."""
     now = desk.clock()
-    if heard.media is None:
-        sent = _to_newcomer(desk, handoff, heard.text)
-    else:
-        sent = Delivery(verb=Verb.COPY, newcomer=handoff.newcomer, handoff=handoff.id, copy_from=heard.message_id)
+    sent = (_to_newcomer(desk, handoff, heard.text),) if heard.media is None else _copied(desk, heard, handoff)
     line = LogLine(
         handoff=handoff.id,
         author="adviser",
@@ -128,8 +129,8 @@ async def _reply(desk: Desk, heard: FromTeam, handoff: Handoff, row: int) -> Non
         at=now,
         topic_message=heard.message_id,
     )
-    delivery = replace(sent, mirrors=heard.message_id, vital=True)
-    parts = Parts(deliveries=(delivery,), log=(line,), timers=(handover.idle(desk, handoff, now),))
+    deliveries = tuple(replace(one, mirrors=heard.message_id, vital=True) for one in sent)
+    parts = Parts(deliveries=deliveries, log=(line,), timers=(handover.idle(desk, handoff, now),))
     await _relay(desk, row, handoff, parts)
 
 
@@ -258,6 +259,18 @@ def _to_newcomer(desk: Desk, handoff: Handoff, text: str, *more: Phrase) -> Deli
     message = Message(blocks=(words, *more), author=Author.ADVISER)
     shown = render(message, handoff.locale, desk.catalogues, expand=lambda *_: (), token_for=lambda _: desk.new_token())
     return Delivery(verb=Verb.SEND, newcomer=handoff.newcomer, handoff=handoff.id, rendered=shown.rendered)
+
+
+def _copied(desk: Desk, heard: FromTeam, handoff: Handoff) -> tuple[Delivery, ...]:
+    """A copy, with the mark and the words in its caption; words too long for one follow (best-in-class 21)."""
+    copy = Delivery(verb=Verb.COPY, newcomer=handoff.newcomer, handoff=handoff.id, copy_from=heard.message_id)
+    if heard.media not in _CAPTIONED:
+        return (copy,)
+    marked = _to_newcomer(desk, handoff, heard.text)
+    assert marked.rendered is not None
+    if units(marked.rendered.text) <= CAPTION_UNITS:
+        return (replace(copy, rendered=marked.rendered),)
+    return (replace(copy, rendered=_to_newcomer(desk, handoff, "").rendered), marked)
 
 
 def _line(desk: Desk, handoff: Handoff, team: Team, phrase_name: str, /, **values: Value) -> Parts:

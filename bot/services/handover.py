@@ -30,11 +30,9 @@ IDLE = "handoff_idle"
 
 async def opened(desk: Desk, session: Session, effect: OpenHandoff, now: datetime) -> Parts:
     """Make the handoff, open its topic, and tell the person honestly when somebody can answer."""
-    book = desk.guide().book
     present = await desk.store.open_handoff_of(session.newcomer)
     if present is not None:
-        again = book.phrase("handoff_already").having(code=Verbatim(text=present.code))
-        return Parts(messages=(Message(blocks=(again,), buttons=_while_waiting(desk)),))
+        return _again(desk, present, now)
     team = team_for(desk, effect.queue)
     others = await desk.store.handoffs(team.name)
     handoff = Handoff(
@@ -62,13 +60,25 @@ async def opened(desk: Desk, session: Session, effect: OpenHandoff, now: datetim
     )  # fmt: skip
 
 
+async def still_waiting(desk: Desk, session: Session, now: datetime) -> Parts:
+    """Whoever asks again learns that the request is there, and while the office is closed when it opens (C10)."""
+    present = await desk.store.open_handoff_of(session.newcomer)
+    return Parts() if present is None else _again(desk, present, now)
+
+
+def _again(desk: Desk, present: Handoff, now: datetime) -> Parts:
+    already = desk.guide().book.phrase("handoff_already").having(code=Verbatim(text=present.code))
+    told = closed(desk, present, now) or already
+    return Parts(messages=(Message(blocks=(told,), buttons=_while_waiting(desk)),))
+
+
 async def _when(desk: Desk, handoff: Handoff, team: Team, others: list[Handoff], now: datetime) -> Phrase:
     if (is_closed := closed(desk, handoff, now)) is not None:
         return is_closed
     advisers = sum(adviser.is_active and team.name in adviser.teams for adviser in await desk.store.advisers())
     minutes = minutes_to_wait(others, advisers=advisers, minutes_each=desk.settings.handoff.waiting_min_each)
     name = "handoff_waiting_busy" if minutes > BUSY_FROM_MIN else "handoff_waiting_open"
-    return desk.guide().book.phrase(name).having(code=Verbatim(text=handoff.code), minutes=minutes)
+    return desk.guide().book.phrase(name).having(code=Verbatim(text=handoff.code), count=minutes)
 
 
 async def relayed(desk: Desk, session: Session, effect: RelayText | RelayMedia | RelayEdit, now: datetime) -> Parts:
@@ -127,6 +137,21 @@ async def left(desk: Desk, session: Session, now: datetime) -> Parts:
     if handoff is None:
         return Parts()
     return ended(desk, moved(handoff, Move.LEAVE, now=now), told="adviser_person_left")
+
+
+async def spoken_in(desk: Desk, session: Session) -> Parts:
+    """The person reads another language now: so they are written to in it, and the advisers are told."""
+    handoff = await desk.store.open_handoff_of(session.newcomer)
+    if handoff is None or handoff.locale == session.locale:
+        return Parts()
+    after = replace(handoff, locale=session.locale, version=handoff.version + 1)
+    parts = Parts(handoffs=(HandoffChange(handoff=after, expected=handoff.version),))
+    team = team_of(desk, after)
+    if after.chat is not None and team.relays:
+        language = Verbatim(text=desk.catalogues.languages[after.locale].name)
+        parts += Parts(deliveries=(topics.line(desk, after, team, "adviser_person_language", language=language),))
+    name = next((one.name for one in await desk.store.advisers() if one.id == after.adviser), "?")
+    return parts + topics.renewed(desk, after, team, name=name)
 
 
 async def reached(desk: Desk, session: Session, now: datetime, *, reachable: bool) -> Parts:

@@ -29,6 +29,7 @@ from bot.core.effects import (
     ShowData,
     StartTimer,
     Submit,
+    TellWaiting,
 )
 from bot.core.events import Edited, Event, NotPassedOn, Pressed, Reached, Resumed, Said, Showed, Started, TimerFired
 from bot.core.heard import FromNewcomer
@@ -118,6 +119,8 @@ async def take_event(
         more = Parts()
         if isinstance(event, Reached) and event.reachable != session.reachable:
             more = await handover.reached(desk, session, now, reachable=event.reachable)
+        if Hold.NONE not in (session.hold, turn.session.hold) and turn.session.locale != session.locale:
+            more += await handover.spoken_in(desk, turn.session)
         try:
             await save(desk, turn, session, now=now, row=row, joined=joined, timer=timer, event=event, with_parts=more)
         except Conflict:
@@ -265,6 +268,8 @@ async def _effect(desk: Desk, effect: Effect, session: Session, now: datetime) -
             return submissions.kept(effect, session.locale)
         case OpenHandoff():
             return await handover.opened(desk, session, effect, now)
+        case TellWaiting():
+            return await handover.still_waiting(desk, session, now)
         case RelayText() | RelayMedia() | RelayEdit():
             return await handover.relayed(desk, session, effect, now)
         case EndHandoff():

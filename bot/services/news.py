@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from bot.core.events import NotPassedOn, Reached, Resumed
 from bot.core.ids import ChatId
-from bot.core.phrases import Verbatim
 from bot.ports import Commit, Delivery, OutboxRow, Receipt, Verb
 from bot.services import topics
 from bot.services.desk import Desk
@@ -64,18 +63,19 @@ class News:
             await self._tell_adviser(row, "adviser_not_delivered")
 
     async def topic_gone(self, row: OutboxRow) -> None:
-        """Open a new topic and go on there."""
+        """Open a new topic with its card, and go on there with what waits."""
         desk = self._known
-        handoff = None if row.delivery.handoff is None else await desk.store.handoff(row.delivery.handoff)
+        if row.delivery.handoff is None:
+            return
+        await desk.store.topic_lost(row.delivery.handoff)
+        # Read only now: a later move changes the new card.
+        handoff = await desk.store.handoff(row.delivery.handoff)
         if handoff is None:
             return
-        await desk.store.topic_lost(handoff.id)
-        team = team_of(desk, handoff)
-        opening = Delivery(
-            verb=Verb.OPEN_TOPIC, chat=handoff.chat, handoff=handoff.id, title=topics.title(desk, handoff, team)
-        )
-        code = Verbatim(text=handoff.code)
-        await self._commit(opening, topics.line(desk, handoff, team, "adviser_new_topic", code=code))
+        name = next((one.name for one in await desk.store.advisers() if one.id == handoff.adviser), "?")
+        parts = topics.reopened(desk, handoff, team_of(desk, handoff), name=name)
+        commit = Commit(deliveries=parts.deliveries, buttons=parts.buttons, now=desk.clock())
+        desk.outgoing.offer(await desk.store.commit(commit))
 
     async def migrated(self, old: ChatId, new: ChatId) -> None:
         """The group has a new id."""

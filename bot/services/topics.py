@@ -36,6 +36,13 @@ def opened(desk: Desk, handoff: Handoff, team: Team) -> Parts:
     return Parts(deliveries=(opening,)) + _card(desk, handoff, team, name="", verb=Verb.SEND)
 
 
+def reopened(desk: Desk, handoff: Handoff, team: Team, *, name: str) -> Parts:
+    """A topic in place of one that is gone; its card, in the present state, says so."""
+    opening = Delivery(verb=Verb.OPEN_TOPIC, chat=handoff.chat, handoff=handoff.id, title=title(desk, handoff, team))
+    again = desk.guide().book.phrase("adviser_new_topic").having(code=Verbatim(text=handoff.code))
+    return Parts(deliveries=(opening,)) + _card(desk, handoff, team, again, name=name, verb=Verb.SEND)
+
+
 def renewed(desk: Desk, handoff: Handoff, team: Team, *, name: str) -> Parts:
     """The title and the card after a move; a closed topic is closed."""
     if handoff.chat is None or not team.relays:
@@ -79,7 +86,7 @@ def _to_general(desk: Desk, team: Team, phrase: Phrase) -> Delivery:
     return Delivery(verb=Verb.SEND, chat=team.chat, rendered=told(desk, team, phrase))
 
 
-def _card(desk: Desk, handoff: Handoff, team: Team, *, name: str, verb: Verb) -> Parts:
+def _card(desk: Desk, handoff: Handoff, team: Team, *news: Phrase, name: str, verb: Verb) -> Parts:
     book = desk.guide().book
     state = book.phrase(f"adviser_state_{handoff.state}")
     if handoff.state is State.CLAIMED:
@@ -88,7 +95,7 @@ def _card(desk: Desk, handoff: Handoff, team: Team, *, name: str, verb: Verb) ->
     shared = book.phrase("adviser_no_summary")
     if handoff.summary:
         shared = book.phrase("adviser_summary").having(summary=Verbatim(text="\n".join(handoff.summary)))
-    text = told(desk, team, head, shared, book.phrase("adviser_how"))
+    text = told(desk, team, head, shared, book.phrase("adviser_how"), *news)
     rows: list[tuple[RenderedButton, ...]] = []
     buttons: list[ButtonRow] = []
     for phrase, icon, does in _BUTTONS[handoff.state]:

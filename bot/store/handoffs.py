@@ -239,10 +239,13 @@ def chat_moved(tx: Tx, old: ChatId, new: ChatId) -> None:
 
 
 def topic_lost(tx: Tx, handoff: HandoffId) -> None:
-    """The topic is gone: what waits for it waits for the next one, what was about the topic itself is moot (B10)."""
+    """The topic is gone: what waits for it waits for the next one, what was about the topic itself is moot (B10).
+
+    So are changes of its card: the next topic gets a new one.
+    """
     tx.do("UPDATE handoffs SET thread = NULL, card_message = NULL WHERE id = ?", (handoff,))
     tx.do(
         "UPDATE outbox SET state = 4, body = NULL, reason = 'topic gone'"
-        f" WHERE handoff = ? AND newcomer IS NULL AND state = 0 AND verb IN {_TOPIC_VERBS}",
+        f" WHERE handoff = ? AND newcomer IS NULL AND state = 0 AND (verb IN {_TOPIC_VERBS} OR is_card = 1)",
         (handoff,),
     )

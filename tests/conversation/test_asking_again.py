@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.conversation.commands import CALLS, WHILE_HELD
-from bot.core.effects import OpenHandoff, ShowData
+from bot.core.effects import OpenHandoff, ShowData, TellWaiting
 from bot.core.events import Event
 from bot.core.ids import Locale
 from bot.core.messages import Command, Go
@@ -63,7 +63,7 @@ def assert_came(heard: Heard, asked: Command, hold: Hold) -> None:
         case Command.MY_DATA:
             assert (words, heard.effects) == (["Et ensuite ?"], (ShowData(),))
         case Command.PERSON if hold is Hold.WAITING:
-            assert words == ["handoff_still_waiting"]
+            assert (words, heard.effects) == ([], (TellWaiting(),))
         case _:
             assert opened(heard) or words == ["share_ask {summary}"]
 

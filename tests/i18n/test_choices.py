@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.i18n.choices import choice_meant, key_of_words, slips
+from bot.i18n.choices import choice_meant, key_of_words, label_meant, slips
 from bot.nlu.folding import fold
 
 WHO = [["Pour moi"], ["Une femme"], ["Une famille avec enfants", "enfants", "bébé"], ["Je préfère ne pas dire"]]
@@ -53,6 +53,14 @@ def test_number_that_stands_in_a_label_means_that_label(text: str, number: int, 
 
 def test_two_choices_that_read_the_same_are_no_answer() -> None:
     assert meant("oui", [["Oui"], ["oui !"]]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [("✅ POUR MOI !!", 0), ("bebe", 2), ("famille", None), ("1", None), ("une fame", None), ("", None)],
+)
+def test_only_a_whole_label_or_word_names_a_choice(text: str, index: int | None) -> None:
+    assert label_meant(text, WHO, fold=fold) == index
 
 
 @given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=6), st.data())

@@ -71,6 +71,17 @@ async def test_a_payload_that_is_not_ours_is_an_ordinary_start(office: Office) -
         assert session is not None and session.position.frames[0].flow == "_system.welcome"
 
 
+@pytest.mark.parametrize(("name", "robot"), [("Fatou", "Je suis un robot"), ("Amina", "🤖"), ("John", "I am a robot")])
+async def test_words_instead_of_a_language_get_the_notice_with_the_answer(
+    office: Office, name: str, robot: str
+) -> None:
+    person = await office.person(name, "", is_welcome=False)
+    await person.start()
+    notice, *_ = await person.say("essai")
+    assert robot in notice
+    assert not any(robot in one for one in await person.say("menu"))
+
+
 async def test_words_before_start_get_the_notice_with_the_answer(office: Office) -> None:
     fatou = await office.fatou(is_welcome=False)
     notice, question = await fatou.say("essai")

@@ -81,9 +81,11 @@ async def test_words_of_danger_in_a_flood_do_not_wait(closed_office: Office) -> 
     office = await opened(closed_office, answer_every_s=NEVER_S)
     fatou = await office.fatou()
     write(office, fatou, *(f"bla {number}" for number in range(30)), "au secours il a un couteau")
-    before, card = (said := await fatou.heard())[:-2], said[-2]
-    assert before == [*ONE_BY_ONE, TOO_FAST, TOPICS]
-    assert card.startswith("🆘 Danger ? Appelez le 112.")
+    said = await fatou.heard()
+    card = next(number for number, text in enumerate(said) if text.startswith("🆘 Danger ? Appelez le 112."))
+    # It goes before the answers that wait, with the question that belongs to it.
+    assert card < len(said) - 2
+    assert said[:card] + said[card + 2 :] == [*ONE_BY_ONE, TOO_FAST, TOPICS]
     assert await nothing_left(office)
 
 

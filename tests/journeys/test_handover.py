@@ -12,8 +12,9 @@ import pytest
 
 from bot.checking import orphaned
 from bot.config import TeamSettings
-from bot.core.ids import AccountId
+from bot.core.ids import AccountId, Locale
 from bot.handoff.machine import State
+from bot.i18n.render import plain
 from bot.sandbox import doings
 from bot.sandbox.client import labels_of, text_of
 from bot.sandbox.people import ADVISER_CHAT_ID, ADVISERS
@@ -112,6 +113,36 @@ async def test_asking_twice_opens_one_topic(office: Office) -> None:
     await fatou.ask_for_a_person()
     assert len(await office.client.topics()) == 1
     assert len(await office.store.handoffs()) == 1
+
+
+async def test_asking_again_says_that_it_is_asked_and_from_when_somebody_answers(office: Office) -> None:  # C10
+    fatou = await office.fatou()
+    await fatou.ask_for_a_person()
+    handoff = await office.handoff()
+    await fatou.press("Menu")
+    await fatou.press("Danger, urgence")
+    already = f"Votre demande {handoff.code} est déjà envoyée. Vous pouvez écrire votre question ici."
+    assert await fatou.press("Une personne") == [already]
+    assert await fatou.labels() == ["✖️ Ne plus attendre", "🆘 Urgence", "🏠 Menu"]
+    office.now.at = datetime(2026, 11, 27, 19, 0, tzinfo=UTC)  # a Friday evening
+    [told] = await fatou.say("une personne")
+    assert "Le bureau est fermé" in told and "lundi 30 novembre" in told and "112" in told
+
+
+async def test_a_place_sent_while_waiting_is_said_to_be_passed_on(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.ask_for_a_person()
+    told = await fatou.send("location", latitude=50.64, longitude=5.57)
+    assert told == ["C'est transmis. La personne le verra."]
+
+
+async def test_minutes_are_counted_as_the_language_counts(office: Office) -> None:
+    amina = await office.person("Amina", "العربية")
+    [told] = await amina.ask_for_a_person()
+    assert "خلال 5 دقائق" in told
+    phrase = office.running.guide().book.phrase("handoff_waiting_open")
+    later = plain(phrase.having(code="Mésange 42", count=15), Locale("ar"), office.data.catalogues)
+    assert "خلال 15 دقيقة" in later
 
 
 async def test_what_is_written_while_waiting_is_kept_and_shown_to_advisers(office: Office) -> None:
@@ -253,6 +284,36 @@ async def test_while_held_the_bot_is_silent_and_words_go_both_ways(office: Offic
     assert await office.store.log_of((await office.handoff()).id) != []
 
 
+async def test_a_language_changed_meanwhile_is_the_language_of_the_conversation(office: Office) -> None:
+    fatou, claire = await held(office)
+    hello = await claire.say("bonjour")
+    await fatou.say("/langue")
+    await fatou.press("English")
+    handoff, topic = await office.handoff(), await office.topic()
+    assert topic["name"] == f"💬 {handoff.code} · English (en) · Accueil"
+    card, *_, told = await claire.texts()
+    assert "Langue : English (en)" in card and "avec Claire" in card
+    assert told == "🌍 La personne a changé de langue : English"
+    await claire.seat.edit(hello["message_id"], "bonjour à vous")
+    await fatou.heard()
+    assert [text_of(one) for one in await fatou.messages() if "bonjour à vous" in text_of(one)] == [
+        "👤 bonjour à vous\n\n✏️ Corrected"
+    ]
+
+
+async def test_a_language_changed_while_waiting_is_the_language_of_the_request(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.ask_for_a_person()
+    await fatou.say("/langue")
+    await fatou.press("English")
+    office.now.pass_by(minutes=31)
+    await office.look_at_timers()
+    assert (await fatou.heard())[-1] == "Nobody has been able to answer yet. Your request is still kept."
+    claire = await office.adviser()
+    await claire.take()
+    assert "Langue : English (en)" in (await claire.texts())[0]
+
+
 async def test_what_is_not_text_is_copied_both_ways_without_its_sender(office: Office) -> None:
     fatou, claire = await held(office)
     for kind in ("photo", "document", "voice", "location"):
@@ -269,6 +330,18 @@ async def test_a_photo_with_words_keeps_its_words(office: Office) -> None:
     fatou, claire = await held(office)
     await fatou.send("photo", caption="ma facture d'eau")
     assert text_of((await claire.seat.messages())[-1]) == "ma facture d'eau"
+
+
+async def test_what_an_adviser_sends_bears_the_mark_of_a_person(office: Office) -> None:  # best-in-class 21
+    fatou, claire = await held(office)
+    await claire.send("photo", caption="le plan")
+    assert await fatou.heard() == ["👤 le plan"]
+    await claire.send("document")
+    assert await fatou.heard() == ["👤"]
+    await claire.send("photo", caption="a" * 1023)
+    assert await fatou.heard() == ["👤", "👤 " + "a" * 1023]
+    await claire.send("location")
+    assert await fatou.heard() == [""]
 
 
 async def test_contact_cards_are_refused_on_both_sides(office: Office) -> None:
@@ -499,6 +572,18 @@ async def test_closed_the_bot_asks_whether_it_helped_and_answers_again(office: O
     assert topic["name"].startswith("✅ ") and topic["is_closed"]
 
 
+async def test_closed_before_anybody_took_it_the_person_knows_that_nobody_answers(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    await claire.sit_down()
+    await claire.press("Fermer")
+    sorry, *others = await fatou.heard()
+    assert sorry.startswith("🤖 Désolé, votre demande est fermée. Personne ne va y répondre.")
+    assert not any("aidé" in one for one in others)
+    await fatou.press("Une personne")
+    assert len(await office.store.handoffs()) == 1
+
+
 async def test_a_closed_conversation_takes_no_more_words(office: Office) -> None:
     fatou, claire = await held(office)
     await claire.press("Fermer")
@@ -525,6 +610,28 @@ async def test_the_person_may_stop_waiting(office: Office) -> None:
     assert (await office.handoff()).state is State.CLOSED
     await claire.sit_down()
     assert "🔚 La personne a quitté la conversation." in await claire.texts()
+
+
+@pytest.mark.parametrize(("language", "stops_by_label"), [("English", True), ("English", False), ("العربية", True)])
+async def test_waiting_ends_with_the_words_of_its_button_or_with_stop(
+    office: Office, language: str, stops_by_label: bool
+) -> None:
+    person = await office.person("Fatou", language)
+    await person.ask_for_a_person()
+    label = (await person.labels())[0].removeprefix("✖️ ")
+    await person.say(label if stops_by_label else "annuler")
+    assert (await office.handoff()).state is State.CLOSED
+    claire = await office.adviser()
+    await claire.sit_down()
+    assert (await claire.texts())[-1] == "🔚 La personne a quitté la conversation."
+
+
+async def test_a_conversation_ends_with_the_words_of_its_button(office: Office) -> None:
+    fatou, claire = await held(office)
+    await fatou.say("finir")
+    assert (await claire.texts())[-1] == "💬 finir"
+    await fatou.say("finir avec la personne")
+    assert (await office.handoff()).state is State.CLOSED
 
 
 async def test_the_person_may_leave_the_adviser(office: Office) -> None:
@@ -598,6 +705,36 @@ async def test_a_topic_deleted_by_hand_is_opened_once_more_with_what_was_written
     await claire.say("je suis là")
     assert "je suis là" in (await fatou.heard())[-1]
     assert [one for one in await office.client.ledger() if one["method"] == "createForumTopic"].__len__() == 2
+
+
+async def test_a_topic_deleted_while_waiting_comes_back_with_its_card(office: Office) -> None:  # B10
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+    await fatou.press("Une personne")
+    await fatou.press("Oui, envoyer le résumé")
+    handoff = await office.handoff()
+    await claire.seat.do("delete-topic", thread=handoff.thread)
+    await fatou.say("vous êtes là ?")
+    await claire.sit_down()
+    card, wrote = await claire.texts()
+    assert handoff.code in card and "Français (fr)" in card and "Une femme" in card and "attend une réponse" in card
+    assert "Le sujet précédent a disparu" in card and wrote == "💬 vous êtes là ?"
+    await claire.take()
+    assert (await fatou.heard())[-1].startswith("👤 Une personne est là")
+    card, _ = await claire.texts()
+    assert "avec Claire" in card and "disparu" not in card
+
+
+async def test_a_topic_deleted_while_held_comes_back_with_the_buttons_of_its_state(office: Office) -> None:  # B10
+    fatou, claire = await held(office)
+    await claire.seat.do("delete-topic", thread=(await office.handoff()).thread)
+    await fatou.say("vous êtes là ?")
+    await claire.sit_down()
+    card, wrote = await claire.texts()
+    assert "avec Claire" in card and wrote == "💬 vous êtes là ?"
+    assert await claire.press("Remettre en attente") == "C'est fait."
+    assert (await office.handoff()).state is State.WAITING
 
 
 async def test_a_group_with_a_new_id_keeps_its_conversations(office: Office) -> None:

@@ -629,10 +629,23 @@ async def test_a_lost_topic_parks_its_messages_behind_a_new_one(guichet: Guichet
     assert (again.id, again.thread) == (row.id, 78)
 
 
+async def test_the_card_of_a_topic_comes_before_what_waits_for_it(guichet: Guichet) -> None:  # B10
+    handoff = await guichet.hand_over(await guichet.welcome())
+    card = Delivery(verb=Verb.SEND, chat=GROUP, handoff=handoff.id, rendered=Rendered(text="card"), is_card=True)
+    await guichet.queue(tell(handoff, "waits"), card)
+    await guichet.open_topic(handoff)
+    [first] = await guichet.store.take_outbox()
+    assert first.delivery == card
+    await guichet.deliver(first, Receipt(message_id=5))
+    assert texts(await guichet.store.take_outbox()) == ["waits"]
+
+
 async def test_what_concerned_a_lost_topic_itself_is_moot(guichet: Guichet) -> None:
     handoff = await guichet.hand_over(await guichet.welcome())
     await guichet.open_topic(handoff)
-    await guichet.queue(Delivery(verb=Verb.CLOSE_TOPIC, chat=GROUP, handoff=handoff.id), tell(handoff, "after"))
+    card = Delivery(verb=Verb.EDIT, chat=GROUP, handoff=handoff.id, rendered=Rendered(text="card"), is_card=True)
+    closing = Delivery(verb=Verb.CLOSE_TOPIC, chat=GROUP, handoff=handoff.id)
+    await guichet.queue(card, closing, tell(handoff, "after"))
     await guichet.store.topic_lost(handoff.id)
     await guichet.open_topic(handoff, thread=78)
     assert texts(await guichet.store.take_outbox()) == ["after"]
