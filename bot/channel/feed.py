@@ -74,7 +74,7 @@ class TelegramFeed:
         odd: list[bytes] = []
         last: int | None = None
         for raw, payload in updates:
-            known = None if len(payload) > UPDATE_LIMIT_BYTES else arrival(raw, payload, received_at=now)
+            known = None if len(payload) > UPDATE_LIMIT_BYTES else arrival(raw, received_at=now)
             if known is not None:
                 arrivals.append(known)
                 last = known.update_id

@@ -48,7 +48,7 @@ def loads(payload: bytes) -> Any:
             raise ValueError("too deep") from None
 
 
-def arrival(raw: Any, payload: bytes, *, received_at: datetime) -> Arrival | None:
+def arrival(raw: Any, *, received_at: datetime) -> Arrival | None:
     """Whose update this is, or None when not even that can be said. Of its content only what is read is kept."""
     try:
         update = as_object(raw)
@@ -62,7 +62,7 @@ def arrival(raw: Any, payload: bytes, *, received_at: datetime) -> Arrival | Non
             natural_key=natural_key,
             account=account,
             lane=lane,
-            payload=_dumped(spared(update), payload),
+            payload=_dumped(spared(update)),
             received_at=received_at,
             volatile=account is not None and is_for_memory_only(update),
             edits=None if edited is None or account is None else as_int(edited.get("message_id")),
@@ -75,11 +75,11 @@ def arrival(raw: Any, payload: bytes, *, received_at: datetime) -> Arrival | Non
         return None
 
 
-def _dumped(update: Mapping[str, Any], payload: bytes) -> bytes:
+def _dumped(update: Mapping[str, Any]) -> bytes:
     try:
         return orjson.dumps(update)
-    except (orjson.JSONEncodeError, RecursionError):  # half a character, a huge number: kept as it came
-        return payload
+    except orjson.JSONEncodeError:  # half a character, a huge number
+        return json.dumps(update).encode()
 
 
 def _whose(update: Json, update_id: int) -> tuple[str, AccountId | None, Lane | None]:

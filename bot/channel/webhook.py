@@ -87,7 +87,7 @@ async def _body(request: Request) -> bytes | None:
 
 async def _keep(body: bytes, accept: Accepts, clock: Clock, timeout_s: float) -> Response:
     try:
-        known = arrival(loads(body), body, received_at=clock())
+        known = arrival(loads(body), received_at=clock())
     except (ValueError, RecursionError):
         known = None
     # What cannot be read is set aside and taken as arrived: sent again for a day it would stay as it is.

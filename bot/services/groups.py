@@ -36,7 +36,10 @@ def team_of(desk: Desk, handoff: Handoff) -> Team:
 
 
 async def report_gone_teams(desk: Desk) -> None:
-    """Say at the start which open handoffs name a team that the settings no longer have."""
+    """Say at the start which teams have no group, and which open handoffs name a team that is gone."""
+    for team in desk.teams.values():
+        if team.chat is None:
+            log.error("team.no_group team=%s: who asks it for a person is seen by nobody", team.name)
     for handoff in await desk.store.handoffs():
         if handoff.team not in desk.teams:
             log.error(

@@ -108,7 +108,7 @@ async def take_event(
             return
         is_late = is_late or outages.is_late(heard, now)
         if is_late:
-            turn = outages.admitted(desk, turn, understood, now)
+            turn = outages.admitted(desk, turn, now)
         if notice is not None and not any(message.vital for message in turn.messages):
             turn = replace(turn, messages=(notice, *turn.messages))
         if is_acknowledged and any(isinstance(effect, RelayText) for effect in turn.effects):

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.conversation.turn import Turn
-from bot.core.events import Event, Said
 from bot.core.heard import FromNewcomer
 from bot.core.messages import Message
 from bot.core.session import Hold
@@ -21,9 +20,9 @@ def is_late(heard: FromNewcomer | None, now: datetime) -> bool:
     return heard is not None and heard.sent_at is not None and now - heard.sent_at > LATE_FROM
 
 
-def admitted(desk: Desk, turn: Turn, event: Event, now: datetime) -> Turn:
+def admitted(desk: Desk, turn: Turn, now: datetime) -> Turn:
     """The same turn, with an excuse for the delay before its first words when it is due."""
-    is_danger = isinstance(event, Said) and event.danger is not None
+    is_danger = any(message.vital for message in turn.messages)
     is_held = turn.session.hold is Hold.HELD
     if not turn.messages or is_danger or is_held or desk.memory.is_told_late(turn.session.newcomer, now):
         return turn
