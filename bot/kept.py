@@ -32,14 +32,15 @@ class KeptFiles:
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Keep these instead of what was kept. Best effort: a folder that cannot be written is said in the log."""
-        if self.read() == files:
-            return
         texts = {name: source.decode("utf-8", "surrogateescape") for name, source in files.items()}
         body = json.dumps(texts, sort_keys=True).encode()
+        whole = sha256(body).hexdigest().encode() + b"\n" + body
         try:
+            if self._path.exists() and self._path.read_bytes() == whole:
+                return
             self._path.parent.mkdir(parents=True, exist_ok=True)
             part = self._path.with_suffix(".part")
-            part.write_bytes(sha256(body).hexdigest().encode() + b"\n" + body)
+            part.write_bytes(whole)
             part.replace(self._path)
         except OSError as exc:
             log.warning("kept.not_written file=%s reason=%s", self._path.name, type(exc).__name__)
