@@ -69,7 +69,7 @@ from bot.services.contact import Contact
 from bot.services.delivery import Sender
 from bot.services.desk import Desk, Poster, Team
 from bot.services.dispatch import Dispatcher
-from bot.services.groups import group_moved, open_missing_topics, report_gone_teams, team_in
+from bot.services.groups import group_moved, open_missing_topics, report_teams, team_in
 from bot.services.intake import Intake, Pause, poll
 from bot.services.keywords import Keywords
 from bot.services.memory import Memory
@@ -341,7 +341,7 @@ class Guichet:
         # Before anything new can come: what was left is older.
         self.dispatcher.offer(await self.store.waiting(BACKLOG))
         await self.sender.start()
-        await report_gone_teams(self.desk)
+        await report_teams(self.desk)
         await open_missing_topics(self.desk)
         for adviser in gone:
             await release_all(self.desk, adviser)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.conversation import reminders, roadmap
+from bot.conversation.answers import waiting_step
 from bot.conversation.booklet import booklet
 from bot.conversation.conditions import holds
 from bot.conversation.screens import card_offer, checklist, choices, go, navigation, share_choices, system, waiting_rows
@@ -263,9 +264,7 @@ def _step_of(frame: Frame, draft: Draft) -> tuple[Flow, Step]:
 
 def is_at_handoff(draft: Draft) -> bool:
     """Whether the conversation stands on a request for a person."""
-    frame = draft.session.position.frames[-1]
-    flow = draft.guide.book.flow(frame.flow, frame.revision)
-    step = None if flow is None else flow.step(frame.step)
+    step = waiting_step(draft.session, draft.guide)
     return step is not None and isinstance(step.act, Handoff)
 
 

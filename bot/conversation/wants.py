@@ -9,7 +9,7 @@ from bot.conversation.guide import Guide
 from bot.core.events import Said
 from bot.core.session import Hold, Session
 from bot.core.understanding import Understanding
-from bot.flow.graph import AnswerKind, Ask
+from bot.flow.graph import AnswerKind, Ask, Step
 
 
 def wants_understanding(session: Session, said: Said, guide: Guide, *, today: date) -> bool:
@@ -27,7 +27,7 @@ def wants_understanding(session: Session, said: Said, guide: Guide, *, today: da
     if offer is not None and taken(offer, said, guide, session.locale) is not None:
         return False
     step = waiting_step(session, guide)
-    if step is None or not isinstance(step.act, Ask) or step.act.kind is AnswerKind.TEXT:
+    if step is None or not isinstance(step.act, Ask) or _takes_any_words(step):
         return True
     return answer_to(step.act, said, guide, session.locale, today) is None
 
@@ -38,11 +38,13 @@ def wants_keywords(understanding: Understanding | None, session: Session, guide:
     Never where only danger is asked for: of that the lexicon knows all the words.
     """
     step = waiting_step(session, guide)
-    if session.hold is Hold.HELD or (
-        step is not None and isinstance(step.act, Ask) and step.act.kind is AnswerKind.TEXT
-    ):
+    if session.hold is Hold.HELD or (step is not None and _takes_any_words(step)):
         return False
     if understanding is None:
         return True
     is_danger = guide.danger_flow(understanding.intent or "") is not None
     return understanding.confidence < guide.thresholds.offer_from and not is_danger
+
+
+def _takes_any_words(step: Step) -> bool:
+    return isinstance(step.act, Ask) and step.act.kind is AnswerKind.TEXT

@@ -35,7 +35,7 @@ def team_of(desk: Desk, handoff: Handoff) -> Team:
     return named or team_for(desk, handoff.queue)
 
 
-async def report_gone_teams(desk: Desk) -> None:
+async def report_teams(desk: Desk) -> None:
     """Say at the start which teams have no group, and which open handoffs name a team that is gone."""
     for team in desk.teams.values():
         if team.chat is None:
