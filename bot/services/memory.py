@@ -1,7 +1,7 @@
 """What lives in memory only: sessions as last saved, volatile positions, fresh buttons.
 
-All of it may be lost at any moment: sessions and buttons are read again from the store, volatile positions are meant
-to go (decision 9).
+All of it may be lost at any moment: sessions and buttons are read again from the store (which knows the volatile ones
+too), volatile positions are meant to go (decision 9).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from bot.core.ids import NewcomerId, Token
 from bot.core.session import Position, Session
 from bot.ports import ButtonRow
 
-#: Entries kept; an entry is a few hundred bytes.
+#: Entries kept; an entry is a few hundred bytes. Buttons of the last few hundred screens: reading others costs little.
 SESSIONS = 5_000
-BUTTONS = 40_000
+BUTTONS = 3_000
 #: Somebody is told once in this time that the answer is late.
 LATE_AGAIN_AFTER = timedelta(hours=6)
 #: A volatile position is forgotten after this silence.
