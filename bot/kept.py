@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
+
+from bot.whole_file import sealed, unsealed, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +24,8 @@ class KeptFiles:
     def read(self) -> dict[str, bytes]:
         """What was kept; nothing when there is no copy yet or it is damaged."""
         try:
-            digest, _, body = self._path.read_bytes().partition(b"\n")
-            if sha256(body).hexdigest().encode() != digest:
+            body = unsealed(self._path.read_bytes())
+            if body is None:
                 return {}
             return {name: text.encode("utf-8", "surrogateescape") for name, text in json.loads(body).items()}
         except (OSError, ValueError, AttributeError):
@@ -33,14 +34,10 @@ class KeptFiles:
     def write(self, files: Mapping[str, bytes]) -> None:
         """Keep these instead of what was kept. Best effort: a folder that cannot be written is said in the log."""
         texts = {name: source.decode("utf-8", "surrogateescape") for name, source in files.items()}
-        body = json.dumps(texts, sort_keys=True).encode()
-        whole = sha256(body).hexdigest().encode() + b"\n" + body
+        whole = sealed(json.dumps(texts, sort_keys=True).encode())
         try:
             if self._path.exists() and self._path.read_bytes() == whole:
                 return
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            part = self._path.with_suffix(".part")
-            part.write_bytes(whole)
-            part.replace(self._path)
+            write_whole(self._path, whole)
         except OSError as exc:
             log.warning("kept.not_written file=%s reason=%s", self._path.name, type(exc).__name__)

@@ -6,11 +6,13 @@ as JSON beside the database, stamped with size and time of the file it came from
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from sys import intern
 
 from bot.i18n.tables import Catalogue, Stamp
+from bot.whole_file import write_whole
 
 #: Changed with the form of the copy.
 _FORM = 2
@@ -47,10 +49,5 @@ def write_compiled(path: Path, stamp: Stamp, catalogue: Catalogue) -> None:
         "fuzzy": sorted(catalogue.fuzzy),
         "plural_header": catalogue.plural_header,
     }
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
-        part.replace(path)
-    except OSError:
-        return
+    with contextlib.suppress(OSError):
+        write_whole(path, json.dumps(body, ensure_ascii=False).encode())

@@ -13,6 +13,7 @@ from bot.core.ids import Locale
 from bot.core.phrases import Phrase
 from bot.i18n.plurals import header as plural_header
 from bot.i18n.pofile import PoEntry, read_po_file
+from bot.whole_file import write_whole
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -58,13 +59,14 @@ class Entry:
 def write_template(sentences: Iterable[Sentence], path: Path) -> None:
     """Write the template: sorted by file and line, no dates, so that only real changes show in a diff."""
     entries = [Entry(sentence=sentence) for sentence in in_order(sentences)]
-    _write(path, _body(entries, None, ()), _header(None, ""))
+    write_whole(path, _header(None, "").encode() + _body(entries, None, ()))
 
 
 def write_catalogue(path: Path, locale: Locale, entries: Sequence[Entry], obsolete: Sequence[Entry] = ()) -> None:
     """Write one language's PO file, keeping what translators wrote into its header."""
     before = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    _write(path, _body(entries, locale, obsolete), _header(locale, before.partition("\n\n")[0]))
+    header = _header(locale, before.partition("\n\n")[0])
+    write_whole(path, header.encode() + _body(entries, locale, obsolete))
 
 
 def read_template(path: Path) -> tuple[Sentence, ...]:
@@ -152,10 +154,3 @@ def _header(locale: Locale | None, before: str) -> str:
         ]
     lines = "".join(f'"{one}\\n"\n' for one in fields)
     return f'# {title}\nmsgid ""\nmsgstr ""\n{lines}\n'
-
-
-def _write(path: Path, body: bytes, header: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_bytes(header.encode() + body)
-    part.replace(path)

@@ -7,17 +7,18 @@ reads phrases included, so that nobody has to remember to throw it away.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from array import array
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from bot.nlu import folding, phrase_tree, phrases
 from bot.nlu.phrase_tree import Edges, Groups, Stems, Tree
+from bot.whole_file import sealed, unsealed, write_whole
 
 #: What a phrase of a file says: intent, locale, the phrase itself.
 Said: TypeAlias = tuple[str, str, str]
@@ -49,8 +50,8 @@ def read_compiled(path: Path, stamps: Stamps, *, is_former: bool = False) -> tup
     `is_former`: a copy of what the lexicon was before will do, if the same code made it.
     """
     try:
-        digest, _, body = path.read_bytes().partition(b"\n")
-        if sha256(body).hexdigest().encode() != digest:
+        body = unsealed(path.read_bytes())
+        if body is None:
             return None
         raw = json.loads(body)
         compared = slice(-len(_CODE) if is_former else 0, None)
@@ -80,14 +81,8 @@ def write_compiled(path: Path, stamps: Stamps, said: Sequence[Said], tree: Tree)
     for where in _STEMS:
         stems: Stems = getattr(tree, where)
         raw[where] = {"letters": stems.letters, "symbols": _groups_written(stems.symbols)}
-    body = json.dumps(raw, ensure_ascii=False).encode()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_bytes(sha256(body).hexdigest().encode() + b"\n" + body)
-        part.replace(path)
-    except OSError:
-        return
+    with contextlib.suppress(OSError):
+        write_whole(path, sealed(json.dumps(raw, ensure_ascii=False).encode()))
 
 
 def _written(row: array[int]) -> list[str]:
