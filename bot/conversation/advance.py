@@ -8,9 +8,10 @@ from datetime import datetime
 from bot.conversation import commands, reminders, walk
 from bot.conversation.answers import answer_to
 from bot.conversation.guide import Guide
-from bot.conversation.said import danger_added, resume_offer, said
+from bot.conversation.said import danger_added, said
 from bot.conversation.screens import card_offer, go, language_page, languages_shown, navigation, system, waiting_rows
 from bot.conversation.turn import Draft, Turn
+from bot.conversation.understood import resume_offer
 from bot.core.effects import CancelTimers, MakeCard, RelayEdit, RelayMedia
 from bot.core.events import (
     Edited,
