@@ -7,11 +7,12 @@ from datetime import datetime
 
 from bot.conversation import commands, reminders, walk
 from bot.conversation.answers import answer_to
+from bot.conversation.fear import feared
 from bot.conversation.guide import Guide
 from bot.conversation.said import danger_added, said
 from bot.conversation.screens import card_offer, go, language_page, languages_shown, navigation, system, waiting_rows
 from bot.conversation.turn import Draft, Turn
-from bot.conversation.understood import resume_offer
+from bot.conversation.understood import named, resume_offer
 from bot.core.effects import CancelTimers, MakeCard, RelayEdit, RelayMedia
 from bot.core.events import (
     Edited,
@@ -48,7 +49,6 @@ from bot.core.messages import (
 )
 from bot.core.phrases import Phrase
 from bot.core.session import Hold, Offer, Offered, Session, Veil
-from bot.core.understanding import Danger
 from bot.errors import StepGone
 from bot.flow.graph import AnswerKind, Ask, Card, Handoff, Remind, ShowServices
 
@@ -111,11 +111,8 @@ def _take(draft: Draft, event: Event) -> None:
             _showed(draft, event)
         case Located():
             _located(draft, event)
-        case Edited(danger=Danger()):
-            danger_added(draft, event)
-        case Edited(message_id=message_id, text=text):
-            if draft.session.hold is not Hold.NONE:
-                draft.start(RelayEdit(message_id=message_id, text=text))
+        case Edited():
+            _edited(draft, event)
         case TimerFired(name=name, ref=ref):
             _timer(draft, name, ref)
         case HandoffMoved(news=news):
@@ -276,9 +273,10 @@ def _offers(act: object, choice: str) -> bool:
 
 
 def _showed(draft: Draft, event: Showed) -> None:
-    book = draft.guide.book
-    if event.danger is not None:
-        said(draft, Said(text=event.caption, message_id=event.message_id, danger=event.danger))
+    book, fear = draft.guide.book, feared(event, draft.guide)
+    if fear is not None and fear.is_likely:
+        words = Said(text=event.caption, message_id=event.message_id)
+        said(draft, replace(words, danger=event.danger, understanding=event.understanding))
         if draft.session.hold is not Hold.NONE:
             draft.start(RelayMedia(message_id=event.message_id))
     elif event.media is Media.CONTACT:
@@ -292,6 +290,16 @@ def _showed(draft: Draft, event: Showed) -> None:
         _notice(draft)
         name = _MEDIA_PHRASES.get(event.media, "media_other")
         draft.tell(system(book, name, buttons=navigation(draft.session, book)))
+    if fear is not None and not fear.is_likely and draft.session.hold is not Hold.HELD:
+        draft.tell(named(draft, fear))
+
+
+def _edited(draft: Draft, event: Edited) -> None:
+    fear = feared(event, draft.guide)
+    if fear is not None and fear.is_likely:
+        danger_added(draft, event, fear.flow)
+    elif draft.session.hold is not Hold.NONE:
+        draft.start(RelayEdit(message_id=event.message_id, text=event.text))
 
 
 def _located(draft: Draft, event: Located) -> None:

@@ -13,20 +13,16 @@ from bot.conversation.understood import missed, named, understood
 from bot.core.effects import RelayText
 from bot.core.events import Edited, Said
 from bot.core.ids import FlowId, Locale
-from bot.core.messages import Begin, Button, Command, Message, Speak
+from bot.core.messages import Begin, Button, Message, Speak
 from bot.core.phrases import Verbatim
 from bot.core.session import Hold, Offer, Veil
-from bot.core.understanding import Danger
 from bot.flow.graph import AnswerKind, Ask, Handoff, Remind
 
 
 def said(draft: Draft, event: Said) -> None:
     """Take an utterance, in this order of precedence (reliability.md F03, C08; product.md "Ask")."""
     session = draft.session
-    if event.danger is not None:
-        _danger(draft, event, _card_of(draft, event.danger))
-        return
-    fear = feared(event.understanding, draft.guide)
+    fear = feared(event, draft.guide)
     if fear is not None and fear.is_likely:
         _danger(draft, event, fear.flow)
         return
@@ -55,16 +51,11 @@ def said(draft: Draft, event: Said) -> None:
     _offer_language(draft, event)
 
 
-def danger_added(draft: Draft, event: Edited) -> None:
-    """Words of danger that an edit brought in: the card, and a line of its own for the adviser; nobody moves (A24)."""
-    assert event.danger is not None
+def danger_added(draft: Draft, event: Edited, flow: FlowId) -> None:
+    """Danger that an edit brought in: the card, and a line of its own for the adviser; nobody moves (A24)."""
     if draft.session.hold is not Hold.NONE:
         draft.start(RelayText(text=event.text, message_id=event.message_id, danger=True))
-    commands.card_only(draft, _card_of(draft, event.danger))
-
-
-def _card_of(draft: Draft, danger: Danger) -> FlowId:
-    return draft.guide.flow_of(danger.intent) or commands.FLOWS[Command.EMERGENCY]
+    commands.card_only(draft, flow)
 
 
 def _danger(draft: Draft, event: Said, flow: FlowId) -> None:

@@ -81,6 +81,7 @@ class Showed:
     album_continued: bool = False
     #: Of the caption; added by the services before the turn.
     danger: Danger | None = None
+    understanding: Understanding | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,7 @@ class Edited:
     text: str
     #: Added by the services before the turn.
     danger: Danger | None = None
+    understanding: Understanding | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -233,6 +233,12 @@ async def _read(desk: Desk, event: Event, newcomer: NewcomerId) -> Event:
 
 async def _understood(desk: Desk, event: Event, session: Session) -> Event:
     """Ask the NLU, when the turn will want it; no transaction is open."""
+    if isinstance(event, Showed | Edited):
+        words = event.caption if isinstance(event, Showed) else event.text
+        if event.danger is not None or not words.strip():
+            return event
+        # Of these only danger is heard.
+        return replace(event, understanding=await desk.nlu.understand(words, session.locale))
     if not isinstance(event, Said) or not wants_understanding(session, event, desk.guide(), today=desk.clock().date()):
         return event
     language = desk.language_of(event.text)

@@ -15,7 +15,7 @@ from bot.conversation.advance import advance
 from bot.conversation.guide import Guide
 from bot.conversation.wants import wants_keywords, wants_understanding
 from bot.core.effects import Count, Effect, Forget
-from bot.core.events import Event, Pressed, Said
+from bot.core.events import Edited, Event, Media, Pressed, Said, Showed
 from bot.core.ids import Locale, NewcomerId, Token
 from bot.core.messages import Action, Block, Button, Message, Rendered, ServiceCards
 from bot.core.phrases import Phrase
@@ -116,6 +116,17 @@ class Rehearsal:
             said = replace(said, understanding=self.stage.keywords(text, self.session.locale))
         return replace(self.take(said), by_keyword=by_keyword)
 
+    def show(self, media: Media, caption: str = "", understanding: Understanding | None = None) -> Heard:
+        """Send something else than a text."""
+        danger = self.stage.danger(caption) if caption else None
+        showed = Showed(media=media, message_id=0, caption=caption, danger=danger, understanding=understanding)
+        return self.take(showed)
+
+    def edit(self, text: str, understanding: Understanding | None = None) -> Heard:
+        """Change what was written last."""
+        danger = self.stage.danger(text)
+        return self.take(Edited(message_id=self._message_id, text=text, danger=danger, understanding=understanding))
+
     def press(self, label: str) -> Heard:
         """Tap the newest button with this label, or with this icon. Raises LookupError when there is none."""
         self._pressed = self.token_of(label)
@@ -160,7 +171,7 @@ class Rehearsal:
             self._message_id += 1
             self.shown += [(b.text, b.token) for row in message.buttons for b in row if b.token is not None]
         effects = tuple(effect for effect in turn.effects if not isinstance(effect, Count))
-        said = event if isinstance(event, Said) else None
+        said = event if isinstance(event, Said | Showed | Edited) else None
         return Heard(
             messages=messages,
             effects=effects,

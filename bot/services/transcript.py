@@ -13,8 +13,8 @@
     > (after 7d)
 
 A line `> (…)` is something that happens: `begin <flow>` (its button in a menu), `claimed`, `released`, `returned`,
-`closed`, `restart`, `again` (the same button), `after 3h`, a kind of media such as `photo`, `location 50.64 5.57`, or
-`timer reminder flow/step`.
+`closed`, `restart`, `again` (the same button), `after 3h`, a kind of media with its caption such as `photo my letter`,
+`edit` with the new text, `location 50.64 5.57`, or `timer reminder flow/step`.
 A line `> (in uk) …` is written in another language than the chosen one.
 `heard` is what a model is to make of the words, what it puts first and what else it may be (`heard violence 0.20
 find_housing 0.60`); without it exact keywords (`keyword`) are all there is.
@@ -46,7 +46,7 @@ from bot.core.effects import (
     StartTimer,
     Submit,
 )
-from bot.core.events import HandoffMoved, HandoffNews, Located, Media, Resumed, Showed, Started, TimerFired
+from bot.core.events import HandoffMoved, HandoffNews, Located, Media, Resumed, Started, TimerFired
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin, Rendered, RenderedButton
 from bot.core.understanding import Understanding
@@ -132,7 +132,7 @@ def step(rehearsal: Rehearsal, given: Input) -> Heard:
     if text.startswith("[") and text.endswith("]"):
         return rehearsal.press(text[1:-1])
     if text.startswith("(") and text.endswith(")"):
-        return _happen(rehearsal, text[1:-1].split())
+        return _happen(rehearsal, text[1:-1].split(), given.heard)
     if found := _WROTE.fullmatch(text):
         return rehearsal.say(found[2], given.heard, language=Locale(found[1]))
     if text == "/start" or text.startswith("/start "):
@@ -182,7 +182,7 @@ def _inputs(lines: Iterable[str]) -> list[Input]:
     return found
 
 
-def _happen(rehearsal: Rehearsal, words: list[str]) -> Heard:
+def _happen(rehearsal: Rehearsal, words: list[str], understanding: Understanding | None) -> Heard:
     match words:
         case ["after", span] if found := re.fullmatch(r"(\d+)([mhd])", span):
             rehearsal.now += timedelta(**{_SPANS[found[2]]: int(found[1])})
@@ -201,7 +201,9 @@ def _happen(rehearsal: Rehearsal, words: list[str]) -> Heard:
         case [news] if news in set(HandoffNews):
             return rehearsal.take(HandoffMoved(news=HandoffNews(news)))
         case [media, *caption] if media in set(Media):
-            return rehearsal.take(Showed(media=Media(media), message_id=0, caption=" ".join(caption)))
+            return rehearsal.show(Media(media), " ".join(caption), understanding)
+        case ["edit", *text]:
+            return rehearsal.edit(" ".join(text), understanding)
         case _:
             raise ValueError(f"({' '.join(words)})")
 

@@ -102,6 +102,20 @@ async def test_danger_is_never_too_unlikely_to_name_112_whatever_keyword_stands_
     assert "112" in (await fatou.press(danger))[0]
 
 
+async def test_danger_that_only_the_model_hears_is_heard_under_a_photo_and_in_an_edit(
+    fatou: Person, rasa: StubRasa
+) -> None:
+    said_as(rasa, "see_doctor", 0.93)
+    written = await fatou.seat.say(STORY)
+    await fatou.heard()
+    said_as(rasa, "violence", 0.8)
+    card = "🛡️ En danger maintenant ? Appelez le 112 ou le 101."
+    assert (await fatou.send("photo", caption="il compte chaque euro"))[0].startswith(card)
+    await fatou.seat.edit(written["message_id"], "il compte chaque euro et attend devant la porte")
+    [again] = await fatou.heard()
+    assert again.startswith(card)
+
+
 async def test_low_twice_offers_topics_and_never_a_third_excuse(fatou: Person, rasa: StubRasa) -> None:
     said_as(rasa, "see_doctor", 0.1)
     assert (await fatou.say(STORY))[0].startswith(NOT_UNDERSTOOD)
