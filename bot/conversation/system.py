@@ -80,6 +80,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "handoff_waiting_open": ("code",),
         "handoff_waiting_busy": ("code",),
         "handoff_waiting_closed": ("code", "opening"),
+        "handoff_nobody": ("code",),
         "handoff_already": ("code",),
         "handoff_slow": (),
         "held_notice": (),

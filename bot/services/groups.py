@@ -20,8 +20,10 @@ def team_in(desk: Desk, chat: ChatId) -> Team | None:
 
 
 def team_for(desk: Desk, queue: str) -> Team:
-    """The team that answers this queue, else the first."""
-    return next((team for team in desk.teams.values() if queue in team.queues), next(iter(desk.teams.values())))
+    """The team that answers this queue, else the first; one without a group only where none has any."""
+    teams = desk.teams.values()
+    seen = [team for team in teams if team.chat is not None] or list(teams)
+    return next((team for team in seen if queue in team.queues), seen[0])
 
 
 def team_of(desk: Desk, handoff: Handoff) -> Team:

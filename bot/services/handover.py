@@ -68,17 +68,24 @@ async def still_waiting(desk: Desk, session: Session, now: datetime) -> Parts:
 
 def _again(desk: Desk, present: Handoff, now: datetime) -> Parts:
     already = desk.guide().book.phrase("handoff_already").having(code=Verbatim(text=present.code))
-    told = closed(desk, present, now) or already
+    told = _nobody(desk, present) or closed(desk, present, now) or already
     return Parts(messages=(Message(blocks=(told,), buttons=_while_waiting(desk)),))
 
 
 async def _when(desk: Desk, handoff: Handoff, team: Team, others: list[Handoff], now: datetime) -> Phrase:
-    if (is_closed := closed(desk, handoff, now)) is not None:
-        return is_closed
+    if (honest := _nobody(desk, handoff) or closed(desk, handoff, now)) is not None:
+        return honest
     advisers = sum(adviser.is_active and team.name in adviser.teams for adviser in await desk.store.advisers())
     minutes = minutes_to_wait(others, advisers=advisers, minutes_each=desk.settings.handoff.waiting_min_each)
     name = "handoff_waiting_busy" if minutes > BUSY_FROM_MIN else "handoff_waiting_open"
     return desk.guide().book.phrase(name).having(code=Verbatim(text=handoff.code), count=minutes)
+
+
+def _nobody(desk: Desk, handoff: Handoff) -> Phrase | None:
+    """That no adviser has this desk yet; None where a group sees the request. It is kept for the day one does."""
+    if handoff.chat is not None:
+        return None
+    return desk.guide().book.phrase("handoff_nobody").having(code=Verbatim(text=handoff.code))
 
 
 async def relayed(desk: Desk, session: Session, effect: RelayText | RelayMedia | RelayEdit, now: datetime) -> Parts:

@@ -231,6 +231,27 @@ async def test_hours_that_never_open_do_not_keep_the_person_in_the_dark(closed_o
     assert [text for _, _, text in await hour_by_hour(closed_office, fatou, 24)] == [STILL_KEPT] * 2
 
 
+async def test_where_no_team_has_a_group_nobody_is_promised_and_the_request_is_kept(closed_office: Office) -> None:
+    del closed_office.env["TELEGRAM_ADVISER_CHAT_ID"]
+    await closed_office.open()
+    fatou = await closed_office.fatou()
+    honest = "aucun conseiller ne répond ici"
+    assert honest in (await fatou.ask_for_a_person())[0]
+    assert honest in (await fatou.ask_for_a_person())[0]
+    assert (await closed_office.handoff()).state is State.WAITING
+
+
+async def test_a_request_for_a_team_without_a_group_goes_to_one_that_has_one(closed_office: Office) -> None:
+    [(name, team)] = closed_office.settings.teams.items()
+    unseen = replace(team, chat="TELEGRAM_CHAT_OF_NOBODY")
+    closed_office.settings = replace(closed_office.settings, teams={"essai": unseen, name: team})
+    await closed_office.open()
+    fatou = await closed_office.fatou()
+    await fatou.ask_for_a_person()
+    assert (await closed_office.handoff()).team == name
+    assert len(await closed_office.client.topics()) == 1
+
+
 # --- taking ----------------------------------------------------------------------------------------------------------
 
 
