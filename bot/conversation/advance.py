@@ -347,7 +347,7 @@ def _handoff_moved(draft: Draft, news: HandoffNews) -> None:
             # Nobody answered: there is nothing of which to ask whether it helped (best-in-class 17).
             draft.session = replace(draft.session, hold=Hold.NONE)
             draft.tell(system(book, "handoff_closed_waiting"))
-            walk.after_handoff(draft)
+            walk.after_handoff(draft, was_answered=False)
         case HandoffNews.CLOSED:
             draft.session = replace(draft.session, hold=Hold.NONE)
             draft.tell(system(book, "handoff_closed"))

@@ -165,13 +165,14 @@ def resume(draft: Draft) -> None:
 
 def leave(draft: Draft) -> None:
     """End the conversation with the adviser, or stop waiting."""
+    was_answered = draft.session.hold is Hold.HELD
     if draft.session.hold is Hold.NONE:
         walk.ask(draft)
         return
     draft.start(EndHandoff())
     draft.session = replace(draft.session, hold=Hold.NONE)
     draft.tell(system(draft.guide.book, "handoff_left"))
-    walk.after_handoff(draft)
+    walk.after_handoff(draft, was_answered=was_answered)
 
 
 def speak(draft: Draft, locale: Locale) -> None:

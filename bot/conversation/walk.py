@@ -196,7 +196,11 @@ def share(draft: Draft, value: str) -> None:
     """Ask for a person, with the summary or without it, or not at all."""
     flow, step = waiting(draft)
     if value == "cancel":
-        lead(draft, flow, Exit.END if flow.id == PERSON else step.leads)
+        # Declining is no answer: it takes back the tap that led here.
+        if flow.id == PERSON:
+            lead(draft, flow, Exit.END)
+        else:
+            back(draft)
         return
     beneath = _beneath(draft)
     summary = _summary(draft) if value == "share" else ()
@@ -208,9 +212,10 @@ def share(draft: Draft, value: str) -> None:
     draft.session = replace(draft.session, hold=Hold.WAITING, misses=0)
 
 
-def after_handoff(draft: Draft) -> None:
+def after_handoff(draft: Draft, *, was_answered: bool = True) -> None:
     """A person no longer has the conversation: go on after the handoff step, or ask what was asked before.
 
+    Where nobody ever answered there is nothing to go on from: the question that led to the person is asked again.
     The step may lie beneath a question that was asked meanwhile. It must not be come back to: it would open a second
     handoff.
     """
@@ -223,8 +228,12 @@ def after_handoff(draft: Draft) -> None:
         if above and flow.id == PERSON:
             draft.session = draft.session.at(replace(here, frames=(*here.frames[:at], *above)))
             break
-        draft.session = draft.session.at(replace(here, frames=here.frames[: at + 1]))
-        lead(draft, flow, step.leads)
+        trail = tuple(frames for frames in here.trail if frame not in frames)
+        draft.session = draft.session.at(replace(here, frames=here.frames[: at + 1], trail=trail))
+        if was_answered or flow.id == PERSON:
+            lead(draft, flow, step.leads)
+        else:
+            back(draft)
         return
     ask(draft)
 
