@@ -295,7 +295,7 @@ function show(side) {
     tab.setAttribute("aria-selected", String(one === side));
     tab.tabIndex = one === side ? 0 : -1;
   }
-  if (store.bot) (side === "phone" ? phone : desk).toEnd();
+  if (store.bot) (side === "phone" ? phone : desk).log.toEnd();
 }
 
 async function begin() {

@@ -3,6 +3,7 @@
 import { act, h, icon, iconButton, word } from "./dom.js";
 import { day, line } from "./bubble.js";
 import { ask, menu, notice } from "./overlay.js";
+import { Log } from "./log.js";
 import { PLACES, samplePhoto, sampleVoice } from "./samples.js";
 import { gist, isTyping, markSeen, messagesOf, store } from "./store.js";
 
@@ -15,15 +16,15 @@ export class Pane {
     this.editing = null;
     this.drafts = new Map();
     this.head = h("header", { class: "chat-head" });
-    this.lines = h("ol", { class: "lines", role: "log", "aria-live": "polite", "aria-relevant": "additions" });
-    this.log = h("div", { class: "log", tabindex: "0" }, this.lines);
-    this.jump = h("button", { type: "button", class: "round jump", hidden: true, onclick: () => this.toEnd(true) },
-      icon("down"), h("b", { class: "badge", hidden: true }));
-    this.missed = 0;
+    this.log = new Log(() => {
+      const { chat, thread } = this.side.place();
+      markSeen(chat, thread);
+      this.side.seen();
+    });
+    this.lines = this.log.lines;
     this.foot = h("footer", { class: "foot" });
-    host.replaceChildren(this.head, h("div", { class: "log-box" }, this.log, this.jump), this.foot);
-    this.log.addEventListener("scroll", () => { if (this.isAtEnd()) this.toEnd(); }, { passive: true });
-    this.log.addEventListener("click", (event) => {
+    host.replaceChildren(this.head, this.log.element, this.foot);
+    this.lines.addEventListener("click", (event) => {
       const command = event.target.closest?.("[data-command]");
       if (command) this.send(command.dataset.command);
     });
@@ -34,8 +35,8 @@ export class Pane {
   /** Draw everything anew: another person, another topic, another language. */
   draw() {
     const { chat, thread } = this.side.place();
-    this.log.setAttribute("aria-label", this.side.title());
-    this.jump.setAttribute("aria-label", word("to_end"));
+    this.log.scroller.setAttribute("aria-label", this.side.title());
+    this.log.jump.setAttribute("aria-label", word("to_end"));
     this.lines.replaceChildren();
     this.last = null;
     this.stopWriting(false);
@@ -44,7 +45,7 @@ export class Pane {
     if (!messages.length) this.lines.append(h("li", { class: "empty" }, this.side.welcome()));
     this.showTyping();
     this.drawFoot();
-    this.toEnd();
+    this.log.toEnd();
   }
 
   /** Take in one event of the store. */
@@ -67,12 +68,10 @@ export class Pane {
   }
 
   arrive(message) {
-    const wasAtEnd = this.isAtEnd();
     this.lines.querySelector(".empty")?.remove();
-    this.append(message);
+    const line = this.append(message);
     this.showTyping();
-    if (wasAtEnd || message.from.id === this.person().id) this.toEnd(true);
-    else this.count(this.missed + 1);
+    this.log.arrived(line, message.from.id === this.person().id);
   }
 
   append(message) {
@@ -80,8 +79,9 @@ export class Pane {
     if (!this.last || day(this.last.date) !== day(message.date)) {
       this.lines.insertBefore(h("li", { class: "day" }, h("span", {}, day(message.date))), typing);
     }
-    this.lines.insertBefore(line(message, this.last, this), typing);
+    const added = this.lines.insertBefore(line(message, this.last, this), typing);
     this.last = message;
+    return added;
   }
 
   redraw(id) {
@@ -89,16 +89,14 @@ export class Pane {
     const { chat } = this.side.place();
     const message = store.chats.get(chat)?.messages.get(id);
     if (!old || !message) return;
-    const wasAtEnd = this.isAtEnd();
     const hadFocus = old.contains(document.activeElement) ? focusPath(old) : null;
     const follows = old.classList.contains("follows");
     const fresh = line(message, null, this);
     fresh.classList.toggle("follows", follows);
     if (follows) fresh.querySelector(".sender")?.remove();
-    old.replaceWith(fresh);
+    this.log.swap(old, fresh);
     if (hadFocus !== null) (fresh.querySelectorAll("button, a")[hadFocus] ?? fresh.querySelector("button"))?.focus();
     if (this.last?.message_id === id) this.last = message;
-    if (wasAtEnd) this.toEnd();
   }
 
   element(id) { return this.lines.querySelector(`[data-id="${id}"]`); }
@@ -113,7 +111,6 @@ export class Pane {
 
   showTyping() {
     const { chat, thread } = this.side.place();
-    const wasAtEnd = this.isAtEnd();
     const old = this.lines.querySelector(".typing");
     if (isTyping(chat, thread)) {
       if (!old) {
@@ -122,28 +119,6 @@ export class Pane {
       }
     } else old?.remove();
     this.side.headChanged();
-    if (wasAtEnd) this.toEnd();
-  }
-
-  isAtEnd() { return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 60; }
-
-  toEnd(isSmooth = false) {
-    const wanted = isSmooth && !matchMedia("(prefers-reduced-motion: reduce)").matches ? "smooth" : "instant";
-    if (!this.isAtEnd() || isSmooth) this.log.scrollTo({ top: this.log.scrollHeight, behavior: wanted });
-    this.count(0);
-    if (this.log.offsetParent) {
-      const { chat, thread } = this.side.place();
-      markSeen(chat, thread);
-      this.side.seen();
-    }
-  }
-
-  count(missed) {
-    this.missed = missed;
-    this.jump.hidden = missed === 0 && this.isAtEnd();
-    const badge = this.jump.querySelector(".badge");
-    badge.hidden = missed === 0;
-    badge.textContent = missed;
   }
 
   // Writing
@@ -296,6 +271,7 @@ export class Pane {
 
   async press(message, button, element) {
     element.setAttribute("aria-busy", "true");
+    this.log.awaits = true;
     const done = await this.try("press", { message_id: message.message_id, data: button.callback_data });
     if (!done) { element.removeAttribute("aria-busy"); return; }
     const stop = () => { element.removeAttribute("aria-busy"); this.waiting.delete(done.query); };
