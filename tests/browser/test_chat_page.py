@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, expect
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 
-from bot.sandbox import ADVISER_CHAT_ID, NEWCOMERS, Limits, RunningSandbox, SandboxClient, start_sandbox
+from bot.sandbox import ADVISER_CHAT_ID, NEWCOMERS, RunningSandbox, SandboxClient
+from tests.browser.page import MARKS, choose, opened
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH: install the package chromium"),
-]
+pytestmark = MARKS
 
 
 class SmallBot:
@@ -57,20 +45,6 @@ class SmallBot:
             await self.bot.send_message(message.chat.id, message.text, reply_markup=InlineKeyboardMarkup(rows))
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield running
-        await running.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def sandbox() -> AsyncIterator[RunningSandbox]:
-    async with await start_sandbox(limits=Limits.off(), is_strict_poll=False) as running:
-        yield running
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def small_bot(sandbox: RunningSandbox) -> AsyncIterator[SmallBot]:
     one = SmallBot(sandbox)
@@ -78,34 +52,6 @@ async def small_bot(sandbox: RunningSandbox) -> AsyncIterator[SmallBot]:
     yield one
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def client(sandbox: RunningSandbox) -> AsyncIterator[SandboxClient]:
-    async with SandboxClient(sandbox.url) as one:
-        yield one
-
-
-@asynccontextmanager
-async def opened(
-    browser: Browser, sandbox: RunningSandbox, *, width: int = 1300, query: str = ""
-) -> AsyncIterator[Page]:
-    """The page, which must neither break its content policy nor raise an error."""
-    context = await browser.new_context(viewport={"width": width, "height": 820})
-    page = await context.new_page()
-    page.set_default_timeout(8000)
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-    await page.goto(f"{sandbox.url}{query}")
-    await expect(page.locator(".person").first).to_be_visible()
-    yield page
-    await context.close()
-    assert problems == []
-
-
-async def choose(page: Page, name: str) -> None:
-    await page.locator(".person", has_text=name).click()
 
 
 async def test_a_newcomer_starts_writes_and_presses_with_the_keyboard_alone(

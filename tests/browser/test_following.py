@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncIterator
-from typing import Any
-
-import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.sandbox import ADVISER_CHAT_ID, Limits, RunningSandbox, SandboxClient, start_sandbox
-from tests.browser.test_chat_page import ARGS, CHROMIUM, choose, opened
+from bot.sandbox import ADVISER_CHAT_ID, RunningSandbox, SandboxClient
+from tests.browser.page import MARKS, choose, opened, until
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH: install the package chromium"),
-]
+pytestmark = MARKS
 
 #: How far a log is from its end, in pixels, and whether the button that leads there is hidden.
 STAND = """side => {
@@ -28,40 +17,6 @@ STAND = """side => {
     document.querySelector(`${side} .jump`).hidden];
 }"""
 LONG = "\n".join(f"Ligne {number}" for number in range(1, 80))
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield running
-        await running.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def sandbox() -> AsyncIterator[RunningSandbox]:
-    async with await start_sandbox(limits=Limits.off(), is_strict_poll=False) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def client(sandbox: RunningSandbox) -> AsyncIterator[SandboxClient]:
-    async with SandboxClient(sandbox.url) as one:
-        yield one
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def bot(sandbox: RunningSandbox) -> AsyncIterator[Bot]:
-    async with Bot(sandbox.token, base_url=f"{sandbox.api_url}/bot") as one:
-        yield one
-
-
-async def until(page: Page, expression: str, wanted: Any, *, arg: str = "", patience_s: float = 8) -> None:
-    """Look until it is so. The content policy of the page forbids Playwright's own way of waiting for this."""
-    deadline = time.monotonic() + patience_s
-    while (found := await page.evaluate(expression, arg)) != wanted:
-        assert time.monotonic() < deadline, f"{found}, not {wanted}"
-        await asyncio.sleep(0.02)
 
 
 async def rests_at_its_end(page: Page, side: str) -> None:

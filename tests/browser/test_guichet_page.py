@@ -8,29 +8,16 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.browser.test_chat_page import ARGS, CHROMIUM, choose, opened
+from tests.browser.page import MARKS, choose, opened
 from tests.journeys.flows import WHO, WORDS
 from tests.journeys.office import Office, data_in, found_office
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH: install the package chromium"),
-]
-
+pytestmark = MARKS
 
 #: What the bot wrote to the phone that is shown.
 THEIRS = "#phone .theirs .text"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield running
-        await running.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
