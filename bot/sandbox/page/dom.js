@@ -69,7 +69,10 @@ export function remember(name, value) {
   try { localStorage.setItem(`guichet.${name}`, value); } catch { /* private windows may refuse */ }
 }
 
-/** Ask the sandbox to do something; an Error carries its sentence. */
+/** Longer than a sandbox that works ever takes, files and slow lines included. */
+const PATIENCE_MS = 30_000;
+
+/** Ask the sandbox to do something; an Error carries its sentence, or ours when there is no answer. */
 export async function act(name, fields, file) {
   let options;
   if (file) {
@@ -82,8 +85,14 @@ export async function act(name, fields, file) {
   } else {
     options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(fields) };
   }
-  const answer = await fetch(`/sandbox/${name}`, options);
-  const body = await answer.json();
+  let answer, body;
+  try {
+    answer = await fetch(`/sandbox/${name}`, { ...options, signal: AbortSignal.timeout(PATIENCE_MS) });
+    body = await answer.json();
+  } catch (error) {
+    const isLate = error.name === "TimeoutError";
+    throw new Error(word(isLate ? "no_answer" : "not_sent"));
+  }
   if (!answer.ok) throw new Error(body.problem);
   return body.done;
 }

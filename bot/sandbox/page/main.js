@@ -1,11 +1,11 @@
 // The page: a newcomer's phone on one side, the advisers' group on the other.
 
 import {
-  act, avatar, h, hue, icon, iconButton, language, loadWords, phoneLanguages, phoneWords, remember, remembered,
+  avatar, h, hue, icon, iconButton, language, loadWords, phoneLanguages, phoneWords, remember, remembered,
   switchLanguage, word,
 } from "./dom.js";
 import { time } from "./bubble.js";
-import { ask, menu, notice } from "./overlay.js";
+import { ask, attempt, menu, notice } from "./overlay.js";
 import { Pane } from "./pane.js";
 import {
   advisers, commandsFor, connect, descriptionFor, gist, isService, isTyping, messagesOf, newcomers, store, unread,
@@ -107,8 +107,10 @@ async function addNewcomer() {
     ],
   });
   if (!given) return;
-  const person = await act("newcomers", { ...given, first_name: given.first_name.trim() || undefined });
-  at.wanted = person.id;
+  const person = await attempt("newcomers", { ...given, first_name: given.first_name.trim() || undefined });
+  if (!person) return;
+  if (store.people.has(person.id)) choose(person.id);
+  else at.wanted = person.id;
 }
 
 // The desk
@@ -149,7 +151,7 @@ async function addAdviser() {
   const given = await ask({
     title: word("add_adviser"), yes: word("add"), fields: [{ name: "first_name", label: word("first_name") }],
   });
-  if (given) await act("advisers", { first_name: given.first_name.trim() || undefined });
+  if (given) await attempt("advisers", { first_name: given.first_name.trim() || undefined });
 }
 
 function drawDeskHead() {
@@ -268,7 +270,6 @@ function drawAll() {
   if (at.thread !== null && !topic()) at.thread = null;
   drawWords();
   choose(at.newcomer);
-  desk.foot.replaceChildren();
   desk.draw();
   drawTopics();
 }
@@ -310,7 +311,7 @@ async function begin() {
     setTheme(next);
     notice(word(`theme_${next}`));
   };
-  $("#language").onclick = () => { switchLanguage(); phone.foot.replaceChildren(); drawAll(); };
+  $("#language").onclick = () => { switchLanguage(); drawAll(); };
   $("#new-topic").onclick = newTopic;
   for (const side of ["phone", "desk"]) $(`#tab-${side}`).onclick = () => show(side);
   $(".tabs").onkeydown = (event) => {

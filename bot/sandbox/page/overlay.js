@@ -1,6 +1,6 @@
 // Things that lie over the page: menus, questions, notices. All usable with the keyboard alone.
 
-import { h, word } from "./dom.js";
+import { act, h, word } from "./dom.js";
 
 let open = null;
 
@@ -103,4 +103,21 @@ export function notice(text, kind = "") {
   box.append(note);
   setTimeout(() => note.classList.add("gone"), 4500);
   setTimeout(() => note.remove(), 5000);
+}
+
+/** A sentence that stays until it is taken back with "". */
+export function standing(text) {
+  const box = document.querySelector(".notes");
+  box.querySelector(".standing")?.remove();
+  if (text) box.prepend(h("p", { class: "note bad standing", dir: "auto" }, text));
+}
+
+/** Do something at the sandbox; a refusal becomes a notice, and gives undefined. */
+export async function attempt(name, fields, file) {
+  try {
+    return await act(name, fields, file) ?? true;
+  } catch (error) {
+    notice(error.message, "bad");
+    return undefined;
+  }
 }

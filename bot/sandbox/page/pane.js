@@ -1,20 +1,18 @@
 // A chat that somebody looks at and writes in: the phone of a newcomer, or a topic on an adviser's desk.
 
-import { act, h, icon, iconButton, word } from "./dom.js";
+import { h, word } from "./dom.js";
 import { day, line } from "./bubble.js";
-import { ask, menu, notice } from "./overlay.js";
+import { Composer } from "./composer.js";
+import { ask, attempt, menu, notice } from "./overlay.js";
 import { Log } from "./log.js";
 import { PLACES, samplePhoto, sampleVoice } from "./samples.js";
-import { gist, isTyping, markSeen, messagesOf, store } from "./store.js";
+import { isTyping, markSeen, messagesOf, store } from "./store.js";
 
 export class Pane {
   /** `side` gives person(), place() → {chat, thread}, foot() → element or null, placeholder(), tools() → elements. */
   constructor(host, side) {
     this.side = side;
     this.waiting = new Map();
-    this.answering = null;
-    this.editing = null;
-    this.drafts = new Map();
     this.head = h("header", { class: "chat-head" });
     this.log = new Log(() => {
       const { chat, thread } = this.side.place();
@@ -23,6 +21,7 @@ export class Pane {
     });
     this.lines = this.log.lines;
     this.foot = h("footer", { class: "foot" });
+    this.composer = new Composer(this);
     host.replaceChildren(this.head, this.log.element, this.foot);
     this.lines.addEventListener("click", (event) => {
       const command = event.target.closest?.("[data-command]");
@@ -39,7 +38,6 @@ export class Pane {
     this.log.jump.setAttribute("aria-label", word("to_end"));
     this.lines.replaceChildren();
     this.last = null;
-    this.stopWriting(false);
     const messages = messagesOf(chat, thread);
     for (const message of messages) this.append(message);
     if (!messages.length) this.lines.append(h("li", { class: "empty" }, this.side.welcome()));
@@ -123,105 +121,28 @@ export class Pane {
 
   // Writing
 
+  /** What stands instead of the place to write, or that place. */
   drawFoot() {
     const instead = this.side.foot();
-    if (instead) {
-      this.foot.replaceChildren(instead);
-      return;
-    }
-    if (this.foot.querySelector("textarea")) {
-      this.input.placeholder = this.side.placeholder();
-      this.input.setAttribute("aria-label", this.side.placeholder());
-      this.tools.replaceChildren(...this.side.tools(this));
-      return;
-    }
-    this.bar = h("div", { class: "bar", hidden: true });
-    this.input = h("textarea", {
-      rows: 1, dir: "auto", placeholder: this.side.placeholder(), "aria-label": this.side.placeholder(),
-      enterkeyhint: "send", oninput: () => this.grow(), onkeydown: (event) => this.onKey(event),
-    });
-    this.tools = h("div", { class: "tools" }, ...this.side.tools(this));
-    this.foot.replaceChildren(this.bar, h("div", { class: "composer" }, this.tools,
-      h("div", { class: "field" }, this.input,
-        iconButton("clip", word("attach"), (event) => this.openAttach(event.currentTarget),
-          { "aria-haspopup": "menu", class: "round attach" })),
-      iconButton("send", word("send"), () => this.submit(), { class: "round send" })));
-    this.grow();
+    if (instead) this.foot.replaceChildren(instead);
+    else if (!this.composer.element.isConnected) this.foot.replaceChildren(this.composer.element);
+    this.composer.draw();
   }
 
-  grow() {
-    this.input.style.height = "auto";
-    this.input.style.height = `${Math.min(this.input.scrollHeight, 140)}px`;
+  /** Who does something here, for the sandbox. */
+  here() {
+    const { chat, thread } = this.side.place();
+    return { person: this.person().id, chat, thread: thread ?? undefined };
   }
-
-  onKey(event) {
-    if (event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey) {
-      event.preventDefault();
-      this.submit();
-    } else if (event.key === "Escape" && (this.editing || this.answering)) {
-      this.stopWriting();
-    } else if (event.key === "ArrowUp" && !this.input.value) {
-      const { chat, thread } = this.side.place();
-      const mine = messagesOf(chat, thread).findLast((one) => one.from.id === this.person().id && one.text);
-      if (mine) { event.preventDefault(); this.startEdit(mine); }
-    }
-  }
-
-  async submit() {
-    const text = this.input.value.trim();
-    if (!text) return;
-    const editing = this.editing;
-    const done = editing
-      ? await this.try("edit", { message_id: editing.message_id, text })
-      : await this.send(text, this.answering?.message_id);
-    if (done !== undefined) this.stopWriting();
-  }
-
-  send(text, replyTo) { return this.try("say", { text, reply_to: replyTo }); }
 
   /** Do something in this person's name here; a refusal becomes a notice. */
-  async try(name, fields, file) {
+  try(name, fields, file) { return attempt(name, { ...this.here(), ...fields }, file); }
+
+  send(text) { return this.try("say", { text }); }
+
+  lastOwnText() {
     const { chat, thread } = this.side.place();
-    try {
-      return await act(name, { person: this.person().id, chat, thread: thread ?? undefined, ...fields }, file) ?? true;
-    } catch (error) {
-      notice(error.message, "bad");
-      return undefined;
-    }
-  }
-
-  startReply(message) {
-    this.stopWriting();
-    this.answering = message;
-    this.showBar("reply", word("replying", { name: message.from.first_name }), gist(message));
-  }
-
-  startEdit(message) {
-    this.stopWriting();
-    this.editing = message;
-    this.input.value = message.text ?? message.caption ?? "";
-    this.grow();
-    this.showBar("pen", word("editing"), gist(message));
-  }
-
-  showBar(mark, title, about) {
-    this.bar.hidden = false;
-    this.bar.replaceChildren(icon(mark), h("p", {}, h("b", { dir: "auto" }, title), h("span", { dir: "auto" }, about)),
-      iconButton("close", word("stop"), () => this.stopWriting()));
-    this.input.focus();
-  }
-
-  stopWriting(keepsFocus = true) {
-    this.answering = null;
-    this.editing = null;
-    if (!this.input) return;
-    this.bar.hidden = true;
-    this.input.value = "";
-    if (this.input.isConnected) {
-      this.grow();
-      if (keepsFocus) this.input.focus();
-    }
+    return messagesOf(chat, thread).findLast((one) => one.from.id === this.person().id && one.text);
   }
 
   openAttach(anchor) {
@@ -249,13 +170,13 @@ export class Pane {
     const isMine = message.from.id === this.person().id;
     const body = message.text ?? message.caption;
     menu(anchor, [
-      { mark: "↩️", label: word("reply"), act: () => this.startReply(message) },
+      { mark: "↩️", label: word("reply"), act: () => this.composer.startReply(message) },
       ...["👍", "❤"].map((emoji) => ({
         mark: emoji, label: word("react", { emoji }),
         act: () => this.try("react", { message_id: message.message_id, emoji: this.hasReacted(message, emoji) ? "" : emoji }),
       })),
       body ? { mark: "📋", label: word("copy"), act: () => navigator.clipboard?.writeText(body) } : undefined,
-      isMine && body ? { mark: "✏️", label: word("edit"), act: () => this.startEdit(message) } : undefined,
+      isMine && body ? { mark: "✏️", label: word("edit"), act: () => this.composer.startEdit(message) } : undefined,
       isMine || message.chat.type === "private"
         ? { mark: "🗑️", label: word("delete"), is_danger: true, act: () => this.try("withdraw", { message_id: message.message_id }) }
         : undefined,

@@ -1,6 +1,6 @@
 // What the page knows: a copy of the sandbox's state, kept up by its stream of events.
 
-import { notice } from "./overlay.js";
+import { notice, standing } from "./overlay.js";
 import { word } from "./dom.js";
 
 export const store = {
@@ -15,15 +15,27 @@ export const store = {
 const seen = new Map();
 const watchers = new Set();
 let stream = null;
-let wasLost = false;
+let isLost = false;
 
 /** Be told of every event, after the store has taken it in. {kind: "reset"} means: draw everything anew. */
 export function watch(watcher) {
   watchers.add(watcher);
 }
 
+/** Read everything and follow what happens; tried again until it works. */
 export async function connect() {
-  const state = await (await fetch("/sandbox/state")).json();
+  let state;
+  try {
+    state = await (await fetch("/sandbox/state", { signal: AbortSignal.timeout(10_000) })).json();
+  } catch {
+    lost(1500);
+    return;
+  }
+  if (isLost) {
+    standing("");
+    notice(word("connected"));
+  }
+  isLost = false;
   store.bot = state.bot;
   store.adviserChat = state.adviser_chat;
   store.commands = state.commands;
@@ -44,23 +56,17 @@ function listen(after) {
   stream?.close();
   stream = new EventSource(`/sandbox/events?after=${after}`);
   stream.onmessage = (event) => take(JSON.parse(event.data));
+  // The sandbox may have been started anew with nothing in it, so everything is read again.
   stream.onerror = () => {
     stream.close();
-    if (!wasLost) notice(word("not_connected"), "bad");
-    wasLost = true;
-    setTimeout(again, 300);
+    lost(300);
   };
 }
 
-async function again() {
-  // The sandbox may have been started anew with nothing in it, so everything is read again.
-  try {
-    await connect();
-    wasLost = false;
-    notice(word("connected"));
-  } catch {
-    setTimeout(again, 1500);
-  }
+function lost(again_ms) {
+  isLost = true;
+  standing(word("not_connected"));
+  setTimeout(connect, again_ms);
 }
 
 function tell(entry) {
