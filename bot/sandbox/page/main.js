@@ -73,13 +73,13 @@ function drawPeople() {
     const count = person.id === at.newcomer ? 0 : unread(person.id, null, person.id);
     return h("button", {
       type: "button", class: "person", "aria-current": person.id === at.newcomer ? "true" : null,
-      data: { person: person.id }, onclick: () => choose(person.id),
+      data: { key: person.id }, onclick: () => choose(person.id),
     },
     h("span", { class: "face" }, avatar(person.first_name, person.id), badge(count)),
     h("span", { class: "name", dir: "auto" }, person.first_name),
     h("small", { dir: "auto", lang: person.language_code }, phoneWords(person.language_code).name));
   });
-  list.push(h("button", { type: "button", class: "person add", onclick: addNewcomer },
+  list.push(h("button", { type: "button", class: "person add", data: { key: "add" }, onclick: addNewcomer },
     h("span", { class: "face" }, h("span", { class: "avatar" }, icon("plus"))),
     h("span", { class: "name" }, word("add")), h("small", {}, "…")));
   refill($("#phone .people"), list);
@@ -187,7 +187,7 @@ function drawTopics() {
     const last = messagesOf(group.id, one.id).findLast((message) => !isService(message));
     const isHere = one.id === at.thread;
     return h("button", {
-      type: "button", class: "topic", "aria-current": isHere ? "true" : null, data: { topic: one.id ?? "general" },
+      type: "button", class: "topic", "aria-current": isHere ? "true" : null, data: { key: one.id ?? "general" },
       onclick: () => enter(one.id),
     },
     one.id === null ? h("span", { class: "hash general" }, "#") : hash(one),
@@ -242,11 +242,12 @@ function setBadge(element, count) {
   element.textContent = count;
 }
 
-/** Fill a list anew and keep the keyboard where it was. */
+/** Fill a list anew and keep the keyboard on the same person or topic, wherever it stands now. */
 function refill(list, items) {
-  const focused = [...list.children].indexOf(document.activeElement);
+  const held = list.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   list.replaceChildren(...items);
-  if (focused >= 0) list.children[Math.min(focused, list.children.length - 1)]?.focus();
+  if (held === undefined) return;
+  (items.find((one) => one.dataset.key === held) ?? list.querySelector("[aria-current]"))?.focus();
 }
 
 function drawWords() {

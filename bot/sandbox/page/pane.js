@@ -87,13 +87,13 @@ export class Pane {
     const { chat } = this.side.place();
     const message = store.chats.get(chat)?.messages.get(id);
     if (!old || !message) return;
-    const hadFocus = old.contains(document.activeElement) ? focusPath(old) : null;
+    const held = old.contains(document.activeElement) ? document.activeElement : null;
     const follows = old.classList.contains("follows");
     const fresh = line(message, null, this);
     fresh.classList.toggle("follows", follows);
     if (follows) fresh.querySelector(".sender")?.remove();
     this.log.swap(old, fresh);
-    if (hadFocus !== null) (fresh.querySelectorAll("button, a")[hadFocus] ?? fresh.querySelector("button"))?.focus();
+    if (held) (alike(fresh, held) ?? fresh.querySelector(".act"))?.focus();
     if (this.last?.message_id === id) this.last = message;
   }
 
@@ -211,6 +211,8 @@ export class Pane {
   }
 }
 
-function focusPath(element) {
-  return [...element.querySelectorAll("button, a")].indexOf(document.activeElement);
+/** What does the same in a line that was drawn anew. What only stands in the same place may do the contrary. */
+function alike(line, held) {
+  const name = (one) => one.getAttribute("aria-label") ?? one.textContent;
+  return [...line.querySelectorAll("button, a")].find((one) => name(one) === name(held));
 }
