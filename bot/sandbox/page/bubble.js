@@ -145,11 +145,11 @@ function keyboard(message, pane) {
   if (!rows) return null;
   return h("div", { class: "keyboard" }, rows.map((row) => h("div", { class: "keys" }, row.map((button) => {
     if (button.url) {
-      return h("a", { class: "key", href: button.url, target: "_blank", rel: "noopener noreferrer" },
+      return h("a", { class: "key", href: button.url, target: "_blank", rel: "noopener noreferrer", title: button.text },
         h("span", { dir: "auto" }, button.text), icon("out"));
     }
     return h("button", {
-      type: "button", class: `key ${button.style ?? ""}`, data: { press: button.callback_data ?? "" },
+      type: "button", class: `key ${button.style ?? ""}`, title: button.text, data: { press: button.callback_data ?? "" },
       onclick: (event) => pane.press(message, button, event.currentTarget),
     }, h("span", { dir: "auto" }, button.text));
   }))));

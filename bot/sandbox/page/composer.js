@@ -29,6 +29,7 @@ export class Composer {
     this.attach = iconButton("clip", "", (event) => pane.openAttach(event.currentTarget),
       { "aria-haspopup": "menu", class: "round attach" });
     this.go = iconButton("send", "", () => { this.submit(); this.input.focus(); }, { class: "round send" });
+    addEventListener("resize", () => this.grow());
     this.element = h("div", { class: "writing" }, this.sending, this.bar, h("div", { class: "composer" }, this.tools,
       h("div", { class: "field" }, this.input, this.attach), this.go));
   }

@@ -44,9 +44,9 @@ const phone = new Pane($("#phone .device"), {
     const wide = (label, run) => h("button", { type: "button", class: "wide", onclick: run }, label);
     switch (store.chats.get(at.newcomer).bot_status) {
       case "stranger": return wide(words.start, () => phone.try("start", {}));
-      case "blocked": return h("div", {}, h("p", { class: "sub" }, word("blocked")),
+      case "blocked": return h("div", {}, h("p", { class: "sub", dir: "auto" }, word("blocked")),
         wide(word("unblock"), () => phone.try("unblock", {})));
-      case "deactivated": return h("p", { class: "sub" }, word("deactivated"));
+      case "deactivated": return h("p", { class: "sub", dir: "auto" }, word("deactivated"));
     }
     return null;
   },
@@ -297,7 +297,7 @@ function show(side) {
     tab.setAttribute("aria-selected", String(one === side));
     tab.tabIndex = one === side ? 0 : -1;
   }
-  if (store.bot) (side === "phone" ? phone : desk).log.toEnd();
+  if (store.bot) (side === "phone" ? phone : desk).shown();
 }
 
 async function begin() {

@@ -34,7 +34,6 @@ export class Pane {
   /** Draw everything anew: another person, another topic, another language. */
   draw() {
     const { chat, thread } = this.side.place();
-    this.log.scroller.setAttribute("aria-label", this.side.title());
     this.log.jump.setAttribute("aria-label", word("to_end"));
     this.lines.replaceChildren();
     this.last = null;
@@ -43,6 +42,15 @@ export class Pane {
     if (!messages.length) this.lines.append(h("li", { class: "empty" }, this.side.welcome()));
     this.showTyping();
     this.drawFoot();
+    this.drawName();
+    this.log.toEnd();
+  }
+
+  drawName() { this.log.scroller.setAttribute("aria-label", this.side.title()); }
+
+  /** It was out of sight, where nothing has a height. */
+  shown() {
+    this.composer.grow();
     this.log.toEnd();
   }
 
@@ -61,6 +69,10 @@ export class Pane {
       case "deleted": this.element(entry.message_id)?.remove(); break;
       case "typing": this.showTyping(); break;
       case "chat": this.drawFoot(); break;
+      case "topic":
+        this.composer.draw();
+        this.drawName();
+        break;
       case "cleared": this.draw(); break;
     }
   }

@@ -52,7 +52,7 @@ function dress(entity, raw, inside) {
     case "email": return link(`mailto:${raw}`, inside);
     case "phone_number": return link(`tel:${raw.replace(/[^+\d]/g, "")}`, inside);
     case "bot_command":
-      return h("button", { type: "button", class: "command", data: { command: raw.split("@")[0] } }, inside);
+      return h("button", { type: "button", class: "command", dir: "ltr", data: { command: raw.split("@")[0] } }, inside);
     case "spoiler": {
       const veil = h("span", {
         class: "spoiler", role: "button", tabindex: "0", "aria-label": word("spoiler"),
