@@ -195,6 +195,8 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "adviser_summary": ("summary",),
         "adviser_no_summary": (),
         "adviser_how": (),
+        "adviser_how_claimed": ("name",),
+        "adviser_how_over": (),
         "adviser_state_waiting": (),
         "adviser_state_claimed": ("name",),
         "adviser_state_returned": (),

@@ -14,6 +14,14 @@ from bot.services.parts import Parts
 
 _MARKS = {State.WAITING: "⏳", State.CLAIMED: "💬", State.RETURNED: "🤖", State.CLOSED: "✅"}
 
+#: What becomes of a message in the topic, by state.
+_HOW = {
+    State.WAITING: "adviser_how",
+    State.CLAIMED: "adviser_how_claimed",
+    State.RETURNED: "adviser_how_over",
+    State.CLOSED: "adviser_how_over",
+}
+
 #: Buttons by state: phrase, icon, what it does (`note` only explains).
 _BUTTONS = {
     State.WAITING: (("adviser_take", "✋", Move.CLAIM), ("adviser_return", "🤖", Move.RETURN),
@@ -89,13 +97,14 @@ def _to_general(desk: Desk, team: Team, phrase: Phrase) -> Delivery:
 def _card(desk: Desk, handoff: Handoff, team: Team, *news: Phrase, name: str, verb: Verb) -> Parts:
     book = desk.guide().book
     state = book.phrase(f"adviser_state_{handoff.state}")
+    how = book.phrase(_HOW[handoff.state])
     if handoff.state is State.CLAIMED:
-        state = state.having(name=Verbatim(text=name))
+        state, how = (phrase.having(name=Verbatim(text=name)) for phrase in (state, how))
     head = book.phrase("adviser_card").having(**_names(desk, handoff, team), opened=handoff.opened_at, state=state)
     shared = book.phrase("adviser_no_summary")
     if handoff.summary:
         shared = book.phrase("adviser_summary").having(summary=Verbatim(text="\n".join(handoff.summary)))
-    text = told(desk, team, head, shared, book.phrase("adviser_how"), *news)
+    text = told(desk, team, head, shared, how, *news)
     rows: list[tuple[RenderedButton, ...]] = []
     buttons: list[ButtonRow] = []
     for phrase, icon, does in _BUTTONS[handoff.state]:

@@ -305,6 +305,33 @@ async def test_while_held_the_bot_is_silent_and_words_go_both_ways(office: Offic
     assert await office.store.log_of((await office.handoff()).id) != []
 
 
+@pytest.mark.parametrize("ending", ["Fermer", "Rendre au robot"])
+async def test_the_card_says_what_becomes_of_a_message_now(office: Office, ending: str) -> None:
+    fatou, claire = await office.fatou(), await office.adviser("Claire")
+
+    async def last_paragraph() -> str:
+        return (await claire.texts())[0].rpartition("\n\n")[2]
+
+    waiting = (
+        "Prenez la conversation, puis écrivez ici : vos messages vont à la personne. "
+        "Un message qui commence par // reste entre vous."
+    )
+    await fatou.ask_for_a_person()
+    await claire.sit_down()
+    assert await last_paragraph() == waiting
+    await claire.press("Prendre")
+    assert await last_paragraph() == (
+        "Ce que Claire écrit ici va à la personne. Un message qui commence par // reste entre vous."
+    )
+    await claire.press("Remettre en attente")
+    assert await last_paragraph() == waiting
+    await claire.press("Prendre")
+    await claire.press(ending)
+    assert await last_paragraph() == (
+        "Cette conversation est finie : ce que vous écrivez ici ne va plus à la personne."
+    )
+
+
 async def test_a_language_changed_meanwhile_is_the_language_of_the_conversation(office: Office) -> None:
     fatou, claire = await held(office)
     hello = await claire.say("bonjour")
