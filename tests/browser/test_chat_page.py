@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
@@ -246,14 +247,21 @@ async def test_advisers_work_in_topics(browser: Browser, sandbox: RunningSandbox
         assert await client.topics() == []
 
 
-async def test_a_person_is_added_and_chosen(browser: Browser, sandbox: RunningSandbox) -> None:
+@pytest.mark.parametrize(
+    ("name", "code", "box"), [("Zahra", "ps", "پیغام"), ("Zainab", "ur", "پیغام"), ("Latif", "fa-AF", "پیام")]
+)
+async def test_a_person_is_added_and_chosen(
+    browser: Browser, sandbox: RunningSandbox, client: SandboxClient, name: str, code: str, box: str
+) -> None:
     async with opened(browser, sandbox) as page:
         await page.locator(".person.add").click()
-        await page.get_by_label("Prénom").fill("Zahra")
-        await page.get_by_label("Langue du téléphone").select_option("ps")
+        await page.get_by_label("Prénom").fill(name)
+        await page.get_by_label("Langue du téléphone").select_option(code)
         await page.locator("dialog").get_by_role("button", name="Ajouter").click()
-        await expect(page.locator('.person[aria-current="true"] .name')).to_have_text("Zahra")
+        await expect(page.locator('.person[aria-current="true"] .name')).to_have_text(name)
         await expect(page.locator("#phone .device")).to_have_attribute("dir", "rtl")
+        await (await client.newcomer(name)).start()
+        await expect(page.locator("#phone textarea")).to_have_attribute("placeholder", box)
 
 
 async def test_a_small_screen_shows_one_side_at_a_time(browser: Browser, sandbox: RunningSandbox) -> None:

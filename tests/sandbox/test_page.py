@@ -10,8 +10,10 @@ import orjson
 import pytest
 
 import bot.sandbox.page
+from bot.i18n.languages import Languages
 from bot.sandbox import NEWCOMERS, RunningSandbox
 
+ROOT = Path(__file__).parents[2]
 FOLDER = Path(bot.sandbox.page.__file__).parent
 STRINGS = orjson.loads((FOLDER / "strings.json").read_bytes())
 SCRIPTS = "".join(path.read_text() for path in FOLDER.glob("*.js"))
@@ -35,6 +37,13 @@ def test_every_word_that_is_used_exists_and_every_word_is_used() -> None:
 
 def test_every_invented_newcomer_has_a_phone_in_their_language() -> None:
     assert {person.language_code for person in NEWCOMERS} <= STRINGS["phone"].keys()
+
+
+def test_every_language_of_the_guichet_has_a_phone_under_its_name_and_in_its_direction() -> None:
+    languages = Languages.load(ROOT / "locales" / "languages.yml")
+    phones = {code: (words["name"].casefold(), words.get("dir", "ltr")) for code, words in STRINGS["phone"].items()}
+    assert phones == {str(one.locale): (one.name.casefold(), one.direction.value) for one in languages}
+    assert all(words["start"] and words["message"] for words in STRINGS["phone"].values())
 
 
 def test_nothing_is_put_into_the_page_as_markup() -> None:

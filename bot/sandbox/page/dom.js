@@ -54,7 +54,7 @@ export function word(name, values = {}) {
 /** The few words a phone shows in its own language. */
 export function phoneWords(code) {
   const base = (code || "en").split("-")[0];
-  return strings.phone[base] ?? { name: code || "?", start: "Start", message: "Message" };
+  return strings.phone[code] ?? strings.phone[base] ?? { name: code || "?", start: "Start", message: "Message" };
 }
 
 export function phoneLanguages() {
