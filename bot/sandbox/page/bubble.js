@@ -17,18 +17,18 @@ export function line(message, previous, pane) {
   const bare = isBare(message);
   const bubble = h("div", { class: bare ? "bubble bare" : "bubble" },
     isGroup && !isMine && !follows ? sender(message.from) : null,
-    message.forward_origin ? h("p", { class: "origin", dir: "auto" },
+    message.forward_origin ? h("p", { class: "origin", dir: "auto", lang: language },
       word("forwarded", { name: message.forward_origin.sender_user?.first_name ?? "?" })) : null,
     content, meta(message));
   return h("li", {
     class: ["line", isMine ? "mine" : "theirs", follows ? "follows" : "", isGroup ? "in-group" : ""].join(" "),
-    data: { id: message.message_id },
+    data: { id: message.message_id }, lang: pane.lang(),
   },
   h("div", { class: "stack" },
     h("div", { class: "row" },
       isGroup && !isMine ? avatar(message.from.first_name, message.from.id, message.from.is_bot) : null, bubble,
       iconButton("down", word("message_actions"), (event) => pane.openActions(message, event.currentTarget),
-        { class: "round act", "aria-haspopup": "menu" })),
+        { class: "round act", "aria-haspopup": "menu", lang: language })),
     reactions(message), keyboard(message, pane)));
 }
 
@@ -66,7 +66,7 @@ function text(message) {
 }
 
 function meta(message) {
-  return h("p", { class: "meta" },
+  return h("p", { class: "meta", lang: language },
     message.has_protected_content
       ? h("span", { title: word("protected"), role: "img", "aria-label": word("protected") }, icon("lock")) : null,
     message.edit_date ? h("span", {}, word("edited")) : null,
@@ -102,7 +102,7 @@ function size(bytes) {
 function attachment(message) {
   if (message.photo) {
     const photo = message.photo.at(-1);
-    const image = h("img", { src: fileUrl(photo), alt: message.caption || word("a_photo"), loading: "lazy" });
+    const image = h("img", { src: fileUrl(photo), alt: word("a_photo"), lang: language, loading: "lazy" });
     image.width = photo.width;
     image.height = photo.height;
     return [h("a", { class: "photo", href: fileUrl(photo), target: "_blank", rel: "noopener" }, image)];
@@ -110,6 +110,7 @@ function attachment(message) {
   const sound = message.voice ?? message.audio;
   if (sound) {
     const player = h("audio", { controls: true, preload: "metadata", src: fileUrl(sound) });
+    player.lang = language;
     player.setAttribute("aria-label", word(message.voice ? "a_voice" : "a_audio"));
     return [h("div", { class: "sound" }, player)];
   }
@@ -122,7 +123,7 @@ function attachment(message) {
   if (message.location) {
     const { latitude, longitude } = message.location;
     const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=17/${latitude}/${longitude}`;
-    return [h("a", { class: "place", href: map, target: "_blank", rel: "noopener noreferrer" },
+    return [h("a", { class: "place", lang: message.venue ? null : language, href: map, target: "_blank", rel: "noopener noreferrer" },
       h("span", { class: "map", "aria-hidden": "true" }, icon("pin")),
       h("b", { dir: "auto" }, message.venue?.title ?? word("a_location")),
       h("small", { dir: "auto" }, message.venue?.address ?? `${word("open_map")} · ${latitude.toFixed(4)}, ${longitude.toFixed(4)}`))];
@@ -137,7 +138,7 @@ function attachment(message) {
     if (message[kind]) return [h("video", { controls: true, preload: "metadata", src: fileUrl(message[kind]) })];
   }
   if (isBare(message)) return [];
-  return message.text ? [] : [h("p", { class: "unknown" }, word("a_unknown"))];
+  return message.text ? [] : [h("p", { class: "unknown", lang: language }, word("a_unknown"))];
 }
 
 function keyboard(message, pane) {

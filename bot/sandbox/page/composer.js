@@ -38,6 +38,7 @@ export class Composer {
   draw() {
     const { side } = this.pane;
     this.input.placeholder = side.placeholder();
+    this.input.lang = side.lang() ?? "";
     this.input.setAttribute("aria-label", side.placeholder());
     for (const [button, label] of [[this.attach, word("attach")], [this.go, word("send")]]) {
       button.title = label;

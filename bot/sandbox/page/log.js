@@ -6,13 +6,16 @@ import { h, icon } from "./dom.js";
 const AT_END = 3;
 /** What is left free above a message that is shown from its top. */
 const ABOVE = 8;
+/** What the Tab key stops at inside a message. */
+const CONTROLS = "a, button, audio, video, [role='button']";
 
 export class Log {
   /** `seen` is called whenever the newest message has come into view. */
   constructor(seen) {
     this.seen = seen;
-    this.lines = h("ol", { class: "lines", role: "log", "aria-live": "polite", "aria-relevant": "additions" });
-    this.scroller = h("div", { class: "log", tabindex: "0" }, this.lines);
+    // The log is around the list: as a log itself it would be no list, and its messages would have no names.
+    this.lines = h("ol", { class: "lines", "aria-live": "polite", "aria-relevant": "additions" });
+    this.scroller = h("div", { class: "log", role: "log" }, this.lines);
     this.jump = h("button", { type: "button", class: "round jump", hidden: true, onclick: () => this.toEnd(true) },
       icon("down"), h("b", { class: "badge", hidden: true }));
     this.element = h("div", { class: "log-box" }, this.scroller, this.jump);
@@ -22,6 +25,10 @@ export class Log {
     this.awaits = false;
     this.missed = 0;
     this.top = 0;
+    /** The message that the Tab key stops at: one of hundreds, arrow keys lead to the others. */
+    this.stop = null;
+    this.lines.addEventListener("focusin", (event) => this.setStop(event.target.closest(".line")));
+    this.lines.addEventListener("keydown", (event) => this.onKey(event));
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     // A picture that loads, a changed message, a smaller window: the end moves without any new message.
     const sizes = new ResizeObserver(() => { if (this.follows && !this.isAtEnd()) this.glide(Infinity); });
@@ -48,6 +55,50 @@ export class Log {
     this.caughtUp();
   }
 
+  clear() {
+    this.lines.replaceChildren();
+    this.stop = null;
+  }
+
+  /** Put a line before another one, or at the end. */
+  add(line, before) {
+    this.lines.insertBefore(line, before);
+    reach(line, false);
+    if (line.matches(".line") && !this.lines.contains(document.activeElement)) this.setStop(line);
+  }
+
+  remove(line) {
+    const hadFocus = line.contains(document.activeElement);
+    const next = line === this.stop ? this.all().filter((one) => one !== line).at(-1) ?? null : this.stop;
+    line.remove();
+    this.setStop(next);
+    if (hadFocus) next?.focus();
+  }
+
+  all() { return [...this.lines.querySelectorAll(".line:not(.typing)")]; }
+
+  setStop(line) {
+    if (line === this.stop) return;
+    if (this.stop) reach(this.stop, false);
+    this.stop = line;
+    if (line) reach(line, true);
+  }
+
+  onKey(event) {
+    const line = event.target.closest(".line");
+    if (!line || event.target.matches("audio, video") || event.altKey || event.ctrlKey || event.metaKey) return;
+    const lines = this.all();
+    const now = lines.indexOf(line);
+    const steps = { ArrowUp: now - 1, ArrowDown: now + 1, Home: 0, End: lines.length - 1 };
+    if (event.key in steps) {
+      event.preventDefault();
+      lines[Math.max(0, Math.min(steps[event.key], lines.length - 1))].focus();
+    } else if (event.key === "Enter" && event.target === line) {
+      event.preventDefault();
+      line.querySelector(".act").click();
+    }
+  }
+
   /** A new message: its beginning is what must be read first, then its end. */
   arrived(line, isOwn) {
     const isWanted = this.follows || this.awaits || isOwn;
@@ -62,6 +113,8 @@ export class Log {
     const wasTaller = this.isTaller(old);
     const isLast = old === this.lines.querySelector(".line:last-of-type");
     old.replaceWith(fresh);
+    reach(fresh, false);
+    if (old === this.stop) this.setStop(fresh);
     if (this.follows && isLast && !wasTaller && this.isTaller(fresh)) this.toTop(fresh);
     // Where less is left, the browser itself has just moved the log: nobody scrolled up.
     this.top = this.scroller.scrollTop;
@@ -107,4 +160,11 @@ export class Log {
   }
 
   showJump() { this.jump.hidden = this.missed === 0 && (this.follows || this.isAtEnd()); }
+}
+
+/** Let the Tab key stop at a line and at what can be pressed in it, or pass them by. */
+function reach(line, isStop) {
+  const index = isStop ? 0 : -1;
+  if (line.matches(".line")) line.tabIndex = index;
+  for (const one of line.querySelectorAll(CONTROLS)) one.tabIndex = index;
 }

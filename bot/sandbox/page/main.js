@@ -13,6 +13,8 @@ import {
 } from "./store.js";
 
 const $ = (selector) => document.querySelector(selector);
+/** As in style.css. */
+const narrow = matchMedia("(max-width: 860px)");
 const at = { newcomer: 0, adviser: 0, thread: null };
 const newcomer = () => store.people.get(at.newcomer);
 const adviser = () => store.people.get(at.adviser);
@@ -25,25 +27,25 @@ const phone = new Pane($("#phone .device"), {
   place: () => ({ chat: at.newcomer, thread: null }),
   title: () => `${word("phone_side")} : ${newcomer().first_name}`,
   placeholder: () => phoneWords(newcomer().language_code).message,
+  lang: () => newcomer().language_code,
   seen: () => drawPeople(),
   headChanged: () => drawPhoneHead(),
-  welcome: () => h("div", { class: "welcome" }, avatar("", 0, true), h("b", {}, store.bot.first_name),
-    h("p", { dir: "auto" }, descriptionFor(newcomer().language_code) || word("start_hint"))),
+  welcome: () => h("div", { class: "welcome" }, avatar("", 0, true), h("b", {}, store.bot.first_name), description()),
   tools: (pane) => {
     const commands = commandsFor(newcomer().language_code);
     if (!commands.length) return [];
     return [h("button", {
       type: "button", class: "commands", "aria-haspopup": "menu", title: word("commands"),
       onclick: (event) => menu(event.currentTarget, commands.map((one) => ({
-        label: one.description, about: `/${one.command}`, act: () => pane.send(`/${one.command}`),
+        label: one.description, lang: newcomer().language_code, about: `/${one.command}`, act: () => pane.send(`/${one.command}`),
       }))),
     }, icon("menu"), h("span", {}, word("commands_short")))];
   },
   foot: () => {
     const words = phoneWords(newcomer().language_code);
-    const wide = (label, run) => h("button", { type: "button", class: "wide", onclick: run }, label);
+    const wide = (label, run, lang) => h("button", { type: "button", class: "wide", lang, onclick: run }, label);
     switch (store.chats.get(at.newcomer).bot_status) {
-      case "stranger": return wide(words.start, () => phone.try("start", {}));
+      case "stranger": return wide(words.start, () => phone.try("start", {}), newcomer().language_code);
       case "blocked": return h("div", {}, h("p", { class: "sub", dir: "auto" }, word("blocked")),
         wide(word("unblock"), () => phone.try("unblock", {})));
       case "deactivated": return h("p", { class: "sub", dir: "auto" }, word("deactivated"));
@@ -51,6 +53,12 @@ const phone = new Pane($("#phone .device"), {
     return null;
   },
 });
+
+function description() {
+  const { language_code: lang } = newcomer();
+  const told = descriptionFor(lang);
+  return h("p", { dir: "auto", lang: told ? lang : null }, told || word("start_hint"));
+}
 
 function drawPhoneHead() {
   const isBusy = isTyping(at.newcomer);
@@ -119,6 +127,7 @@ const desk = new Pane($("#desk .thread"), {
   person: adviser,
   place: () => ({ chat: store.adviserChat, thread: at.thread }),
   title: () => `${word("desk_side")} : ${topic()?.name ?? word("general")}`,
+  lang: () => undefined,
   placeholder: () => word("desk_placeholder", { topic: topic()?.name ?? word("general") }),
   seen: () => drawTopics(),
   headChanged: () => drawDeskHead(),
@@ -300,6 +309,14 @@ function show(side) {
   if (store.bot) (side === "phone" ? phone : desk).shown();
 }
 
+/** Where one side hides the other they are panels of tabs; side by side they are two regions. */
+function setRoles() {
+  for (const one of ["phone", "desk"]) {
+    if (narrow.matches) $(`#${one}`).setAttribute("role", "tabpanel");
+    else $(`#${one}`).removeAttribute("role");
+  }
+}
+
 async function begin() {
   await loadWords();
   setTheme(remembered("theme") ?? "auto");
@@ -322,6 +339,8 @@ async function begin() {
     $(`#tab-${other}`).focus();
   };
   show("phone");
+  setRoles();
+  narrow.addEventListener("change", setRoles);
   watch(onEvent);
   await connect();
 }

@@ -4,7 +4,7 @@ import { act, h, word } from "./dom.js";
 
 let open = null;
 
-/** A menu beside a button. Items: {label, act, icon, is_danger} or null for a line between them. */
+/** A menu beside a button. Items: {label, about, mark, lang, act, is_danger} or null for a line between them. */
 export function menu(anchor, items) {
   closeMenu();
   const list = h("div", { class: "menu", role: "menu", tabindex: "-1" });
@@ -15,7 +15,7 @@ export function menu(anchor, items) {
     }
     list.append(
       h("button", {
-        type: "button", role: "menuitem", tabindex: "-1", class: item.is_danger ? "danger" : null,
+        type: "button", role: "menuitem", tabindex: "-1", lang: item.lang, class: item.is_danger ? "danger" : null,
         onclick: () => { closeMenu(); item.act(); },
       }, item.mark ? h("span", { class: "mark-of", "aria-hidden": "true" }, item.mark) : null,
       h("span", { dir: "auto" }, item.label), item.about ? h("small", { dir: "auto" }, item.about) : null),
@@ -89,7 +89,7 @@ export function ask({ title, fields = [], yes, is_danger = false, no = word("can
     h("div", { class: "choices" },
       no ? h("button", { type: "button", onclick: () => finish(null) }, no) : null,
       h("button", { type: "submit", class: is_danger ? "danger" : "primary" }, yes)));
-    const dialog = h("dialog", { oncancel: (event) => { event.preventDefault(); finish(null); } }, form);
+    const dialog = h("dialog", { "aria-label": title, oncancel: (event) => { event.preventDefault(); finish(null); } }, form);
     document.body.append(dialog);
     dialog.showModal();
     dialog.querySelector("input, select")?.focus();

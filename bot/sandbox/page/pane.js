@@ -31,11 +31,14 @@ export class Pane {
 
   person() { return this.side.person(); }
 
+  /** The language that is read here, when it is not the page's own. */
+  lang() { return this.side.lang(); }
+
   /** Draw everything anew: another person, another topic, another language. */
   draw() {
     const { chat, thread } = this.side.place();
     this.log.jump.setAttribute("aria-label", word("to_end"));
-    this.lines.replaceChildren();
+    this.log.clear();
     this.last = null;
     const messages = messagesOf(chat, thread);
     for (const message of messages) this.append(message);
@@ -66,7 +69,7 @@ export class Pane {
         break;
       case "edited": this.redraw(entry.message.message_id); break;
       case "reaction": this.redraw(entry.message_id); break;
-      case "deleted": this.element(entry.message_id)?.remove(); break;
+      case "deleted": this.remove(entry.message_id); break;
       case "typing": this.showTyping(); break;
       case "chat": this.drawFoot(); break;
       case "topic":
@@ -89,7 +92,8 @@ export class Pane {
     if (!this.last || day(this.last.date) !== day(message.date)) {
       this.lines.insertBefore(h("li", { class: "day" }, h("span", {}, day(message.date))), typing);
     }
-    const added = this.lines.insertBefore(line(message, this.last, this), typing);
+    const added = line(message, this.last, this);
+    this.log.add(added, typing);
     this.last = message;
     return added;
   }
@@ -105,8 +109,13 @@ export class Pane {
     fresh.classList.toggle("follows", follows);
     if (follows) fresh.querySelector(".sender")?.remove();
     this.log.swap(old, fresh);
-    if (held) (alike(fresh, held) ?? fresh.querySelector(".act"))?.focus();
+    if (held) (alike(fresh, held) ?? fresh).focus();
     if (this.last?.message_id === id) this.last = message;
+  }
+
+  remove(id) {
+    const gone = this.element(id);
+    if (gone) this.log.remove(gone);
   }
 
   element(id) { return this.lines.querySelector(`[data-id="${id}"]`); }
