@@ -6,13 +6,12 @@ import asyncio
 import contextlib
 import os
 import sys
-import time
 from collections.abc import Awaitable, Callable
 
 from bot.bootstrap import Guichet
 from bot.config import environment_with_dotenv, port_in, read_environment, read_settings, settings_file
 from bot.errors import SettingsError
-from bot.sandbox import ADVISER_CHAT_ID, ADVISER_IDS, DEMO_TOKEN, start_sandbox
+from bot.sandbox import ADVISER_CHAT_ID, ADVISER_IDS, DEMO_TOKEN, number_of_now, start_sandbox
 
 CHAT_PORT = 8081
 
@@ -24,7 +23,7 @@ async def demonstrate(until: Callable[[], Awaitable[None]]) -> None:
     chosen = port_in("GUICHET_CHAT_PORT", env.get("GUICHET_CHAT_PORT", "").strip() or str(CHAT_PORT))
     try:
         # The sandbox forgets, the guichet's database does not: numbers must never come twice.
-        now = int(time.time())
+        now = number_of_now()
         sandbox = await start_sandbox(port=chosen, first_update_id=now, first_number=now)
     except OSError as exc:
         raise SettingsError(f"Port {chosen} is taken: stop the other program, or set GUICHET_CHAT_PORT.") from exc

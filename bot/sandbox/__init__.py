@@ -8,7 +8,7 @@ from bot.sandbox.client import SandboxClient, Seat
 from bot.sandbox.faults import Fault, FaultScript
 from bot.sandbox.pace import Limits
 from bot.sandbox.people import ADVISER_CHAT_ID, ADVISER_IDS, ADVISERS, DEMO_TOKEN, NEWCOMERS
-from bot.sandbox.running import RunningSandbox, start_sandbox
+from bot.sandbox.running import RunningSandbox, number_of_now, start_sandbox
 
 __all__ = [
     "ADVISERS",
@@ -22,5 +22,6 @@ __all__ = [
     "RunningSandbox",
     "SandboxClient",
     "Seat",
+    "number_of_now",
     "start_sandbox",
 ]

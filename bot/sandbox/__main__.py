@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-import time
 from contextlib import suppress
 
-from bot.sandbox import ADVISER_CHAT_ID, ADVISER_IDS, DEMO_TOKEN, Limits, start_sandbox
+from bot.sandbox import ADVISER_CHAT_ID, ADVISER_IDS, DEMO_TOKEN, Limits, number_of_now, start_sandbox
 
 
 def main() -> int:
@@ -33,8 +32,8 @@ async def _run(options: argparse.Namespace) -> int:
             adviser_chat_id=options.adviser_chat,
             limits=Limits.off() if options.no_limits else None,
             is_strict_poll=not options.any_poll,
-            first_update_id=int(time.time()),
-            first_number=int(time.time()),
+            first_update_id=number_of_now(),
+            first_number=number_of_now(),
         )
     except OSError as exc:
         print(f"Port {options.port} cannot be used ({exc.strerror}). Choose another with --port.", file=sys.stderr)
