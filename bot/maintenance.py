@@ -7,11 +7,14 @@ import asyncio
 import json
 import os
 import stat
+import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from bot.bootstrap import Data, Places, bot_id_of
+from bot.bootstrap import Data, Places
 from bot.config import Environment, environment_with_dotenv, read_environment, read_settings, settings_file
 from bot.core.ids import AccountId, FlowId
 from bot.core.phrases import Value
@@ -22,7 +25,7 @@ from bot.directory.lookup import load as load_directory
 from bot.directory.service import Service
 from bot.directory.spreadsheet import from_csv, to_csv
 from bot.directory.writer import as_files
-from bot.errors import SettingsError
+from bot.errors import SettingsError, UnusableStore
 from bot.flow.graph import Ask, Flow
 from bot.handoff.machine import Handoff
 from bot.i18n.languages import SOURCE
@@ -31,6 +34,8 @@ from bot.services.erasure import DELETABLE_FOR
 from bot.store import KeptStore, Keys, database_path, load_keys, open_store
 from bot.store.aside import ASIDE_DAYS
 from bot.store.backup import Backup, back_up, restore, rotate
+from bot.store.crypto import VARIABLE
+from bot.store.guards import check_presence
 
 #: A figure below this is not shown: it might point at somebody (reliability.md, I06).
 SMALLEST_FIGURE = 10
@@ -49,10 +54,23 @@ class Premises:
 
     @property
     def keys(self) -> Keys:
-        """Raises UnusableStore when the key is missing although a database exists."""
+        """The keys of this guichet. A start makes them, no other command does: in a wrong folder they would be wrong.
+
+        Raises UnusableStore when they are missing.
+        """
+        path = self.places.keys / "guichet.key"
         database = database_path(self.environment.database_url)
-        may_create = database is None or not database.exists()
-        return load_keys(self.places.keys / "guichet.key", may_create=may_create, environment=self.env)
+        if not self.environment.secret_key and not path.exists() and (database is None or not database.exists()):
+            raise UnusableStore(
+                f"The key file {path} is missing: go to the folder of the guichet, put the key back, or set {VARIABLE}."
+                " The first start makes one."
+            )
+        return load_keys(path, may_create=False, environment=self.env)
+
+    @property
+    def where(self) -> str:
+        """The database as the operator knows it; the address of a server may hold a password."""
+        return str(database_path(self.environment.database_url) or "the database of DATABASE_URL")
 
     @property
     def database(self) -> Path:
@@ -63,9 +81,11 @@ class Premises:
         return path
 
     async def store(self) -> KeptStore:
-        """Open the store; opening brings it to this version's form."""
-        bot = bot_id_of(self.environment.telegram_token or "")
-        return await open_store(self.environment.database_url, self.keys, bot=bot, is_visit=True)
+        """Open the store; opening brings it to this version's form. Raises UnusableStore when there is none."""
+        path = database_path(self.environment.database_url)
+        if path is not None:
+            check_presence(path)  # before the keys: what is missing first is said first
+        return await open_store(self.environment.database_url, self.keys, is_visit=True)
 
     async def checks(self) -> list[CheckRow]:
         """What advisers said about entries of the directory."""
@@ -98,26 +118,41 @@ def migrate(_: argparse.Namespace) -> int:
 def export(options: argparse.Namespace) -> int:
     """Everything kept about one Telegram account, as JSON."""
 
-    async def work(store: KeptStore) -> None:
-        newcomer = await store.newcomer_by_account(AccountId(options.account))
-        kept = {} if newcomer is None else await store.data_of(newcomer)
-        print(json.dumps(kept, ensure_ascii=False, indent=2, default=str))
+    premises = Premises()
 
-    _with_store(work)
+    async def work(store: KeptStore) -> None:
+        kept: dict[str, list[Any]] = {}
+        for newcomer in await store.newcomers_with(AccountId(options.account)):
+            for table, rows in (await store.data_of(newcomer)).items():
+                kept.setdefault(table, []).extend(rows)
+        print(json.dumps(kept, ensure_ascii=False, indent=2, default=str))
+        if not kept:
+            print(await _nothing(store, premises), file=sys.stderr)
+
+    _with_store(work, premises)
     return 0
 
 
 def forget(options: argparse.Namespace) -> int:
     """Erase one Telegram account everywhere (a request by letter)."""
 
-    async def work(store: KeptStore) -> None:
-        newcomer = await store.newcomer_by_account(AccountId(options.account))
-        since = datetime.now(UTC) - DELETABLE_FOR
-        gone = {} if newcomer is None else await store.erase(newcomer, recalled_since=since)
-        print("Nothing was kept about this account." if not gone else f"Erased: {json.dumps(dict(gone))}")
+    premises = Premises()
 
-    _with_store(work)
+    async def work(store: KeptStore) -> None:
+        since = datetime.now(UTC) - DELETABLE_FOR
+        gone: Counter[str] = Counter()
+        for newcomer in await store.newcomers_with(AccountId(options.account)):
+            gone.update(await store.erase(newcomer, recalled_since=since))
+        print(f"Erased: {json.dumps(gone)}" if gone else await _nothing(store, premises))
+
+    _with_store(work, premises)
     return 0
+
+
+async def _nothing(store: KeptStore, premises: Premises) -> str:
+    """What to say about somebody of whom nothing is there; where was looked belongs to it."""
+    said = f"Nothing is kept about this account in {premises.where}."
+    return said if await store.has_people() else f"{said} Nobody else is in it either: is it the right database?"
 
 
 def backup(options: argparse.Namespace) -> int:
@@ -345,9 +380,9 @@ def _faults_of_files(premises: Premises) -> Iterator[str]:
         yield ".env can be read by others: chmod 600 .env"
 
 
-def _with_store(work: Callable[[KeptStore], Awaitable[None]]) -> None:
+def _with_store(work: Callable[[KeptStore], Awaitable[None]], premises: Premises | None = None) -> None:
     async def run() -> None:
-        store = await Premises().store()
+        store = await (premises or Premises()).store()
         try:
             await work(store)
         finally:

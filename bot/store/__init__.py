@@ -45,14 +45,14 @@ async def open_store(
 
     Raises UnusableStore with one sentence for the operator. `in_clear` leaves SQLCipher out, for tests that look for
     traces of erased rows; fields stay sealed. `replica` names this process among several on one server, the same after
-    a restart (the host's name if empty); `is_visit` is for a process that serves nobody, such as the command line. On
-    SQLite that is found out: `KeptStore.is_first` is False while another process serves the file.
+    a restart (the host's name if empty); `is_visit` is for a process that serves nobody, such as the command line: it
+    makes no database. Whether another process serves a SQLite file is found out: `KeptStore.is_first` is False then.
     """
     path = database_path(url)
     vault = Vault(keys, bot)
     if path is not None:
         store = KeptStore(
-            SqliteEngine(path, keys, in_clear=in_clear),
+            SqliteEngine(path, keys, in_clear=in_clear, may_create=not is_visit),
             vault,
             clock=clock,
             tombs=Tombs(path.with_name(path.name + ".erased")),
@@ -63,7 +63,7 @@ async def open_store(
         from bot.store.postgres import PostgresEngine
 
         leases = None if is_visit else Leases(replica or socket.gethostname(), lease_s=lease_s)
-        store = KeptStore(PostgresEngine(url, keys), vault, clock=clock, claims=leases)
+        store = KeptStore(PostgresEngine(url, keys, may_create=not is_visit), vault, clock=clock, claims=leases)
         if leases is not None:
             await store.engine.write(leases.start)
     else:

@@ -30,6 +30,14 @@ def check_library(version: tuple[int, ...]) -> None:
         )
 
 
+def check_presence(path: Path) -> None:
+    """Refuse to look into a database that is not there: whoever only asks must neither make one nor hear "nothing"."""
+    if not path.exists():
+        raise UnusableStore(
+            f"There is no database {path}: go to the folder of the guichet, or say in DATABASE_URL where it is."
+        )
+
+
 def check_file(path: Path) -> None:
     """Refuse what cannot be a database: a folder, a file or folder without the right to write."""
     if path.is_dir():

@@ -35,13 +35,19 @@ def migrate(
     words: Mapping[str, str],
     keys: Keys,
     migrations: tuple[Migration, ...] = MIGRATIONS,
+    *,
+    may_create: bool = True,
 ) -> None:
-    """Apply what is missing, step by step. Raises UnusableStore for a newer schema or another secret."""
+    """Apply what is missing, step by step. Raises UnusableStore for a newer schema or another secret, and for an
+    empty database unless one may be made of it.
+    """
 
     def step(tx: Tx) -> bool:
         tx.run(META)
         prove(tx, keys)
         present = number_of(tx)
+        if not present and not may_create:
+            raise UnusableStore("The database that DATABASE_URL names is empty, no guichet has used it: correct it.")
         newest = migrations[-1].number if migrations else NEWEST
         if present > newest:
             raise UnusableStore(

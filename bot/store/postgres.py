@@ -272,12 +272,12 @@ class PostgresEngine:
     shared = True
     is_first = False  # leases tell what is ours
 
-    def __init__(self, address: str, keys: Keys) -> None:
+    def __init__(self, address: str, keys: Keys, *, may_create: bool = True) -> None:
         """Connect, check and migrate. Raises UnusableStore with one sentence."""
         self._address = address
         try:
             with contextlib.closing(connected(address)) as connection:
-                migrate(_in_one_runner(connection), POSTGRES_WORDS, keys)
+                migrate(_in_one_runner(connection), POSTGRES_WORDS, keys, may_create=may_create)
         except psycopg.Error as exc:
             raise UnusableStore(f"The PostgreSQL server cannot be used: {_sentence(exc)}.") from exc
         # After every statement the thread wants the interpreter's lock back. By default a busy loop gives it up after

@@ -12,7 +12,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from bot.errors import StoreError, UnusableStore
 from bot.store.crypto import Keys
 from bot.store.engine import Tx
-from bot.store.guards import Seat, check_file, check_library, check_log
+from bot.store.guards import Seat, check_file, check_library, check_log, check_presence
 from bot.store.migrate import migrate
 from bot.store.schema import SQLITE_WORDS
 from bot.store.writer import LOCKED_S, Phase, SqliteTx, Writer
@@ -94,10 +94,13 @@ class SqliteEngine:
 
     shared = False
 
-    def __init__(self, path: Path, keys: Keys, *, in_clear: bool = False) -> None:
+    def __init__(self, path: Path, keys: Keys, *, in_clear: bool = False, may_create: bool = True) -> None:
         """Open, check and migrate. Raises UnusableStore with one sentence. `in_clear`: see `connect`."""
         self.path = path
         self._keys = None if in_clear else keys
+        self._may_create = may_create
+        if not may_create:
+            check_presence(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
@@ -123,7 +126,7 @@ class SqliteEngine:
             check_log(path)
         self._connection = connect(path, self._keys)
         try:
-            migrate(self._in_one_runner, SQLITE_WORDS, keys)
+            migrate(self._in_one_runner, SQLITE_WORDS, keys, may_create=self._may_create)
             self._check_pages()
             # What a killed process had erased may still stand in the log.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

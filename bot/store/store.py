@@ -215,6 +215,25 @@ class KeptStore:
     async def newcomer_by_account(self, account: AccountId) -> NewcomerId | None:
         return await self.engine.read(lambda tx: people.newcomer_of(tx, self._vault, account))
 
+    async def newcomers_with(self, account: AccountId) -> list[NewcomerId]:
+        """Whoever has this account, under whichever bot they came: every account is opened and compared.
+
+        For the operator, who must not be told "nobody" because this shell has another token or none. Raises
+        UnusableStore when it cannot be said.
+        """
+        found: list[NewcomerId] = []
+        after = ""
+        while True:
+            after, more = await self.engine.read(partial(people.accounts, vault=self._vault, after=after, limit=_PAGE))
+            found += [newcomer for newcomer, theirs in more if theirs == account]
+            if not after:
+                return found
+            await asyncio.sleep(0)  # others may go in between
+
+    async def has_people(self) -> bool:
+        """Whether anything is kept of anybody."""
+        return await self.engine.read(lambda tx: tx.row("SELECT 1 FROM people LIMIT 1") is not None)
+
     async def data_of(self, newcomer: NewcomerId) -> Mapping[str, Any]:
         return await self.engine.read(lambda tx: shown.data_of(tx, self._vault, self._memory, newcomer))
 

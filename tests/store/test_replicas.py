@@ -334,3 +334,11 @@ async def test_people_are_not_readable_in_the_tables(replica: Replica, address: 
         )
     for word in (str(AMINA), "street", "besoins", "Bonjour", "Mésange", "logement", "mot 1"):
         assert word.encode() not in dump, word
+
+
+async def test_a_visitor_makes_no_tables_on_a_server_that_has_none(server: Server) -> None:
+    address = server.fresh("slip")
+    with pytest.raises(UnusableStore, match="is empty, no guichet has used it"):
+        await open_store(address, KEYS, is_visit=True)
+    with psycopg.connect(address) as connection:
+        assert connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall() == []
