@@ -159,7 +159,9 @@ def backup(options: argparse.Namespace) -> int:
     """Copy the database while it runs; keys apart, older copies deleted when their time is over."""
     premises = Premises()
     now = datetime.now(UTC)
-    made = back_up(premises.database, options.folder, premises.keys, now=now)
+    database = premises.database
+    check_presence(database)  # before the keys: what is missing first is said first
+    made = back_up(database, options.folder, premises.keys, now=now)
     gone = rotate(options.folder, now=now)
     print(f"data  {made.data}\nkeys  {made.keys}  (keep these two on different disks, and the secret key on neither)")
     if gone:

@@ -11,6 +11,7 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from bot.errors import StoreError, UnusableStore
 from bot.store.crypto import Keys
+from bot.store.drafts import create
 from bot.store.engine import Tx
 from bot.store.guards import Seat, check_file, check_library, check_log, check_presence
 from bot.store.migrate import migrate
@@ -29,15 +30,19 @@ _CHECKED_BYTES = 200_000_000
 _CHECKPOINT = 4_000
 
 
-def connect(path: Path, keys: Keys | None, *, read_only: bool = False) -> Any:
+def connect(path: Path, keys: Keys | None, *, read_only: bool = False, may_create: bool = True) -> Any:
     """A connection with everything set that safety needs. `keys` None: a file in clear, for tests of erasure only.
 
-    Raises UnusableStore when the file cannot be opened or is not opened by this key.
+    A file that is made is for its owner only. Raises UnusableStore when it cannot be opened, or not by this key.
     """
     check_library(sqlite.sqlite_version_info)
     check_file(path)
-    mode = "ro" if read_only else "rwc"
+    mode = "ro" if read_only else "rw"
     try:
+        # SQLite would make it for everybody to read. One that is there is not touched: closing it would end the locks
+        # that another connection of this process has on it (https://sqlite.org/howtocorrupt.html section 2.2).
+        if may_create and not read_only and not path.exists():
+            create(path)
         connection = sqlite.connect(
             f"file:{_quoted(path)}?mode={mode}",
             uri=True,
@@ -46,10 +51,14 @@ def connect(path: Path, keys: Keys | None, *, read_only: bool = False) -> Any:
             cached_statements=512,
             timeout=0,
         )
+    except OSError as exc:
+        raise UnusableStore(f"The database {path} cannot be made: {exc.strerror}.") from exc
     except sqlite.Error as exc:
         raise UnusableStore(f"The database {path} cannot be opened: {exc}.") from exc
     try:
         if keys is not None:
+            # It would write three lines of its own about a wrong key; ours is one sentence.
+            connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
             connection.execute(f"PRAGMA key = \"x'{keys.file.hex()}'\"")
         connection.execute(f"PRAGMA busy_timeout = {int(LOCKED_S * 1000)}")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

@@ -349,6 +349,8 @@ class KeptStore:
             missing = {mark: month for mark, month in marks.items() if mark not in known}
             return erasure.replay(tx, self._vault, self._memory, missing), known
 
+        if self._aside is not None and self.engine.is_first:
+            self._aside.drop_unfinished()
         erased, known = await self.engine.write(work)
         if self._tombs is not None:
             unfinished = {mark: month for mark, month in known.items() if mark not in marks}
