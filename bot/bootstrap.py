@@ -102,6 +102,11 @@ class Places:
     #: The secret key, away from the database, so that neither a copy nor a backup of one holds both.
     keys: Path = Path("keys")
 
+    @property
+    def erased(self) -> Path:
+        """Who was erased from a server's database, as marks."""
+        return self.state / "postgres.erased"
+
 
 class _BelgianHours:
     """`Hours` over the directory's evaluation of OSM expressions."""
@@ -310,7 +315,9 @@ class Guichet:
         exists = database is not None and database.exists()
         keys = load_keys(keys_path, may_create=not exists, environment=self._env)
         bot_id = bot_id_of(self.environment.telegram_token or "")
-        store = await open_store(self.environment.database_url, keys, bot=bot_id, clock=self.clock)
+        store = await open_store(
+            self.environment.database_url, keys, bot=bot_id, clock=self.clock, erased=self.places.erased
+        )
         if database is not None and not store.is_first:
             await store.close()
             raise UnusableStore(f"Another guichet is running on {database}: stop it first, or set DATABASE_URL.")

@@ -82,10 +82,11 @@ class Premises:
 
     async def store(self) -> KeptStore:
         """Open the store; opening brings it to this version's form. Raises UnusableStore when there is none."""
-        path = database_path(self.environment.database_url)
+        url = self.environment.database_url
+        path = database_path(url)
         if path is not None:
             check_presence(path)  # before the keys: what is missing first is said first
-        return await open_store(self.environment.database_url, self.keys, is_visit=True)
+        return await open_store(url, self.keys, is_visit=True, erased=self.places.erased)
 
     async def checks(self) -> list[CheckRow]:
         """What advisers said about entries of the directory."""

@@ -40,6 +40,7 @@ async def open_store(
     replica: str = "",
     is_visit: bool = False,
     lease_s: float = LEASE_S,
+    erased: Path | None = None,
 ) -> KeptStore:
     """Open, migrate and finish what an earlier process left. `bot` is the bot's id; another bot knows nobody of it.
 
@@ -47,6 +48,8 @@ async def open_store(
     traces of erased rows; fields stay sealed. `replica` names this process among several on one server, the same after
     a restart (the host's name if empty); `is_visit` is for a process that serves nobody, such as the command line: it
     makes no database. Whether another process serves a SQLite file is found out: `KeptStore.is_first` is False then.
+    `erased` is the file of tombstones for a server, whose own tables a restore takes back; beside a SQLite file there
+    is one always.
     """
     path = database_path(url)
     vault = Vault(keys, bot)
@@ -62,8 +65,12 @@ async def open_store(
         # Imported when it is wanted: the driver costs a guichet on SQLite half a second at its start.
         from bot.store.postgres import PostgresEngine
 
+        # One file whatever the address, which a restore may change: the mark of one guichet finds nobody in another.
+        tombs = None if erased is None else Tombs(erased)
         leases = None if is_visit else Leases(replica or socket.gethostname(), lease_s=lease_s)
-        store = KeptStore(PostgresEngine(url, keys, may_create=not is_visit), vault, clock=clock, claims=leases)
+        store = KeptStore(
+            PostgresEngine(url, keys, may_create=not is_visit), vault, clock=clock, claims=leases, tombs=tombs
+        )
         if leases is not None:
             await store.engine.write(leases.start)
     else:

@@ -274,6 +274,9 @@ class KeptStore:
             gone += bite
         if self._aside is not None:
             self._aside.drop_old(now)
+        if self._tombs is not None:
+            known = await self.engine.read(erasure.tombstones)
+            self._tombs.keep_since(retention.oldest_month(now, limits_days), known)
         await self._clean()
         return dict(gone)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import psycopg
 import pytest
 
+from bot.cli import main
 from bot.core.effects import StartTimer
 from bot.core.ids import AccountId, ChatId
 from bot.core.messages import Rendered
@@ -342,3 +344,57 @@ async def test_a_visitor_makes_no_tables_on_a_server_that_has_none(server: Serve
         await open_store(address, KEYS, is_visit=True)
     with psycopg.connect(address) as connection:
         assert connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall() == []
+
+
+async def test_who_was_erased_stays_erased_after_a_restore_of_the_server(server: Server, tmp_path: Path) -> None:  # G08
+    address = server.fresh("taken_back")
+
+    async def opened(name: str) -> Guichet:
+        place = tmp_path / name / "var" / "postgres.erased"
+        return Guichet(await open_store(address, KEYS, clock=Now(), replica=name, erased=place))
+
+    guichet = await opened("one")
+    amina, boris = await guichet.welcome(), await guichet.welcome(BORIS)
+    await guichet.store.commit(
+        Commit(timers=(StartTimer(name="reminder", ref="own words", due_at=NOON),), timers_of=amina)
+    )
+    dumped = server.dump("taken_back")
+    await guichet.store.erase(amina)
+    await guichet.store.close()
+    await (await opened("two")).store.close()  # which learns of it from the tables
+    for name in ("one", "two"):
+        server.restore("taken_back", dumped)
+        guichet = await opened(name)
+        assert await guichet.store.newcomer_by_account(AMINA) is None
+        assert await guichet.store.data_of(amina) == {}
+        assert await guichet.store.due_timers(NOON) == []
+        assert await guichet.store.newcomer_by_account(BORIS) == boris
+        await guichet.store.close()
+
+
+async def test_a_replica_that_runs_on_learns_who_was_erased_with_its_purge(
+    replica: Replica, address: str, tmp_path: Path
+) -> None:
+    marks = tmp_path / "postgres.erased"
+    here = await open_store(address, KEYS, clock=Now(), replica="two", erased=marks)
+    other = await replica("one")
+    await other.store.erase(await other.welcome())
+    await here.purge(NOON, {})
+    assert len(marks.read_text().split()) == 2
+    assert marks.stat().st_mode & 0o077 == 0
+    await here.close()
+
+
+async def test_the_command_line_erases_on_a_server_and_leaves_the_mark(
+    replica: Replica, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await (await replica("one")).welcome()
+    monkeypatch.setenv("DATABASE_URL", address)
+    monkeypatch.setenv("GUICHET_SECRET_KEY", bytes(range(32)).hex())
+    monkeypatch.delenv("TELEGRAM_BOT_TOKEN", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert await asyncio.to_thread(main, ["forget", str(AMINA)]) == 0
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == ["var", "var/postgres.erased"]
+    monkeypatch.delenv("GUICHET_SECRET_KEY")
+    assert await asyncio.to_thread(main, ["forget", str(AMINA)]) == 2
+    assert not (tmp_path / "keys").exists()
