@@ -70,7 +70,7 @@ from bot.services.delivery import Sender
 from bot.services.desk import Desk, Poster, Team
 from bot.services.dispatch import Dispatcher
 from bot.services.groups import group_moved, open_missing_topics, report_teams, team_in
-from bot.services.intake import Intake, Pause, poll
+from bot.services.intake import REFUSED, Intake, Pause, poll
 from bot.services.keywords import Keywords
 from bot.services.memory import Memory
 from bot.services.news import News
@@ -544,7 +544,8 @@ class Guichet:
     async def _serve_web(self) -> None:
         health = Health(
             queue_ages=lambda: self.store.queue_ages(self.clock()),
-            channel_trouble=lambda: self.intake.trouble,
+            is_writable=lambda: self.store.is_writable,
+            channel_trouble=lambda: self.intake.trouble or (REFUSED if self.sender.is_refused else ""),
             flows_trouble=lambda: self.data.trouble(self.flows),
             nlu_answers=lambda: self.nlu.is_answering,
             broken=lambda: self.chores.broken,

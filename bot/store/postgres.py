@@ -120,6 +120,8 @@ class Worker:
         self._is_reading = is_reading
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._connection: psycopg.Connection[Any] | None = None
+        #: What was last to be written is durable.
+        self.is_writable = True
         #: The transaction whose commit is on its way, as the server numbers it.
         self._committing: str | None = None
         self._thread = threading.Thread(target=self._run, name="store-postgres", daemon=True)
@@ -176,6 +178,7 @@ class Worker:
                     time.sleep(_PAUSE_S)
                     continue
                 self._committing = None
+                self.is_writable = False
                 for job in jobs:
                     job.error = _own(exc)
                 return
@@ -230,6 +233,8 @@ class Worker:
         self._committing = None if number is None else number[0]
         connection.execute("COMMIT")
         self._committing = None
+        if number is not None and number[0] is not None:  # a commit of nothing tells nothing
+            self.is_writable = True
 
     def _try(self, tx: PostgresTx, job: Job) -> bool:
         tx.afterwards = job.afterwards = []
@@ -240,6 +245,8 @@ class Worker:
             raise
         except Exception as exc:  # Conflict, or a bug, which must not take the others along
             job.error = _own(exc)
+            if isinstance(exc, psycopg.InternalError):  # the server takes no writing, as a standby does
+                self.is_writable = False
         return job.error is None
 
     def _was_committed(self, number: str) -> bool:
@@ -285,6 +292,11 @@ class PostgresEngine:
         sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_S))
         self._writer = Worker(address, group=GROUP)
         self._reader = Worker(address, group=1, is_reading=True)
+
+    @property
+    def is_writable(self) -> bool:
+        """See `Engine`."""
+        return self._writer.is_writable
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         return await self._writer.do(work)

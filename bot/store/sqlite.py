@@ -130,6 +130,11 @@ class SqliteEngine:
         """Whether no other process serves this database."""
         return self._seat.is_ours
 
+    @property
+    def is_writable(self) -> bool:
+        """See `Engine`."""
+        return self._writer.is_writable
+
     def _open(self, path: Path, keys: Keys) -> None:
         if self.is_first:
             check_log(path)

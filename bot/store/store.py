@@ -94,6 +94,11 @@ class KeptStore:
         """False when another process serves the same SQLite file: look and erase, but do not serve beside it."""
         return self.engine.shared or self.engine.is_first
 
+    @property
+    def is_writable(self) -> bool:
+        """See `bot.ports.Store`."""
+        return self.engine.is_writable
+
     async def _claim(self, work: Callable[[Tx], T]) -> T:
         """Reading that takes hold of what it reads, where there is somebody to take it from."""
         return await (self.engine.write(work) if self.engine.shared else self.engine.read(work))

@@ -398,3 +398,16 @@ async def test_the_command_line_erases_on_a_server_and_leaves_the_mark(
     monkeypatch.delenv("GUICHET_SECRET_KEY")
     assert await asyncio.to_thread(main, ["forget", str(AMINA)]) == 2
     assert not (tmp_path / "keys").exists()
+
+
+async def test_a_server_that_takes_no_writing_is_noticed(replica: Replica, address: str) -> None:  # G01
+    guichet = await replica("one")
+    newcomer = await guichet.welcome()
+    worker = guichet.store.engine._writer  # type: ignore[attr-defined]
+    worker._connection.execute("SET default_transaction_read_only = on")
+    with pytest.raises(StoreError):
+        await guichet.store.commit(Commit(session=session(newcomer), expected_version=0))
+    assert not guichet.store.is_writable  # type: ignore[attr-defined]
+    worker._connection.execute("SET default_transaction_read_only = off")
+    await guichet.store.commit(Commit(session=session(newcomer), expected_version=0))
+    assert guichet.store.is_writable  # type: ignore[attr-defined]
