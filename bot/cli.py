@@ -165,7 +165,7 @@ def _days(parser: argparse.ArgumentParser) -> None:
         choices=("third-place", "voices"),
         help="the enquiry about a common place, or what people said alike; counts of use without it",
     )
-    parser.add_argument("--days", type=int, default=30, help="counts: how far back (30)")
+    parser.add_argument("--days", type=_number(1, 36_500), default=30, help="counts: how far back (30)")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="third-place: write the totals as a table")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="third-place: write the totals as a picture")
 

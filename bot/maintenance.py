@@ -26,12 +26,12 @@ from bot.directory.service import Service
 from bot.directory.spreadsheet import from_csv, to_csv
 from bot.directory.writer import as_files
 from bot.errors import SettingsError, UnusableStore
-from bot.flow.graph import Ask, Flow
+from bot.flow.graph import Ask, Flow, FlowBook
 from bot.handoff.machine import Handoff
 from bot.i18n.languages import SOURCE
 from bot.ports import CheckRow
 from bot.services.erasure import DELETABLE_FOR
-from bot.store import KeptStore, Keys, database_path, load_keys, open_store
+from bot.store import KeptStore, Keys, database_path, examine, load_keys, open_store
 from bot.store.aside import ASIDE_DAYS
 from bot.store.backup import Backup, back_up, restore, rotate
 from bot.store.crypto import VARIABLE
@@ -198,7 +198,18 @@ def figures(options: argparse.Namespace) -> int:
 
 
 def _flow(premises: Premises, name: str) -> Flow:
-    return Data(premises.places, premises.settings).guide(datetime.now(UTC).date()).book.flows[FlowId(name)]
+    return _flow_in(Data(premises.places, premises.settings).guide(datetime.now(UTC).date()).book, name)
+
+
+def _flow_in(book: FlowBook, name: str) -> Flow:
+    """A flow that a command needs; one with an issue is left out, such as a queue that no team of config.yml has."""
+    flow = book.flows.get(FlowId(name))
+    if flow is None:
+        raise SettingsError(
+            f'The flow "{name}" cannot be used with these files and settings: see `guichet check`. '
+            "Is config.yml in this folder?"
+        )
+    return flow
 
 
 def _third_place(options: argparse.Namespace) -> int:
@@ -255,7 +266,7 @@ def catalogue(options: argparse.Namespace) -> int:
         return data.text_of(book.phrase(f"catalogue_{name}").having(**values), SOURCE)
 
     found = pages.initiatives(data.directory.published(), today)
-    sources = book.flows[FlowId("ess.procurement")].sources
+    sources = _flow_in(book, "ess.procurement").sources
     options.folder.mkdir(parents=True, exist_ok=True)
     for name, text in (
         (pages.PAGE_NAME, pages.as_page(found, sources=sources, say=say, today=today)),
@@ -363,20 +374,35 @@ def _faults(premises: Premises) -> Iterator[str]:
     is_near = "127.0.0.1" in environment.nlu_url or "localhost" in environment.nlu_url
     if environment.nlu_url.startswith("http://") and not is_near:
         yield "NLU_URL is not on this machine: people's words would cross the network in the clear."
+    yield from _faults_of_store(premises)
     yield from _faults_of_files(premises)
+
+
+def _faults_of_store(premises: Premises) -> Iterator[str]:
+    """What a start would say of key and database."""
+    key, url = premises.places.keys / "guichet.key", premises.environment.database_url
+    database = database_path(url)
+    is_there = bool(premises.environment.secret_key) or key.exists() or (database is not None and database.exists())
+    try:
+        keys = load_keys(key, may_create=False, environment=premises.env) if is_there else None
+        examine(url, keys)
+    except UnusableStore as exc:
+        yield str(exc)
 
 
 def _faults_of_files(premises: Premises) -> Iterator[str]:
     key = premises.places.keys / "guichet.key"
-    if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
+    if premises.environment.secret_key and key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
         yield f"{key} can be read by others: chmod 600 {key}"
     database = database_path(premises.environment.database_url)
     if database is not None:
         if key.exists() and database.parent.resolve() == key.parent.resolve():
             yield f"The key {key} lies beside the database: move it away, or set GUICHET_SECRET_KEY."
-        if database.exists() and stat.S_IMODE(database.stat().st_mode) & 0o077:
-            yield f"{database} can be read by others: chmod 600 {database}"
-        if database.parent.exists() and not os.access(database.parent, os.W_OK):
+        beside = sorted(database.parent.iterdir()) if database.parent.is_dir() else []
+        for path in (one for one in beside if one.name.startswith(database.name)):
+            if stat.S_IMODE(path.stat().st_mode) & 0o077:
+                yield f"{path} can be read by others: chmod 600 {path}"
+        if database.parent.exists() and not database.exists() and not os.access(database.parent, os.W_OK):
             yield f"{database.parent} cannot be written."
     dotenv = Path(".env")
     if dotenv.exists() and stat.S_IMODE(dotenv.stat().st_mode) & 0o077:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot.cli import main
+from bot.config import read_settings
 from bot.core.ids import AccountId, NewcomerId
-from bot.store import Keys, keys_from, load_keys, open_store
+from bot.store import KeptStore, Keys, keys_from, load_keys, open_store
+from bot.store.sqlite import connect
 from tests.store.scenes import AMINA, BORIS, Guichet, say
 
+ROOT = Path(__file__).parents[1]
 SECRET = "5e" * 32
 KEYS = keys_from(bytes.fromhex(SECRET))
 TOKEN = "9999999001:AAEinvented"
@@ -177,3 +182,192 @@ def test_a_lost_key_is_told_and_none_made(
     assert main(["forget", str(AMINA)]) == 2
     assert capsys.readouterr().err.startswith("The key file keys/guichet.key is missing although the database exists")
     assert there(place / "keys") == []
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_neither_backup_nor_restore_makes_a_key(
+    command: str, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = place / "backups"
+    if command == "restore":
+        welcome(AMINA)
+        assert main(["backup", "backups"]) == 0
+        shutil.rmtree(place / "var")
+    monkeypatch.delenv("GUICHET_SECRET_KEY")
+    before = there(place)
+    given = sorted(map(str, made.iterdir())) if command == "restore" else [str(made)]
+    capsys.readouterr()
+    assert main([command, *given]) == 2
+    [said] = capsys.readouterr().err.splitlines()
+    assert said.startswith(
+        "There is no database var/guichet.db" if command == "backup" else "The key file keys/guichet.key is missing"
+    )
+    assert there(place) == before
+
+
+# --- the doctor -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clinic(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A guichet whose settings are right, with its key in a file; started once."""
+    shutil.copy(ROOT / "config.yml", place)
+    for team in read_settings(place / "config.yml").teams.values():
+        monkeypatch.setenv(team.chat, "-1001234")
+    monkeypatch.setenv("GUICHET_ADVISER_IDS", "111111")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.delenv("GUICHET_SECRET_KEY")
+    welcome(AMINA, keys=load_keys(place / "keys" / "guichet.key", may_create=True, environment={}))
+    return place
+
+
+def found(capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str]]:
+    capsys.readouterr()
+    code = main(["doctor"])
+    return code, capsys.readouterr().out.splitlines()
+
+
+WELL = (0, ["Nothing is wrong that can be seen from here."])
+
+
+def test_nothing_is_found_in_a_guichet_that_is_well(clinic: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert found(capsys) == WELL
+    before = {path: path.read_bytes() for path in clinic.rglob("*") if path.is_file()}
+    assert found(capsys) == WELL
+    assert {path: path.read_bytes() for path in clinic.rglob("*") if path.is_file()} == before
+    assert main(["backup", "backups"]) == 0
+    assert main(["restore", *sorted(map(str, (clinic / "backups").iterdir()))]) == 0
+    assert found(capsys) == WELL
+
+
+def test_nothing_is_found_before_the_first_start(clinic: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in ("var", "keys"):
+        shutil.rmtree(clinic / folder)
+    assert found(capsys) == WELL
+    assert there(clinic) == ["config.yml"]
+
+
+def lose(path: Path) -> None:
+    path.unlink()
+
+
+def spoil(path: Path) -> None:
+    path.write_text("not a key", encoding="ascii")
+
+
+def change(path: Path) -> None:
+    path.write_text("ab" * 32, encoding="ascii")
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lose, "✗ The key file keys/guichet.key is missing although the database exists: put it back"),
+        (spoil, "✗ The key file keys/guichet.key does not hold 32 bytes in base64"),
+        (change, "✗ The key does not open var/guichet.db, or the file is damaged"),
+        (lambda key: key.chmod(0o644), "✗ The key file keys/guichet.key can be read by others"),
+    ],
+)
+def test_a_key_that_does_not_serve_is_found(
+    harm: Callable[[Path], None], said: str, clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    harm(clinic / "keys" / "guichet.key")
+    code, [line] = found(capsys)
+    assert (code, line[: len(said)]) == (1, said)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("GUICHET_SECRET_KEY", "short", "✗ GUICHET_SECRET_KEY is too short"),
+        ("DATABASE_URL", "postgresql://guichet@127.0.0.1:1/none", "✗ The PostgreSQL server cannot be used"),
+        ("DATABASE_URL", "mysql://localhost/x", "✗ DATABASE_URL begins with mysql"),
+    ],
+)
+def test_what_a_start_would_refuse_is_found(
+    name: str,
+    value: str,
+    said: str,
+    clinic: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(name, value)
+    code, [line] = found(capsys)
+    assert (code, line[: len(said)]) == (1, said)
+
+
+def test_a_damaged_database_and_one_that_others_can_read_are_found(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = clinic / "var" / "guichet.db"
+    database.chmod(0o644)
+    assert found(capsys) == (1, ["✗ var/guichet.db can be read by others: chmod 600 var/guichet.db"])
+    database.chmod(0o600)
+    with database.open("r+b") as file:
+        file.seek(4096 * 5)
+        file.write(bytes(4096))
+    code, [line] = found(capsys)
+    assert code == 1 and "damaged" in line
+
+
+# --- never a stack of calls -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def without_settings(place: Path) -> Path:
+    """The project's data without its config.yml, whose teams some flows need."""
+    for name in ("flows", "locales"):
+        (place / name).symlink_to(ROOT / name)
+    (place / "nlu").mkdir()
+    for name in ("nlu/lexicon", "nlu/intents.yml"):
+        (place / name).symlink_to(ROOT / name)
+    welcome()
+    return place
+
+
+def test_a_flow_that_is_left_out_is_named(without_settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command, flow in ((["catalogue", "out"], "ess.procurement"), (["figures", "voices"], "voix.say")):
+        assert main(command) == 2
+        assert capsys.readouterr().err.splitlines()[-1] == (
+            f'The flow "{flow}" cannot be used with these files and settings: see `guichet check`. '
+            "Is config.yml in this folder?"
+        )
+    assert not (without_settings / "out").exists()
+
+
+@pytest.mark.parametrize("days", ["99999999999", "0", "-1", "x"])
+def test_days_beyond_all_bounds_are_refused(days: str, place: Path) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["figures", f"--days={days}"])
+    assert left.value.code == 2
+
+
+def test_branches_of_what_is_no_flow_or_no_language_are_not_written(
+    without_settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(ROOT / "config.yml", without_settings)
+    assert main(["talk", "--branches", "ess.procurment"]) == 2
+    assert capsys.readouterr().err.endswith('No flow is called "ess.procurment". Did you mean "ess.procurement"?\n')
+    assert main(["talk", "--locale", "fr,zz", "--branches", "ess.procurement"]) == 2
+    assert 'No language is called "zz". There are: ' in capsys.readouterr().err
+    assert not (without_settings / "tests").exists()
+
+
+def test_a_database_that_is_held_elsewhere_is_one_sentence(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    welcome(AMINA)
+    monkeypatch.setattr("bot.store.writer.LOCKED_S", 0.05)
+    holder = connect(place / "var" / "guichet.db", KEYS)
+    keep = KeptStore.newcomers_with
+
+    async def held(store: KeptStore, account: AccountId) -> list[NewcomerId]:
+        holder.execute("BEGIN IMMEDIATE")  # a backup that begins at this moment
+        return await keep(store, account)
+
+    monkeypatch.setattr(KeptStore, "newcomers_with", held)
+    assert main(["forget", str(AMINA)]) == 2
+    holder.close()
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "The database cannot be used now (database is locked): try again.\n")

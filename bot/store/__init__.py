@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.errors import UnusableStore
 from bot.ports import Clock
+from bot.store import sqlite
 from bot.store.aside import Aside
 from bot.store.claims import LEASE_S, Leases
 from bot.store.crypto import Keys, keys_from, load_keys
@@ -16,7 +17,7 @@ from bot.store.store import KeptStore
 from bot.store.tombs import Tombs
 from bot.store.vault import Vault
 
-__all__ = ["KeptStore", "Keys", "database_path", "keys_from", "load_keys", "open_store"]
+__all__ = ["KeptStore", "Keys", "database_path", "examine", "keys_from", "load_keys", "open_store"]
 
 
 def _now() -> datetime:
@@ -28,6 +29,30 @@ def database_path(url: str) -> Path | None:
     if not url.startswith("sqlite:///"):
         return None
     return Path(url.removeprefix("sqlite:///"))
+
+
+def examine(url: str, keys: Keys | None) -> None:
+    """Look whether a start could use this database with these keys, None being none yet; make and change nothing.
+
+    Raises UnusableStore with the sentence that a start would say.
+    """
+    path = database_path(url)
+    if path is None:
+        _check_scheme(url)
+        from bot.store import postgres
+
+        postgres.examine(url, keys)
+    elif path.exists() and keys is not None:
+        sqlite.examine(path, keys)
+
+
+def _check_scheme(url: str) -> None:
+    scheme = url.partition("://")[0]
+    if scheme not in {"postgresql", "postgres"}:
+        raise UnusableStore(
+            f"DATABASE_URL begins with {scheme if '://' in url else 'nothing'}: "
+            "write sqlite:///var/guichet.db or postgresql://…"
+        )
 
 
 async def open_store(
@@ -61,7 +86,8 @@ async def open_store(
             tombs=Tombs(path.with_name(path.name + ".erased")),
             aside=Aside(path),
         )
-    elif (scheme := url.partition("://")[0]) in {"postgresql", "postgres"}:
+    else:
+        _check_scheme(url)
         # Imported when it is wanted: the driver costs a guichet on SQLite half a second at its start.
         from bot.store.postgres import PostgresEngine
 
@@ -73,10 +99,5 @@ async def open_store(
         )
         if leases is not None:
             await store.engine.write(leases.start)
-    else:
-        raise UnusableStore(
-            f"DATABASE_URL begins with {scheme if '://' in url else 'nothing'}: "
-            "write sqlite:///var/guichet.db or postgresql://…"
-        )
     await store.start()
     return store

@@ -44,6 +44,8 @@ def check_file(path: Path) -> None:
         raise UnusableStore(f"The database {path} is a folder: move it away, or restore a backup.")
     if path.exists() and not os.access(path, os.R_OK | os.W_OK):
         raise UnusableStore(f"The database {path} cannot be written: check its owner and rights.")
+    if not path.parent.is_dir():
+        raise UnusableStore(f"The folder {path.parent} is not there: make it, or say in DATABASE_URL where it is.")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise UnusableStore(f"The folder {path.parent} cannot be written: check its owner and rights.")
 

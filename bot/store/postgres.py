@@ -24,7 +24,7 @@ from psycopg import errors
 from bot.errors import Conflict, StoreError, UnusableStore
 from bot.store.crypto import Keys
 from bot.store.engine import Parameters, Row, Tx
-from bot.store.migrate import migrate
+from bot.store.migrate import check_number, check_proof, migrate, number_of
 from bot.store.schema import POSTGRES_WORDS
 
 T = TypeVar("T")
@@ -273,6 +273,27 @@ class Worker:
             self._connection = None
 
 
+def examine(address: str, keys: Keys | None) -> None:
+    """Raise the UnusableStore that a start would raise; `keys` None: there are none yet. Nothing is written."""
+    try:
+        with contextlib.closing(connected(address)) as connection:
+            tx = PostgresTx(connection)
+            if tx.row("SELECT to_regclass('meta')::text") == (None,):
+                return  # the first start makes everything
+            if keys is None:
+                raise UnusableStore(
+                    "The key is missing although the database exists: put back the key file, or set GUICHET_SECRET_KEY."
+                )
+            check_proof(tx, keys)
+            check_number(number_of(tx))
+    except psycopg.Error as exc:
+        raise _unusable(exc) from exc
+
+
+def _unusable(exc: psycopg.Error) -> UnusableStore:
+    return UnusableStore(f"The PostgreSQL server cannot be used: {_sentence(exc)}.")
+
+
 class PostgresEngine:
     """Runs transactions on a server; see `Engine`."""
 
@@ -286,7 +307,7 @@ class PostgresEngine:
             with contextlib.closing(connected(address)) as connection:
                 migrate(_in_one_runner(connection), POSTGRES_WORDS, keys, may_create=may_create)
         except psycopg.Error as exc:
-            raise UnusableStore(f"The PostgreSQL server cannot be used: {_sentence(exc)}.") from exc
+            raise _unusable(exc) from exc
         # After every statement the thread wants the interpreter's lock back. By default a busy loop gives it up after
         # 5 ms, which forty statements would wait for one after the other.
         sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_S))

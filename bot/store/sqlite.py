@@ -14,7 +14,7 @@ from bot.store.crypto import Keys
 from bot.store.drafts import create
 from bot.store.engine import Tx
 from bot.store.guards import Seat, check_file, check_library, check_log, check_presence
-from bot.store.migrate import migrate
+from bot.store.migrate import check_number, check_proof, migrate, number_of
 from bot.store.schema import SQLITE_WORDS
 from bot.store.writer import LOCKED_S, Phase, SqliteTx, Writer
 
@@ -98,6 +98,36 @@ def _why(path: Path, exc: BaseException) -> str:
     return f"The database {path} cannot be used ({text}): restore a backup with `guichet restore`."
 
 
+def examine(path: Path, keys: Keys) -> None:
+    """Raise the UnusableStore that a start would raise; nothing is brought to another form."""
+    seat = Seat(path)
+    try:
+        if seat.is_ours:
+            check_log(path)
+        connection = connect(path, keys, may_create=False)
+        try:
+            tx = SqliteTx(connection)
+            if tx.row("SELECT 1 FROM sqlite_master WHERE name = 'meta'") is not None:
+                check_proof(tx, keys)
+                check_number(number_of(tx))
+            _check_pages(connection, path)
+        except sqlite.Error as exc:
+            raise UnusableStore(_why(path, exc)) from exc
+        finally:
+            connection.close()
+    finally:
+        seat.leave()
+
+
+def _check_pages(connection: Any, path: Path) -> None:
+    """Look at the whole file as long as that takes less than a second; every page is authenticated when read."""
+    if path.stat().st_size > _CHECKED_BYTES:
+        return
+    found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(1)").fetchall()]
+    if found != ["ok"]:
+        raise UnusableStore(f"The database {path} is damaged: restore a backup with `guichet restore`.")
+
+
 class SqliteEngine:
     """Runs transactions on one file; see `Engine`."""
 
@@ -141,7 +171,7 @@ class SqliteEngine:
         self._connection = connect(path, self._keys)
         try:
             migrate(self._in_one_runner, SQLITE_WORDS, keys, may_create=self._may_create)
-            self._check_pages()
+            _check_pages(self._connection, path)
             # What a killed process had erased may still stand in the log.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             self._reader = connect(path, self._keys)
@@ -152,14 +182,6 @@ class SqliteEngine:
             self._connection.close()
             raise
         self._connection.execute("PRAGMA busy_timeout = 0")  # the loop must not wait: the writer's thread does
-
-    def _check_pages(self) -> None:
-        """Look at the whole file as long as that takes less than a second; every page is authenticated when read."""
-        if self.path.stat().st_size > _CHECKED_BYTES:
-            return
-        found = [str(row[0]) for row in self._connection.execute("PRAGMA quick_check(1)").fetchall()]
-        if found != ["ok"]:
-            raise UnusableStore(f"The database {self.path} is damaged: restore a backup with `guichet restore`.")
 
     def _in_one_runner(self, work: Callable[[Tx], bool]) -> bool:
         with immediately(self._connection):

@@ -17,7 +17,7 @@ from bot.core.messages import Rendered
 from bot.core.session import Position
 from bot.errors import Conflict, StoreError, UnusableStore
 from bot.ports import Commit, Delivery, Fate, InboxRow, OutboxRow, Receipt, Verb
-from bot.store import KeptStore, keys_from, open_store, postgres
+from bot.store import KeptStore, examine, keys_from, open_store, postgres
 from tests.store.conftest import KEYS
 from tests.store.scenes import AMINA, BORIS, NOON, Guichet, Now, arrival, say, session, texts
 from tests.store.servers import Server
@@ -411,3 +411,16 @@ async def test_a_server_that_takes_no_writing_is_noticed(replica: Replica, addre
     worker._connection.execute("SET default_transaction_read_only = off")
     await guichet.store.commit(Commit(session=session(newcomer), expected_version=0))
     assert guichet.store.is_writable  # type: ignore[attr-defined]
+
+
+async def test_what_a_start_would_refuse_is_seen_without_one(replica: Replica, address: str, server: Server) -> None:
+    fresh = server.fresh("looked_at")
+    for keys in (None, KEYS):
+        examine(fresh, keys)
+    with psycopg.connect(fresh) as connection:
+        assert connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall() == []
+    await replica("one")
+    examine(address, KEYS)
+    for others, said in ((None, "The key is missing"), (keys_from(b"w" * 32), "does not belong to this database")):
+        with pytest.raises(UnusableStore, match=said):
+            examine(address, others)
