@@ -6,12 +6,14 @@ guichet made by itself may outlive an erasure.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from bot.store.drafts import Drafts, with_logs
+from bot.store.drafts import Drafts
+from bot.store.files import with_logs
 
 #: How long it is kept when nobody is erased: as long as the keys of backups.
 ASIDE_DAYS: Final = 7
@@ -35,7 +37,8 @@ class Aside:
             self._drop()
         for path in self._files:
             if path.exists():
-                path.chmod(0o600)
+                with contextlib.suppress(PermissionError):  # another's file, in a folder that is ours
+                    path.chmod(0o600)
                 (_link if path == self._database else os.replace)(path, _aside(path))
                 os.utime(_aside(path))
 

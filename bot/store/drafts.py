@@ -13,14 +13,11 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from bot.errors import UnusableStore
+from bot.store.files import create, opened, remove, with_logs
 
 log = logging.getLogger(__name__)
-
-#: SQLite's files beside a database. A log that is left is played into whatever next has the name.
-LOGS: Final = ("-wal", "-shm", "-journal")
 
 
 class Drafts:
@@ -54,7 +51,13 @@ class Drafts:
             os.close(descriptor)
 
     def drop_left(self) -> None:
-        """Remove what a killed program left."""
+        """Remove what a killed program left; what cannot be removed now is logged, and tried again the next time."""
+        try:
+            self._drop_left()
+        except OSError as exc:
+            log.error("store.draft_left reason=%s", type(exc).__name__)
+
+    def _drop_left(self) -> None:
         if not self._list.exists() and not any(path.exists() for path in with_logs(self.restoring)):
             return
         descriptor = self._held()
@@ -67,7 +70,7 @@ class Drafts:
 
     def _held(self) -> int | None:
         """The list, locked; None while somebody else holds it. It is emptied and never deleted: the lock is on it."""
-        descriptor = os.open(self._list, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = opened(self._list, os.O_RDWR)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -85,25 +88,9 @@ class Drafts:
                     raise FileNotFoundError(str(draft.parent))  # a disk that is not there now may hold it
                 remove(draft)
             except OSError as exc:
-                log.warning("store.draft_left reason=%s", type(exc).__name__)
+                log.error("store.draft_left reason=%s", type(exc).__name__)
                 left.append(draft)
         _note(descriptor, left)
-
-
-def with_logs(path: Path) -> list[Path]:
-    """A database and what SQLite puts beside it, the logs first."""
-    return [path.with_name(path.name + suffix) for suffix in (*LOGS, "")]
-
-
-def remove(path: Path) -> None:
-    """Delete a database and its logs, if they are there."""
-    for one in with_logs(path):
-        one.unlink(missing_ok=True)
-
-
-def create(path: Path) -> None:
-    """An empty file for its owner only; SQLite gives its logs the same rights."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
 
 
 def _note(descriptor: int, drafts: tuple[Path, ...] | list[Path]) -> None:

@@ -8,6 +8,7 @@ import struct
 from pathlib import Path
 
 from bot.errors import UnusableStore
+from bot.store.files import opened
 
 #: The WAL-reset bug corrupts files silently from 3.7.0 on; fixed in 3.51.3 and in these older lines (M5).
 _FIXED = (3, 51, 3)
@@ -93,7 +94,7 @@ class Seat:
         """Raises UnusableStore when there is no sitting down, such as in a file of somebody else's."""
         seat = path.with_name(path.name + ".serving")
         try:
-            self._descriptor = os.open(seat, os.O_RDWR | os.O_CREAT, 0o600)
+            self._descriptor = opened(seat, os.O_RDWR)
         except OSError as exc:
             raise UnusableStore(f"{seat} cannot be written ({exc.strerror}): check its owner and rights.") from exc
         try:

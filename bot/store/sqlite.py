@@ -11,8 +11,8 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from bot.errors import StoreError, UnusableStore
 from bot.store.crypto import Keys
-from bot.store.drafts import create
 from bot.store.engine import Tx
+from bot.store.files import create
 from bot.store.guards import Seat, check_file, check_library, check_log, check_presence
 from bot.store.migrate import check_number, check_proof, migrate, number_of
 from bot.store.schema import SQLITE_WORDS

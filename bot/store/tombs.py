@@ -12,6 +12,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from bot.store.files import opened
+
 
 class Tombs:
     """Lines of `month mark`, in hex. A line that a crash cut short is ignored and written again by the next start."""
@@ -29,7 +31,7 @@ class Tombs:
             lines = "".join(f"\n{month} {mark.hex()}\n" for mark, month in marks.items() if mark not in known)
             if not lines:
                 return
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            descriptor = opened(self.path, os.O_WRONLY | os.O_APPEND)
             try:
                 os.write(descriptor, lines.encode())
                 os.fsync(descriptor)
@@ -60,7 +62,7 @@ class Tombs:
             if text == (self.path.read_text(encoding="ascii", errors="replace") if self.path.exists() else ""):
                 return
             draft = self.path.with_name(self.path.name + ".new")
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with os.fdopen(opened(draft, os.O_WRONLY | os.O_TRUNC), "wb") as file:
                 file.write(text.encode())
                 file.flush()
                 os.fsync(file.fileno())

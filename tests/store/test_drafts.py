@@ -214,3 +214,31 @@ def test_what_nobody_noted_is_rotated_after_a_day(tmp_path: Path) -> None:
     gone = rotate(tmp_path, now=NOON + timedelta(days=1, seconds=1))
     assert sorted(path.name for path in gone) == sorted(names)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
+async def test_what_root_makes_belongs_to_whom_the_folder_does(database: Path, tmp_path: Path) -> None:
+    nobody, backups = 65_534, tmp_path / "backups"
+    backups.mkdir()
+    for folder in (database.parent, backups):
+        os.chown(folder, nobody, nobody)
+    house = House(url=f"sqlite:///{database}")
+    guichet = await house.open()
+    await guichet.store.erase(await guichet.welcome())
+    made = back_up(database, backups, KEYS, now=NOON)
+    await house.close()
+    restore(made, database, KEYS)
+    files = [path for folder in (database.parent, backups) for path in folder.iterdir()]
+    assert {path.name: path.stat().st_uid for path in files} == {path.name: nobody for path in files}
+    assert sorted(path.suffix for path in database.parent.iterdir()) == [
+        ".before-restore", ".db", ".drafts", ".erased", ".serving"
+    ]  # fmt: skip
+
+
+async def test_a_list_of_drafts_that_cannot_be_read_stops_no_start_and_no_erasure(
+    house: House, database: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    database.with_name("guichet.db.drafts").mkdir()
+    guichet = await house.open()
+    assert await guichet.store.erase(await guichet.welcome()) == {"person_keys": 1, "people": 1}
+    assert {record.getMessage() for record in caplog.records} == {"store.draft_left reason=IsADirectoryError"}
