@@ -70,7 +70,7 @@ from bot.services.delivery import Sender
 from bot.services.desk import Desk, Poster, Team
 from bot.services.dispatch import Dispatcher
 from bot.services.groups import group_moved, open_missing_topics, report_teams, team_in
-from bot.services.intake import Intake, Pause, poll
+from bot.services.intake import REFUSED, Intake, Pause, poll
 from bot.services.keywords import Keywords
 from bot.services.memory import Memory
 from bot.services.news import News
@@ -101,6 +101,11 @@ class Places:
     state: Path = Path("var")
     #: The secret key, away from the database, so that neither a copy nor a backup of one holds both.
     keys: Path = Path("keys")
+
+    @property
+    def erased(self) -> Path:
+        """Who was erased from a server's database, as marks."""
+        return self.state / "postgres.erased"
 
 
 class _BelgianHours:
@@ -310,7 +315,9 @@ class Guichet:
         exists = database is not None and database.exists()
         keys = load_keys(keys_path, may_create=not exists, environment=self._env)
         bot_id = bot_id_of(self.environment.telegram_token or "")
-        store = await open_store(self.environment.database_url, keys, bot=bot_id, clock=self.clock)
+        store = await open_store(
+            self.environment.database_url, keys, bot=bot_id, clock=self.clock, erased=self.places.erased
+        )
         if database is not None and not store.is_first:
             await store.close()
             raise UnusableStore(f"Another guichet is running on {database}: stop it first, or set DATABASE_URL.")
@@ -537,7 +544,8 @@ class Guichet:
     async def _serve_web(self) -> None:
         health = Health(
             queue_ages=lambda: self.store.queue_ages(self.clock()),
-            channel_trouble=lambda: self.intake.trouble,
+            is_writable=lambda: self.store.is_writable,
+            channel_trouble=lambda: self.intake.trouble or (REFUSED if self.sender.is_refused else ""),
             flows_trouble=lambda: self.data.trouble(self.flows),
             nlu_answers=lambda: self.nlu.is_answering,
             broken=lambda: self.chores.broken,
