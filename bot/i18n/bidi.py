@@ -25,7 +25,8 @@ _LATIN = "A-Za-z0-9\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 _SPACE = "[ \u00a0\u202f]"
 #: A run that reads from left to right inside a right-to-left line: Latin words and numbers, joined by what stands
 #: inside phone numbers, hours, amounts, dates and names, such as `0800 30 030`, `9bis`, `annexe 26`, `14:30 - 16:00`.
-_ATOM = rf"[+#@]?[{_LATIN}](?:[{_LATIN}_’'/.:,&@+%-]*[{_LATIN}%])?(?:{_SPACE}?€)?"
+#: A slash that follows no word begins a command: `/menu`.
+_ATOM = rf"(?:[+#@]|(?<![\w/])/)?[{_LATIN}](?:[{_LATIN}_’'/.:,&@+%-]*[{_LATIN}%])?(?:{_SPACE}?€)?"
 _RUN = re.compile(rf"{_ATOM}(?:,?{_SPACE}(?:[-–—/+&·]{_SPACE})?{_ATOM})*")
 _PLAIN = re.compile(rf"[0-9]+|[{_LATIN.replace('0-9', '')}]+")
 

@@ -25,6 +25,9 @@ SIGNS = str.maketrans({LRI: "⟦", PDI: "⟧", FSI: "⟨", RLM: "←", LRM: "→
         ("🏠 مرحبا", "🏠 مرحبا"),
         ("سطر\n\nFORem هنا", "سطر\n\n←FORem هنا"),
         (f"اتصل {LRI}0800 30 030{PDI} أو 04 221 13 13", "اتصل ⟦0800 30 030⟧ أو ⟦04 221 13 13⟧"),
+        ("للمحو الآن: /imsah", "للمحو الآن: ⟦/imsah⟧"),
+        ("/lugha لتغيير اللغة", "←⟦/lugha⟧ لتغيير اللغة"),
+        ("نعم/oui", "نعم/oui"),
     ],
 )
 def test_right_to_left_line_keeps_its_runs_whole(line: str, golden: str) -> None:
