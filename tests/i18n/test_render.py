@@ -19,7 +19,7 @@ from bot.core.messages import (
     ServiceCards,
 )
 from bot.core.phrases import Phrase, Verbatim
-from bot.i18n.bidi import FSI, LRI, PDI, RLM
+from bot.i18n.bidi import FSI, LRI, LRM, PDI, RLM
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.render import Shown, joined, plain, render, render_phrase, utf16
 from bot.i18n.text import Text
@@ -172,6 +172,14 @@ def test_words_of_an_adviser_keep_their_direction_for_any_reader(catalogues: Cat
     message = Message(blocks=(said,), author=Author.ADVISER)
     shown = render(message, ARABIC, catalogues, expand=no_cards, token_for=token_of)
     assert (shown.rendered.text, shown.unreviewed) == ("👤 Venez à 14:30.\nMerci.", False)
+
+
+def test_number_that_a_newcomer_writes_in_arabic_can_be_dialled_by_who_reads_french(catalogues: Catalogues) -> None:
+    wrote = Phrase(key="system/adviser_person_wrote", text="💬 {text}", values={"text": "رقمي 0470 12 34 56"})
+    own = Phrase(key="", text="{text}", values={"text": Verbatim(text="Sara رقمي 0470 12 34 56")})
+    number = f"{LRI}0470 12 34 56{PDI}"
+    assert plain(wrote, FRENCH, catalogues) == f"{LRM}💬 {FSI}رقمي {number}{PDI}"
+    assert plain(own, FRENCH, catalogues) == f"Sara رقمي {number}"
 
 
 def test_reviewed_sentences_need_no_note(catalogues: Catalogues) -> None:
