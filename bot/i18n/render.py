@@ -170,8 +170,9 @@ def _raw(phrase: Phrase, locale: Locale, catalogues: Catalogues) -> _Raw:
         direction = first_strong(alone) or catalogues.languages[locale].direction
         return _Raw(text=alone, direction=direction, locales=frozenset(), unreviewed=False)
     wording = catalogues.text_of(phrase, locale)
-    direction = catalogues.languages[wording.locale].direction
-    locales = {wording.locale}
+    # Without a key there is nothing to translate: signs around values are in no language, and read as the reader reads.
+    direction = catalogues.languages[wording.locale if phrase.key else locale].direction
+    locales = {wording.locale} if phrase.key else set()
     unreviewed = wording.unreviewed
 
     def value_at(found: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from bot.core.ids import Locale, ServiceId
 from bot.core.messages import Block, Button, Open, ServiceCards, ShowService
 from bot.core.papers import BookletEntry, BookletLine
 from bot.core.phrases import Phrase, Verbatim
-from bot.directory.card import Part, card, map_url
+from bot.directory.card import Line, Part, card, map_url
 from bot.directory.living import Living
 from bot.directory.nearest import distance_km, nearest, point_of
 from bot.directory.search import Query
@@ -127,7 +127,14 @@ class DirectoryCards:
         directory = self._living.directory
         made = card(service, directory, now, name_language=lambda tag: self._name_language(tag, locale), distance_km=km)
         lines = [render_phrase(made.title, locale, self._catalogues)]
-        for line in made.lines if is_whole else made.short:
-            text = render_phrase(line.phrase, locale, self._catalogues)
-            lines.append(joined([replace(text, text=line.icon, bold=()), text], " ") if line.icon else text)
+        lines += [self._line(line, locale) for line in (made.lines if is_whole else made.short)]
         return joined(lines, "\n")
+
+    def _line(self, line: Line, locale: Locale) -> Text:
+        """A line behind its icon."""
+        if line.icon and not line.phrase.key:
+            # A number, a link or an address alone is no sentence of its own direction: the line is the reader's.
+            alone = replace(line.phrase, text=f"{line.icon} {line.phrase.text}")
+            return render_phrase(alone, locale, self._catalogues)
+        text = render_phrase(line.phrase, locale, self._catalogues)
+        return joined([replace(text, text=line.icon, bold=()), text], " ") if line.icon else text

@@ -6,10 +6,12 @@ import pytest
 
 from bot.bootstrap import Data
 from bot.conversation.commands import SEARCH
-from bot.core.ids import Locale
+from bot.core.ids import Locale, ServiceId
 from bot.core.messages import Open, ServiceCards
 from bot.core.phrases import Phrase
 from bot.flow.graph import ShowServices
+from bot.i18n.bidi import RLM, first_strong
+from bot.i18n.languages import Direction
 from bot.services.rehearsal import Rehearsal, Stage
 from bot.services.transcript import Input, step, told
 from bot.talk import MORNING
@@ -65,6 +67,19 @@ def test_every_card_can_be_shown_in_every_shipped_language(data: Data, stage: St
                 assert service.name in text, (service.id, locale)
                 assert "{" not in text, (service.id, locale)
                 assert len(text) <= (1_500 if whole else 400), (service.id, locale, len(text))
+
+
+def test_a_number_a_link_or_an_address_stands_on_the_readers_side(data: Data) -> None:
+    cards, icons = data.cards(), ("☎️", "✉️", "🌐", "📍")
+    shown = [
+        line
+        for service in data.directory.published()
+        for block in cards.blocks(ServiceCards(ids=(ServiceId(service.id),)), Locale("ar"), MORNING)
+        for line in getattr(block, "text", "").split("\n")
+        if line.lstrip(RLM).startswith(icons)
+    ]
+    assert {line.lstrip(RLM).split(" ")[0] for line in shown} == set(icons)
+    assert [line for line in shown if first_strong(line) is Direction.LEFT_TO_RIGHT] == []
 
 
 def test_a_whole_card_leads_to_a_map_and_a_secret_place_to_none(data: Data) -> None:
