@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from bot.core.ids import FlowId
+from bot.core.messages import LABEL_LIMIT
 from bot.core.phrases import Phrase
 from bot.flow.book import find
 from bot.flow.compile import compile_file
 from bot.flow.draft import Draft, Role, Sentence
 from bot.flow.graph import Ask, Card, Checklist, Flow, FlowBook, Remind, Step
-from bot.flow.sentences import LABEL_LIMIT, LONG_LIMIT, MESSAGE_LIMIT, TITLE_LIMIT
+from bot.flow.sentences import LONG_LIMIT, MESSAGE_LIMIT, TITLE_LIMIT
 from bot.flow.source import LIMIT_BYTES, Table, Text, read
 from bot.flow.walks import author_id
 

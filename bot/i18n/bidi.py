@@ -39,6 +39,11 @@ def without_controls(text: str) -> str:
     return text.translate(_CONTROLS)
 
 
+def without_marks(text: str) -> str:
+    """What is seen of a text: without the marks of direction, which have no width."""
+    return without_controls(text).replace(LRM, "").replace(RLM, "")
+
+
 def first_strong(text: str) -> Direction | None:
     """The direction of the first letter that has one, outside isolates; None when there is none."""
     depth = 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,6 +22,8 @@ from bot.i18n.text import Text
 
 #: What a booklet tells of a service; "open now" would be wrong tomorrow.
 _LASTING = (Part.ALERT, Part.HOURS, Part.PHONE, Part.ADDRESS, Part.SECRET, Part.DOCUMENTS, Part.CHECKED)
+#: In a name: behind it stands what a house of several services does here.
+_HOUSE = " — "
 
 
 class DirectoryCards:
@@ -44,15 +47,17 @@ class DirectoryCards:
 
     def details(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
         """A row for each service that is shown short."""
+        services = self.chosen(cards, now)
+        houses = Counter(service.name.partition(_HOUSE)[0] for service in services)
         return tuple(
             (
                 Button(
-                    label=label.having(name=Verbatim(text=service.name)),
+                    label=label.having(name=Verbatim(text=_told_apart(service.name, houses))),
                     icon="ℹ️",
                     action=ShowService(service=ServiceId(service.id)),
                 ),
             )
-            for service in self.chosen(cards, now)
+            for service in services
         )
 
     def maps(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
@@ -138,3 +143,10 @@ class DirectoryCards:
             return render_phrase(alone, locale, self._catalogues)
         text = render_phrase(line.phrase, locale, self._catalogues)
         return joined([replace(text, text=line.icon, bold=()), text], " ") if line.icon else text
+
+
+def _told_apart(name: str, houses: Mapping[str, int]) -> str:
+    """A name to stand on a button, where little more than its beginning is seen: two services of one house by what
+    they do."""
+    house, _, service = name.partition(_HOUSE)
+    return service if service and houses[house] > 1 else name
