@@ -12,8 +12,10 @@ from bot.core.messages import Block, Button, Open, ServiceCards, ShowService
 from bot.core.papers import BookletEntry, BookletLine
 from bot.core.phrases import Phrase, Verbatim
 from bot.directory.card import Line, Part, card, map_url
+from bot.directory.hours import State, openness
 from bot.directory.living import Living
 from bot.directory.nearest import distance_km, nearest, point_of
+from bot.directory.phones import readable
 from bot.directory.search import Query
 from bot.directory.service import Service
 from bot.i18n.catalogues import Catalogues
@@ -64,6 +66,11 @@ class DirectoryCards:
         """A row for each service with a place; a place that is secret has none."""
         urls = [map_url(service) for service in self.chosen(cards, now)]
         return tuple((Button(label=label, icon="🗺️", action=Open(url=url)),) for url in urls if url is not None)
+
+    def numbers(self, cards: ServiceCards, now: datetime) -> tuple[str, ...]:
+        """The first number of each service; of one that is closed the number that answers in its place, or none."""
+        found = [_number(service, now) for service in self.chosen(cards, now)]
+        return tuple(readable(number) for number in found if number is not None)
 
     def counter(self, service: ServiceId) -> tuple[str, tuple[Phrase, ...]] | None:
         """Its name, and the papers it asks for; None when it is gone."""
@@ -143,6 +150,14 @@ class DirectoryCards:
             return render_phrase(alone, locale, self._catalogues)
         text = render_phrase(line.phrase, locale, self._catalogues)
         return joined([replace(text, text=line.icon, bold=()), text], " ") if line.icon else text
+
+
+def _number(service: Service, now: datetime) -> str | None:
+    if service.temporarily_closed:
+        return None
+    if openness(service.schedule.opening_hours, now).state in (State.CLOSED, State.HOLIDAY):
+        return service.schedule.after_hours
+    return service.phones[0].number if service.phones else None
 
 
 def _told_apart(name: str, houses: Mapping[str, int]) -> str:
