@@ -13,7 +13,10 @@ from bot.bootstrap import Data
 from bot.core.ids import Locale
 from bot.core.messages import Message
 from bot.core.phrases import Phrase
+from bot.directory.extract import alerts_of
+from bot.flow.extract import shown_in_danger
 from bot.i18n.bidi import without_marks
+from bot.i18n.template import read_template
 from bot.nlu.language import language_of
 from bot.services.rehearsal import Rehearsal, Stage
 from bot.talk import MORNING
@@ -62,6 +65,23 @@ def test_the_card_comes_first_and_in_the_persons_language(locale: str, intent: s
     assert heard.said[0].vital
     assert getattr(heard.said[0].blocks[0], "key", None) == f"{FLOWS[intent]}/card.say"  # what is asked comes below
     assert languages_of(heard.said[0], locale, data) == {locale}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_alerts_on_the_cards_of_danger_are_in_the_persons_language(locale: str, stage: Stage, data: Data) -> None:
+    shown = shown_in_danger(stage.guide().book.flows.values())
+    alerts = alerts_of(data.directory, shown)
+    assert {"directory/ecoute-violences-conjugales.alert", "directory/tele-accueil-107.alert"} <= {
+        alert.key for alert in alerts
+    }
+    assert {data.catalogues.text_of(alert, Locale(locale)).locale for alert in alerts} == {locale}
+
+
+def test_translators_are_told_which_alerts_belong_to_danger(stage: Stage, data: Data) -> None:
+    alerts = alerts_of(data.directory, shown_in_danger(stage.guide().book.flows.values()))
+    template = read_template(ROOT / "locales" / "guichet.pot")
+    marked = {one.phrase.key for one in template if one.is_safety and one.phrase.key.startswith("directory/")}
+    assert marked == {alert.key for alert in alerts}
 
 
 @pytest.mark.parametrize("intent", FLOWS)
