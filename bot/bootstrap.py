@@ -34,13 +34,14 @@ from bot.core.phrases import Phrase, Value
 from bot.core.understanding import Danger
 from bot.directory import amounts
 from bot.directory import hours as directory_hours
+from bot.directory.extract import alerts_of
 from bot.directory.extract import phrases_of as directory_phrases
 from bot.directory.living import Living
 from bot.directory.lookup import Directory
 from bot.documents.printer import Printer
 from bot.errors import DeliveryError, FeedError, FlowError, SettingsError, UnusableStore
 from bot.flow.book import flow_of, load
-from bot.flow.extract import phrases_in, phrases_of
+from bot.flow.extract import flows_in, phrases_in, phrases_of, shown_in_danger
 from bot.flow.graph import Flow, FlowBook
 from bot.flow.issues import Issue as FlowIssue
 from bot.flow.known import Known
@@ -52,6 +53,7 @@ from bot.i18n.formats import language_name
 from bot.i18n.languages import SOURCE
 from bot.i18n.pofile import read_po_file
 from bot.i18n.render import plain
+from bot.i18n.template import IN_DANGER
 from bot.i18n.vocabulary import Vocabulary
 from bot.i18n.words import Words
 from bot.kept import KeptFiles
@@ -215,7 +217,8 @@ class Data:
         """What a turn looks things up in, with these flows."""
         book = replace(flows, facts=self.facts())
         first = self.settings.languages.first
-        offered = self.catalogues.offered(list(self.phrases(book)))
+        alerts = alerts_of(self.directory, sorted(shown_in_danger(flows.flows.values())))
+        offered = self.catalogues.offered(list(self.phrases(book)), shown_in_danger=alerts)
         rank = {locale: at for at, locale in enumerate(first)}
         ordered = sorted(offered, key=lambda language: rank.get(language.locale, len(first)))
         nlu = self.settings.nlu
@@ -589,7 +592,10 @@ class Guichet:
 def sentences(flows: Path) -> Iterator[tuple[Phrase, str, int, str]]:
     """Every sentence to translate, with its file, line and comment: of the flows, then of the directory."""
     yield from phrases_in(flows)
-    yield from directory_phrases(Living(flows).directory)
+    directory = Living(flows).directory
+    alerts = {phrase.key for phrase in alerts_of(directory, shown_in_danger(flows_in(flows)))}
+    for phrase, path, line, comment in directory_phrases(directory):
+        yield phrase, path, line, f"{IN_DANGER}{comment}" if phrase.key in alerts else comment
 
 
 #: In the order of Telegram's list.

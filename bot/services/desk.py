@@ -52,6 +52,9 @@ class Cards(Protocol):
     def maps(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
         """A row with a link to a map for each service whose place may be known."""
 
+    def numbers(self, cards: ServiceCards, now: datetime) -> tuple[str, ...]:
+        """A number for each service that somebody can call now, as people read it aloud."""
+
 
 class Shelf(Cards, Protocol):
     """The directory, as messages and papers show it."""

@@ -61,6 +61,9 @@ class _Names:
     def maps(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
         return ()
 
+    def numbers(self, cards: ServiceCards, now: datetime) -> tuple[str, ...]:
+        return self.whole.numbers(cards, now)
+
 
 def _first_line(block: Block | Text) -> Block | Text:
     return Text(text=f"▪ {block.text.partition(NEW_LINE)[0]}") if isinstance(block, Text) else block

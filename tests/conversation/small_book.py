@@ -60,6 +60,9 @@ class Shelters:
     def maps(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
         return ()
 
+    def numbers(self, cards: ServiceCards, now: datetime) -> tuple[str, ...]:
+        return ()
+
 
 def small_stage(data: Data, book: FlowBook | None = None) -> Stage:
     """A stage over the small book; words and languages are the real ones, danger is the word DANGER."""
