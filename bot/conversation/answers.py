@@ -125,7 +125,8 @@ def button_in_words(text: str, session: Session, guide: Guide) -> Command | None
 def _choice(ask: Ask, said: Said, guide: Guide, locale: Locale) -> Answer | None:
     """A choice by its words, or a yes or no of any language for the one choice that says yes or no."""
     labels = [(choice.label, *choice.words) for choice in ask.choices]
-    index = guide.words.choice(said.text, labels, locale)
+    spans = [choice.span for choice in ask.choices] if ask.counts else ()
+    index = guide.words.choice(said.text, labels, locale, spans)
     if index is None:
         meant = guide.words.yes_no(said.text, locale)
         if meant is None and _heard_yes_no(said, guide) is False:

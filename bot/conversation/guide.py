@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Command
 from bot.core.phrases import Phrase
+from bot.core.spans import Span
 from bot.core.understanding import FLOW
 from bot.flow.graph import FlowBook
 
@@ -34,8 +35,11 @@ class Words(Protocol):
     def language(self, text: str, locale: Locale) -> Locale | None:
         """The language that is named, in whichever language."""
 
-    def choice(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
-        """Index of the choice meant: by its number from 1, its label or one of its other words."""
+    def choice(
+        self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale, spans: Sequence[Span | None] = ()
+    ) -> int | None:
+        """Index of the choice meant: by its number from 1, its label or one of its other words; where choices are
+        quantities (`spans`, one for each choice), a number is what falls into one of them."""
 
     def label(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
         """Index of the choice that the whole text names: nothing is guessed."""

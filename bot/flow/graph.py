@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from bot.core.ids import FlowId, Revision, ServiceId, StepId
 from bot.core.phrases import Phrase, Value
+from bot.core.spans import Span
 
 # --- conditions: data, never an expression ---------------------------------------------------------------------
 
@@ -116,6 +117,8 @@ class Choice:
     leads: Next | None = None
     #: More words that mean this choice, in French, translated like labels; matched exactly after folding.
     words: tuple[Phrase, ...] = ()
+    #: The numbers that this choice stands for, when it is a quantity.
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,8 @@ class Ask:
     slot: str | None
     kind: AnswerKind
     choices: tuple[Choice, ...] = ()
+    #: True when the choices are quantities: a number is then never the place of a choice on the screen.
+    counts: bool | None = None
     #: Inclusive bounds of a number.
     at_least: int | None = None
     at_most: int | None = None

@@ -28,6 +28,8 @@ CHOICE = Record(
         "goto": Key(shape=_ID, doc="Step this choice leads to, or `end`, or `menu`."),
         "start": Key(shape=_FLOW, doc="Flow this choice begins, without coming back."),
         "words": Key(shape=_one_or_more(_TEXT), doc="Other words that mean this choice when written."),
+        "at_least": Key(shape=Scalar(form=Form.NUMBER), doc="A quantity: the smallest whole number of this choice."),
+        "below": Key(shape=Scalar(form=Form.NUMBER), doc="A quantity: the first whole number above this choice."),
     },
 )
 ASK = Record(
@@ -37,6 +39,9 @@ ASK = Record(
         "kind": Key(
             shape=Scalar(form=Form.WORD, words=tuple(AnswerKind)),
             doc="What is waited for: choice (default when there are choices), yes_no, number, date, text, language.",
+        ),
+        "counts": Key(
+            shape=_FLAG, doc="yes: how many is asked, so a number that fits no choice is not its place on the screen."
         ),
         "at_least": Key(shape=Scalar(form=Form.NUMBER), doc="Smallest number taken (kind: number)."),
         "at_most": Key(shape=Scalar(form=Form.NUMBER), doc="Largest number taken (kind: number)."),

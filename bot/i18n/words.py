@@ -17,10 +17,12 @@ from typing import TypeVar
 from bot.core.ids import Locale
 from bot.core.messages import Command
 from bot.core.phrases import Phrase
+from bot.core.spans import Span
 from bot.i18n.choices import Fold, choice_meant, key_of_words, label_meant, one_slip_away
 from bot.i18n.dates import date_in
 from bot.i18n.languages import SOURCE, Languages, names_in
 from bot.i18n.numbers import number_in
+from bot.i18n.quantities import quantity_meant
 from bot.i18n.sources import LocaleFileError, read_mapping, texts_at
 
 _LOG = logging.getLogger(__name__)
@@ -169,10 +171,19 @@ class Words:
         relative = {word: days for tag in reversed(tags) for word, days in self._own(tag).days.items()}
         return date_in(text, tags, today, fold=self.fold, relative=relative)
 
-    def choice(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
+    def choice(
+        self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale, spans: Sequence[Span | None] = ()
+    ) -> int | None:
         """Index of the choice meant: by its number from 1, its label or one of its other words, in the person's
-        language or in French; the beginning of a label or a small slip is enough when only one choice fits."""
-        return choice_meant(text, self._read(labels, locale), number=self.number(text, locale), fold=self.fold)
+        language or in French; the beginning of a label or a small slip is enough when only one choice fits.
+
+        Where the choices are quantities (`spans`, one for each choice), a number is what falls into one of them.
+        """
+        read = self._read(labels, locale)
+        if spans:
+            tags = [tag for tag in dict.fromkeys((locale, *_COMMON)) if tag in self.languages.by_locale]
+            return quantity_meant(text, read, spans, tags=tags, spelled=self._own(locale).numbers, fold=self.fold)
+        return choice_meant(text, read, number=self.number(text, locale), fold=self.fold)
 
     def label(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
         """Index of the choice that the whole text names, in the person's language or in French."""
