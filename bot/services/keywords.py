@@ -37,14 +37,17 @@ class Keywords:
         *,
         text_of: Callable[[Phrase, Locale], str],
         fold: Callable[[str], str],
+        by_heart: Callable[[str, Locale], str | None],
     ) -> None:
+        """`by_heart`: the intent of a whole utterance that no flow needs to bear, such as a greeting."""
+        self._by_heart = by_heart
         self._book = book
         self._text_of = text_of
         self._fold = fold
         self._indexes: dict[Locale, _Index] = {}
 
     def understand(self, text: str, locale: Locale) -> Understanding | None:
-        """The intent whose flow bears these words; None when no flow does."""
+        """The intent whose flow bears these words, or that they are known for; None when nothing is."""
         said = _words(self._fold(text))
         if not said.strip():
             return None
@@ -54,6 +57,8 @@ class Keywords:
             if intent := index.whole.get(said):
                 return Understanding(intent=intent, confidence=WHOLE, ranking=((intent, WHOLE),))
             found += [intent for keyword, intent in index.within if keyword in said]
+        if intent := self._by_heart(text, locale):
+            return Understanding(intent=intent, confidence=WHOLE, ranking=((intent, WHOLE),))
         intents = list(dict.fromkeys(found))
         if not intents:
             return None
