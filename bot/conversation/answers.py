@@ -123,7 +123,10 @@ def button_in_words(text: str, session: Session, guide: Guide) -> Command | None
 
 
 def _choice(ask: Ask, said: Said, guide: Guide, locale: Locale) -> Answer | None:
-    """A choice by its words, or a yes or no of any language for the one choice that says yes or no."""
+    """A choice by its words, or a yes or no of any language for the one choice that says yes or no.
+
+    In the language that it is written in, another one than the person's, only the whole label or word of a choice.
+    """
     labels = [(choice.label, *choice.words) for choice in ask.choices]
     spans = [choice.span for choice in ask.choices] if ask.counts else ()
     index = guide.words.choice(said.text, labels, locale, spans)
@@ -133,6 +136,8 @@ def _choice(ask: Ask, said: Said, guide: Guide, locale: Locale) -> Answer | None
             meant = False  # a yes is never taken from a guess: there are choices that erase
         if meant is not None:
             index = guide.words.choice(guide.book.phrase("yes" if meant else "no").text, labels, locale)
+    if index is None and said.language is not None:
+        index = guide.words.label(said.text, labels, said.language)
     return None if index is None else Answer(value=ask.choices[index].id)
 
 

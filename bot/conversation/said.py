@@ -14,7 +14,7 @@ from bot.core.effects import RelayText
 from bot.core.events import Edited, Said
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin, Button, Message, Speak
-from bot.core.phrases import Verbatim
+from bot.core.phrases import LanguageName
 from bot.core.session import Hold, Offer, Veil
 from bot.flow.graph import AnswerKind, Ask, Handoff, Remind
 
@@ -177,7 +177,7 @@ def _offer_language(draft: Draft, event: Said) -> None:
     language = next((known for known in draft.guide.languages if known.locale == event.language), None)
     if language is None or language.locale == draft.session.locale:
         return
-    book, name = draft.guide.book, Verbatim(text=language.name)
+    book, name = draft.guide.book, LanguageName(tag=language.locale)
     switch = Button(label=own_name(language), icon="🌍", action=Speak(locale=language.locale))
     draft.tell(Message(blocks=(book.phrase("language_offer").having(language=name),), buttons=((switch,),)))
     # Asked last, so "yes" is about it; a number is still about what stands above: an offer, or the present question.
