@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Protocol
 
 from bot.core.ids import FlowId, Locale
@@ -31,6 +31,9 @@ class Words(Protocol):
         """Digits of any script, or a spelled small number."""
 
     def date(self, text: str, locale: Locale, today: date) -> date | None: ...
+
+    def time(self, text: str, locale: Locale) -> time | None:
+        """An hour of the day in figures or words, in the person's language, in French or in English."""
 
     def language(self, text: str, locale: Locale) -> Locale | None:
         """The language that is named, in whichever language."""

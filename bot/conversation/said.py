@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import commands, walk
-from bot.conversation.answers import Answer, Refusal, answer_to, button_in_words, command_meant, consent, taken
+from bot.conversation.answers import (
+    Answer,
+    Refusal,
+    answer_beyond,
+    answer_to,
+    button_in_words,
+    command_meant,
+    consent,
+    taken,
+)
 from bot.conversation.fear import Fear, feared
 from bot.conversation.screens import offers, own_name, system, waiting_rows
 from bot.conversation.turn import Draft
@@ -145,10 +154,15 @@ def _answered(draft: Draft, event: Said) -> bool:
     """Whether the utterance was an answer to the waiting question (and was taken as one)."""
     if not draft.session.position.frames:
         return False
-    _, step = walk.waiting(draft)
+    flow, step = walk.waiting(draft)
     match step.act:
         case Ask() as ask:
             answer = answer_to(ask, event, draft.guide, draft.session.locale, draft.now.date())
+            if answer is None:
+                beyond = answer_beyond(flow, ask, event, draft.guide, draft.session.locale, draft.now.date())
+                if beyond is not None:
+                    walk.otherwise(draft, flow, ask, beyond)
+                    return _answered(draft, event)
         case Remind() if draft.session.hold is Hold.NONE:
             asked = Ask(slot=None, kind=AnswerKind.YES_NO)
             answer = answer_to(asked, event, draft.guide, draft.session.locale, draft.now.date())

@@ -175,7 +175,7 @@ def _led_otherwise(draft: Draft) -> bool:
     if not isinstance(step.act, Ask) or step.act.otherwise is None:
         return False
     draft.session = replace(draft.session, misses=0)
-    walk.lead(draft, flow, step.act.otherwise)
+    walk.lead_otherwise(draft, flow, step.act)
     return True
 
 

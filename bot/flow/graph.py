@@ -102,6 +102,8 @@ class AnswerKind(StrEnum):
     YES_NO = "yes_no"
     NUMBER = "number"
     DATE = "date"
+    #: An hour of the day, its minutes too.
+    TIME = "time"
     TEXT = "text"
     #: The language picker: its choices are the offered locales, not listed in the flow.
     LANGUAGE = "language"
@@ -130,7 +132,7 @@ class Ask:
     choices: tuple[Choice, ...] = ()
     #: True when the choices are quantities: a number is then never the place of a choice on the screen.
     counts: bool | None = None
-    #: Inclusive bounds of a number.
+    #: Inclusive bounds of a number, or of the hours of a time.
     at_least: int | None = None
     at_most: int | None = None
     #: A date is taken from tomorrow to so many days ahead; None: any day.

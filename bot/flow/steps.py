@@ -252,8 +252,8 @@ def _ask(table: Table, step: StepId, draft: Draft) -> Ask | None:
         )
     for key, wanted in (
         ("counts", AnswerKind.CHOICE),
-        ("at_least", AnswerKind.NUMBER),
-        ("at_most", AnswerKind.NUMBER),
+        ("at_least", AnswerKind.TIME if kind is AnswerKind.TIME else AnswerKind.NUMBER),
+        ("at_most", AnswerKind.TIME if kind is AnswerKind.TIME else AnswerKind.NUMBER),
         ("within_days", AnswerKind.DATE),
         ("max_length", AnswerKind.TEXT),
     ):

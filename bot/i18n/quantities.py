@@ -8,30 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from itertools import pairwise
 
 from bot.core.spans import Span
 from bot.i18n.choices import Fold, choice_meant, key_of_words
-from bot.i18n.languages import cldr
 from bot.i18n.numbers import numbers_in
+from bot.i18n.units import DAY, MONTH, WEEK, YEAR, units_in, units_of
 
-#: Units of CLDR that tell apart what is counted (core unit identifiers of UTS 35).
-_YEAR, _MONTH = "duration-year", "duration-month"
-_UNITS = (_YEAR, _MONTH, "duration-week", "duration-day", "duration-hour", "area-square-meter")
 #: How many of them make a year: babies are counted in months.
-_IN_A_YEAR = {_MONTH: 12, "duration-week": 52, "duration-day": 365}
-#: Numbers that between them ask for the plural forms of CLDR's languages.
-_FORMS = (1, 2, 3, 5, 11, 100)
-#: Shorter names are also words of another sense: « a » is short for « ans », and a verb.
-_NAME_FROM = 2
+_IN_A_YEAR = {MONTH: 12, WEEK: 52, DAY: 365}
 #: Shorter words tell nothing; from here on `yaş` and `yaşında` are one unit.
 _STEM_FROM = 3
-#: Names that people write and CLDR does not have.
-_ALSO: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "ar": {_YEAR: ("سنين", "عام", "أعوام"), _MONTH: ("شهور",)},
-    "en": {_YEAR: ("yo",)},
-}
 #: `4ans`, `60m2`: a unit written onto its number.
 _GLUED = re.compile(r"(?<=\d)(?=[^\W\d_])")
 #: « elle a 4 », `he is 7`: with more words before it, nobody knows what is counted.
@@ -90,13 +77,13 @@ def _parts(others: Sequence[str], sized: Iterable[Sequence[str]], tags: Sequence
     `others` are the words said beside the number.
     """
     labels = [key for texts in sized for key in texts]
-    units = _units(tags, fold)
+    units = units_of(tags, fold)
     counted = {units[word] for key in labels for word in key.split() if word in units}
     meant = {units[word] for word in others if word in units}
     if meant:
         if meant <= counted:
             return 1
-        return _IN_A_YEAR.get(meant.pop()) if len(meant) == 1 and counted == {_YEAR} else None
+        return _IN_A_YEAR.get(meant.pop()) if len(meant) == 1 and counted == {YEAR} else None
     after = _after_numbers(labels)
     if not others or not counted or any(_is_one_unit(word, unit) for word in others for unit in after):
         return 1
@@ -126,27 +113,4 @@ def _is_one_unit(one: str, other: str) -> bool:
 
 def _knows_units(tag: str, fold: Fold) -> bool:
     """Whether a language's names for units are known, so that a number without one is a number of nothing else."""
-    return _MONTH in _units_in(tag, fold).values()
-
-
-def _units(tags: Sequence[str], fold: Fold) -> Mapping[str, str]:
-    """Folded words for units in these languages, the first of which has the last word."""
-    return {word: unit for tag in reversed(tags) for word, unit in _units_in(tag, fold).items()}
-
-
-@cache
-def _units_in(tag: str, fold: Fold) -> Mapping[str, str]:
-    """Folded words for units in one language; one that is in the names of two units is left out."""
-    from babel.units import format_unit
-
-    meanings = {key_of_words(name, fold): {unit} for unit, more in _ALSO.get(tag, {}).items() for name in more}
-    for unit in _UNITS:
-        for length in ("long", "short"):
-            for number in _FORMS:
-                named = format_unit(number, unit, length=length, locale=cldr(tag))
-                if unit in named:  # CLDR has no name for it
-                    continue
-                for word in key_of_words(named, fold).split():
-                    if len(word) >= _NAME_FROM and not word.isdigit():
-                        meanings.setdefault(word, set()).add(unit)
-    return {word: units.pop() for word, units in meanings.items() if len(units) == 1}
+    return MONTH in units_in(tag, fold).values()
