@@ -119,7 +119,8 @@ STEP = Record(
         "branch": Key(shape=ListOf(item=CASE), doc="Go where the first condition that holds leads."),
         "handoff": Key(
             shape=_NAME,
-            doc="Hand over to a person of this queue of config.yml; whoever declines, or is never answered, is asked the question before again.",
+            doc="Hand over to a person of this queue of config.yml; whoever declines, or is never answered, is asked"
+            " the question before again.",
         ),
         "do": Key(shape=_NAME, doc="Run one of the guichet's own commands."),
         "volatile": Key(shape=_FLAG, doc="yes: from here to the flow's end nothing reaches a disk."),
