@@ -58,6 +58,7 @@ from bot.i18n.vocabulary import Vocabulary
 from bot.i18n.words import Words
 from bot.kept import KeptFiles
 from bot.nlu import language as nlu_language
+from bot.nlu.by_heart import ByHeart
 from bot.nlu.folding import fold
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.rasa import RasaNlu
@@ -133,6 +134,7 @@ class Data:
         self._live: LiveBook | None = None
         self._heard: Callable[[LiveBook], None] = lambda live: None
         self.lexicon = Lexicon.load(places.nlu / "lexicon", cache=places.state / "lexicon.json", needed=(SOURCE,))
+        self.by_heart = ByHeart.load(places.nlu)
         self.intents = intents_in(places.nlu / "intents.yml")
 
     def text_of(self, phrase: Phrase, locale: Locale) -> str:
@@ -173,7 +175,7 @@ class Data:
 
     def keywords(self, book: Callable[[], FlowBook]) -> Keywords:
         """Exact keywords of these flows."""
-        return Keywords(book, text_of=self.text_of, fold=fold)
+        return Keywords(book, text_of=self.text_of, fold=fold, by_heart=self.by_heart.intent)
 
     def vocabulary(self, book: Callable[[], FlowBook]) -> Vocabulary:
         """The words that these flows, the directory and their translations are made of."""

@@ -22,10 +22,10 @@ from bot.core.messages import (
     RenderedButton,
     ServiceCards,
 )
-from bot.core.phrases import Phrase, Value, Verbatim
+from bot.core.phrases import LanguageName, Phrase, Value, Verbatim
 from bot.i18n.bidi import RLM, first_strong, isolated, settled, verbatim, without_controls, without_marks
 from bot.i18n.catalogues import Catalogues
-from bot.i18n.formats import date_text, duration_text, instant_text, number_text, time_text
+from bot.i18n.formats import date_text, duration_text, instant_text, name_for_reader, number_text, time_text
 from bot.i18n.languages import Direction
 from bot.i18n.text import Text
 
@@ -232,6 +232,8 @@ def _value(value: Value, locale: Locale, direction: Direction, catalogues: Catal
             return verbatim(value.text.replace(_BOLD, ""), direction)
         case str():
             return isolated(value.replace(_BOLD, ""), direction)
+        case LanguageName(tag=tag):
+            return isolated(name_for_reader(tag, locale, languages), direction)
         case bool() | int():
             return number_text(int(value), locale, languages)
         case datetime():

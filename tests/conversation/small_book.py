@@ -73,7 +73,7 @@ def small_stage(data: Data, book: FlowBook | None = None) -> Stage:
         catalogues=data.catalogues,
         cards=lambda: cards,
         danger=lambda text: Danger(intent="emergency", locale="fr", phrase="danger") if "DANGER" in text else None,
-        keywords=lambda text, locale: None,
+        keywords=lambda text, locale, language: None,
     )
 
 
