@@ -1,4 +1,4 @@
-"""Whoever prefers not to say reads the most careful page: advice that asks for no papers, before any office that does."""
+"""Whoever prefers not to say reads the most careful page: advice without papers, before any office that wants them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.services.rehearsal import Stage
 
 #: The icon of "I prefer not to say", on every screen.
 SILENT = "🤐"
-#: Pages that ask to bring papers, for which nothing hangs on the right to stay, or whose first words are "ask a lawyer".
+#: Pages that ask to bring papers, but nothing hangs on the right to stay, or their first words are "ask a lawyer".
 SPARED = {
     "besoins.rental_guarantee": "the choice is « Je ne sais pas », about three kinds of help",
     "besoins.school": "the question is the age of a child; a school takes every child, with or without papers",
