@@ -34,13 +34,14 @@ from bot.core.phrases import Phrase, Value
 from bot.core.understanding import Danger
 from bot.directory import amounts
 from bot.directory import hours as directory_hours
+from bot.directory.extract import alerts_of
 from bot.directory.extract import phrases_of as directory_phrases
 from bot.directory.living import Living
 from bot.directory.lookup import Directory
 from bot.documents.printer import Printer
 from bot.errors import DeliveryError, FeedError, FlowError, SettingsError, UnusableStore
 from bot.flow.book import flow_of, load
-from bot.flow.extract import phrases_in, phrases_of
+from bot.flow.extract import flows_in, phrases_in, phrases_of, shown_in_danger
 from bot.flow.graph import Flow, FlowBook
 from bot.flow.issues import Issue as FlowIssue
 from bot.flow.known import Known
@@ -52,10 +53,12 @@ from bot.i18n.formats import language_name
 from bot.i18n.languages import SOURCE
 from bot.i18n.pofile import read_po_file
 from bot.i18n.render import plain
+from bot.i18n.template import IN_DANGER
 from bot.i18n.vocabulary import Vocabulary
 from bot.i18n.words import Words
 from bot.kept import KeptFiles
 from bot.nlu import language as nlu_language
+from bot.nlu.by_heart import ByHeart
 from bot.nlu.folding import fold
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.rasa import RasaNlu
@@ -70,7 +73,7 @@ from bot.services.delivery import Sender
 from bot.services.desk import Desk, Poster, Team
 from bot.services.dispatch import Dispatcher
 from bot.services.groups import group_moved, open_missing_topics, report_teams, team_in
-from bot.services.intake import Intake, Pause, poll
+from bot.services.intake import REFUSED, Intake, Pause, poll
 from bot.services.keywords import Keywords
 from bot.services.memory import Memory
 from bot.services.news import News
@@ -102,6 +105,11 @@ class Places:
     #: The secret key, away from the database, so that neither a copy nor a backup of one holds both.
     keys: Path = Path("keys")
 
+    @property
+    def erased(self) -> Path:
+        """Who was erased from a server's database, as marks."""
+        return self.state / "postgres.erased"
+
 
 class _BelgianHours:
     """`Hours` over the directory's evaluation of OSM expressions."""
@@ -126,6 +134,7 @@ class Data:
         self._live: LiveBook | None = None
         self._heard: Callable[[LiveBook], None] = lambda live: None
         self.lexicon = Lexicon.load(places.nlu / "lexicon", cache=places.state / "lexicon.json", needed=(SOURCE,))
+        self.by_heart = ByHeart.load(places.nlu)
         self.intents = intents_in(places.nlu / "intents.yml")
 
     def text_of(self, phrase: Phrase, locale: Locale) -> str:
@@ -166,7 +175,7 @@ class Data:
 
     def keywords(self, book: Callable[[], FlowBook]) -> Keywords:
         """Exact keywords of these flows."""
-        return Keywords(book, text_of=self.text_of, fold=fold)
+        return Keywords(book, text_of=self.text_of, fold=fold, by_heart=self.by_heart.intent)
 
     def vocabulary(self, book: Callable[[], FlowBook]) -> Vocabulary:
         """The words that these flows, the directory and their translations are made of."""
@@ -210,7 +219,8 @@ class Data:
         """What a turn looks things up in, with these flows."""
         book = replace(flows, facts=self.facts())
         first = self.settings.languages.first
-        offered = self.catalogues.offered(list(self.phrases(book)))
+        alerts = alerts_of(self.directory, sorted(shown_in_danger(flows.flows.values())))
+        offered = self.catalogues.offered(list(self.phrases(book)), shown_in_danger=alerts)
         rank = {locale: at for at, locale in enumerate(first)}
         ordered = sorted(offered, key=lambda language: rank.get(language.locale, len(first)))
         nlu = self.settings.nlu
@@ -310,7 +320,9 @@ class Guichet:
         exists = database is not None and database.exists()
         keys = load_keys(keys_path, may_create=not exists, environment=self._env)
         bot_id = bot_id_of(self.environment.telegram_token or "")
-        store = await open_store(self.environment.database_url, keys, bot=bot_id, clock=self.clock)
+        store = await open_store(
+            self.environment.database_url, keys, bot=bot_id, clock=self.clock, erased=self.places.erased
+        )
         if database is not None and not store.is_first:
             await store.close()
             raise UnusableStore(f"Another guichet is running on {database}: stop it first, or set DATABASE_URL.")
@@ -537,7 +549,8 @@ class Guichet:
     async def _serve_web(self) -> None:
         health = Health(
             queue_ages=lambda: self.store.queue_ages(self.clock()),
-            channel_trouble=lambda: self.intake.trouble,
+            is_writable=lambda: self.store.is_writable,
+            channel_trouble=lambda: self.intake.trouble or (REFUSED if self.sender.is_refused else ""),
             flows_trouble=lambda: self.data.trouble(self.flows),
             nlu_answers=lambda: self.nlu.is_answering,
             broken=lambda: self.chores.broken,
@@ -581,7 +594,10 @@ class Guichet:
 def sentences(flows: Path) -> Iterator[tuple[Phrase, str, int, str]]:
     """Every sentence to translate, with its file, line and comment: of the flows, then of the directory."""
     yield from phrases_in(flows)
-    yield from directory_phrases(Living(flows).directory)
+    directory = Living(flows).directory
+    alerts = {phrase.key for phrase in alerts_of(directory, shown_in_danger(flows_in(flows)))}
+    for phrase, path, line, comment in directory_phrases(directory):
+        yield phrase, path, line, f"{IN_DANGER}{comment}" if phrase.key in alerts else comment
 
 
 #: In the order of Telegram's list.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.config import environment_with_dotenv, log_level, read_environment, read_settings, settings_file
-from bot.errors import DataError, FlowError, SettingsError, UnusableStore
+from bot.errors import DataError, FlowError, SettingsError, StoreError, UnusableStore
 
 #: Exit codes: 0 done · 1 something is wrong with the data · 2 the settings or the machine.
 WRONG_DATA, WRONG_SETTINGS = 1, 2
@@ -46,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_DATA
     except (SettingsError, UnusableStore) as exc:
         print(exc, file=sys.stderr)
+        return WRONG_SETTINGS
+    except StoreError as exc:
+        print(f"The database cannot be used now ({exc}): try again.", file=sys.stderr)
         return WRONG_SETTINGS
     except OSError as exc:
         if exc.filename is None:
@@ -128,7 +131,18 @@ def _rest(parser: argparse.ArgumentParser) -> None:
 
 
 def _account(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("account", type=int, help="the Telegram id")
+    parser.add_argument("account", type=_number(1, 2**52), help="the Telegram id")  # Bot API, User: 52 bits at most
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    """A whole number between these two."""
+
+    def read(text: str) -> int:
+        if text.isdecimal() and least <= int(text) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least} to {most}")
+
+    return read
 
 
 def _folder(parser: argparse.ArgumentParser) -> None:
@@ -151,7 +165,7 @@ def _days(parser: argparse.ArgumentParser) -> None:
         choices=("third-place", "voices"),
         help="the enquiry about a common place, or what people said alike; counts of use without it",
     )
-    parser.add_argument("--days", type=int, default=30, help="counts: how far back (30)")
+    parser.add_argument("--days", type=_number(1, 36_500), default=30, help="counts: how far back (30)")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="third-place: write the totals as a table")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="third-place: write the totals as a picture")
 

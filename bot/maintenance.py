@@ -7,11 +7,14 @@ import asyncio
 import json
 import os
 import stat
+import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from bot.bootstrap import Data, Places, bot_id_of
+from bot.bootstrap import Data, Places
 from bot.config import Environment, environment_with_dotenv, read_environment, read_settings, settings_file
 from bot.core.ids import AccountId, FlowId
 from bot.core.phrases import Value
@@ -22,15 +25,17 @@ from bot.directory.lookup import load as load_directory
 from bot.directory.service import Service
 from bot.directory.spreadsheet import from_csv, to_csv
 from bot.directory.writer import as_files
-from bot.errors import SettingsError
-from bot.flow.graph import Ask, Flow
+from bot.errors import SettingsError, UnusableStore
+from bot.flow.graph import Ask, Flow, FlowBook
 from bot.handoff.machine import Handoff
 from bot.i18n.languages import SOURCE
 from bot.ports import CheckRow
 from bot.services.erasure import DELETABLE_FOR
-from bot.store import KeptStore, Keys, database_path, load_keys, open_store
+from bot.store import KeptStore, Keys, database_path, examine, load_keys, open_store
 from bot.store.aside import ASIDE_DAYS
 from bot.store.backup import Backup, back_up, restore, rotate
+from bot.store.crypto import VARIABLE
+from bot.store.guards import check_presence
 
 #: A figure below this is not shown: it might point at somebody (reliability.md, I06).
 SMALLEST_FIGURE = 10
@@ -49,10 +54,23 @@ class Premises:
 
     @property
     def keys(self) -> Keys:
-        """Raises UnusableStore when the key is missing although a database exists."""
+        """The keys of this guichet. A start makes them, no other command does: in a wrong folder they would be wrong.
+
+        Raises UnusableStore when they are missing.
+        """
+        path = self.places.keys / "guichet.key"
         database = database_path(self.environment.database_url)
-        may_create = database is None or not database.exists()
-        return load_keys(self.places.keys / "guichet.key", may_create=may_create, environment=self.env)
+        if not self.environment.secret_key and not path.exists() and (database is None or not database.exists()):
+            raise UnusableStore(
+                f"The key file {path} is missing: go to the folder of the guichet, put the key back, or set {VARIABLE}."
+                " The first start makes one."
+            )
+        return load_keys(path, may_create=False, environment=self.env)
+
+    @property
+    def where(self) -> str:
+        """The database as the operator knows it; the address of a server may hold a password."""
+        return str(database_path(self.environment.database_url) or "the database of DATABASE_URL")
 
     @property
     def database(self) -> Path:
@@ -63,9 +81,12 @@ class Premises:
         return path
 
     async def store(self) -> KeptStore:
-        """Open the store; opening brings it to this version's form."""
-        bot = bot_id_of(self.environment.telegram_token or "")
-        return await open_store(self.environment.database_url, self.keys, bot=bot, is_visit=True)
+        """Open the store; opening brings it to this version's form. Raises UnusableStore when there is none."""
+        url = self.environment.database_url
+        path = database_path(url)
+        if path is not None:
+            check_presence(path)  # before the keys: what is missing first is said first
+        return await open_store(url, self.keys, is_visit=True, erased=self.places.erased)
 
     async def checks(self) -> list[CheckRow]:
         """What advisers said about entries of the directory."""
@@ -98,33 +119,50 @@ def migrate(_: argparse.Namespace) -> int:
 def export(options: argparse.Namespace) -> int:
     """Everything kept about one Telegram account, as JSON."""
 
-    async def work(store: KeptStore) -> None:
-        newcomer = await store.newcomer_by_account(AccountId(options.account))
-        kept = {} if newcomer is None else await store.data_of(newcomer)
-        print(json.dumps(kept, ensure_ascii=False, indent=2, default=str))
+    premises = Premises()
 
-    _with_store(work)
+    async def work(store: KeptStore) -> None:
+        kept: dict[str, list[Any]] = {}
+        for newcomer in await store.newcomers_with(AccountId(options.account)):
+            for table, rows in (await store.data_of(newcomer)).items():
+                kept.setdefault(table, []).extend(rows)
+        print(json.dumps(kept, ensure_ascii=False, indent=2, default=str))
+        if not kept:
+            print(await _nothing(store, premises), file=sys.stderr)
+
+    _with_store(work, premises)
     return 0
 
 
 def forget(options: argparse.Namespace) -> int:
     """Erase one Telegram account everywhere (a request by letter)."""
 
-    async def work(store: KeptStore) -> None:
-        newcomer = await store.newcomer_by_account(AccountId(options.account))
-        since = datetime.now(UTC) - DELETABLE_FOR
-        gone = {} if newcomer is None else await store.erase(newcomer, recalled_since=since)
-        print("Nothing was kept about this account." if not gone else f"Erased: {json.dumps(dict(gone))}")
+    premises = Premises()
 
-    _with_store(work)
+    async def work(store: KeptStore) -> None:
+        since = datetime.now(UTC) - DELETABLE_FOR
+        gone: Counter[str] = Counter()
+        for newcomer in await store.newcomers_with(AccountId(options.account)):
+            gone.update(await store.erase(newcomer, recalled_since=since))
+        print(f"Erased: {json.dumps(gone)}" if gone else await _nothing(store, premises))
+
+    _with_store(work, premises)
     return 0
+
+
+async def _nothing(store: KeptStore, premises: Premises) -> str:
+    """What to say about somebody of whom nothing is there; where was looked belongs to it."""
+    said = f"Nothing is kept about this account in {premises.where}."
+    return said if await store.has_people() else f"{said} Nobody else is in it either: is it the right database?"
 
 
 def backup(options: argparse.Namespace) -> int:
     """Copy the database while it runs; keys apart, older copies deleted when their time is over."""
     premises = Premises()
     now = datetime.now(UTC)
-    made = back_up(premises.database, options.folder, premises.keys, now=now)
+    database = premises.database
+    check_presence(database)  # before the keys: what is missing first is said first
+    made = back_up(database, options.folder, premises.keys, now=now)
     gone = rotate(options.folder, now=now)
     print(f"data  {made.data}\nkeys  {made.keys}  (keep these two on different disks, and the secret key on neither)")
     if gone:
@@ -160,7 +198,18 @@ def figures(options: argparse.Namespace) -> int:
 
 
 def _flow(premises: Premises, name: str) -> Flow:
-    return Data(premises.places, premises.settings).guide(datetime.now(UTC).date()).book.flows[FlowId(name)]
+    return _flow_in(Data(premises.places, premises.settings).guide(datetime.now(UTC).date()).book, name)
+
+
+def _flow_in(book: FlowBook, name: str) -> Flow:
+    """A flow that a command needs; one with an issue is left out, such as a queue that no team of config.yml has."""
+    flow = book.flows.get(FlowId(name))
+    if flow is None:
+        raise SettingsError(
+            f'The flow "{name}" cannot be used with these files and settings: see `guichet check`. '
+            "Is config.yml in this folder?"
+        )
+    return flow
 
 
 def _third_place(options: argparse.Namespace) -> int:
@@ -217,7 +266,7 @@ def catalogue(options: argparse.Namespace) -> int:
         return data.text_of(book.phrase(f"catalogue_{name}").having(**values), SOURCE)
 
     found = pages.initiatives(data.directory.published(), today)
-    sources = book.flows[FlowId("ess.procurement")].sources
+    sources = _flow_in(book, "ess.procurement").sources
     options.folder.mkdir(parents=True, exist_ok=True)
     for name, text in (
         (pages.PAGE_NAME, pages.as_page(found, sources=sources, say=say, today=today)),
@@ -325,29 +374,44 @@ def _faults(premises: Premises) -> Iterator[str]:
     is_near = "127.0.0.1" in environment.nlu_url or "localhost" in environment.nlu_url
     if environment.nlu_url.startswith("http://") and not is_near:
         yield "NLU_URL is not on this machine: people's words would cross the network in the clear."
+    yield from _faults_of_store(premises)
     yield from _faults_of_files(premises)
+
+
+def _faults_of_store(premises: Premises) -> Iterator[str]:
+    """What a start would say of key and database."""
+    key, url = premises.places.keys / "guichet.key", premises.environment.database_url
+    database = database_path(url)
+    is_there = bool(premises.environment.secret_key) or key.exists() or (database is not None and database.exists())
+    try:
+        keys = load_keys(key, may_create=False, environment=premises.env) if is_there else None
+        examine(url, keys)
+    except UnusableStore as exc:
+        yield str(exc)
 
 
 def _faults_of_files(premises: Premises) -> Iterator[str]:
     key = premises.places.keys / "guichet.key"
-    if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
+    if premises.environment.secret_key and key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
         yield f"{key} can be read by others: chmod 600 {key}"
     database = database_path(premises.environment.database_url)
     if database is not None:
         if key.exists() and database.parent.resolve() == key.parent.resolve():
             yield f"The key {key} lies beside the database: move it away, or set GUICHET_SECRET_KEY."
-        if database.exists() and stat.S_IMODE(database.stat().st_mode) & 0o077:
-            yield f"{database} can be read by others: chmod 600 {database}"
-        if database.parent.exists() and not os.access(database.parent, os.W_OK):
+        beside = sorted(database.parent.iterdir()) if database.parent.is_dir() else []
+        for path in (one for one in beside if one.name.startswith(database.name)):
+            if stat.S_IMODE(path.stat().st_mode) & 0o077:
+                yield f"{path} can be read by others: chmod 600 {path}"
+        if database.parent.exists() and not database.exists() and not os.access(database.parent, os.W_OK):
             yield f"{database.parent} cannot be written."
     dotenv = Path(".env")
     if dotenv.exists() and stat.S_IMODE(dotenv.stat().st_mode) & 0o077:
         yield ".env can be read by others: chmod 600 .env"
 
 
-def _with_store(work: Callable[[KeptStore], Awaitable[None]]) -> None:
+def _with_store(work: Callable[[KeptStore], Awaitable[None]], premises: Premises | None = None) -> None:
     async def run() -> None:
-        store = await Premises().store()
+        store = await (premises or Premises()).store()
         try:
             await work(store)
         finally:

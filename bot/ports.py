@@ -416,6 +416,10 @@ class Store(Protocol):
     Every method raises `StoreError` when the store cannot be used now (disk full, locked): nothing was written then.
     """
 
+    @property
+    def is_writable(self) -> bool:
+        """What was last to be written is durable; False from the first refusal on until something is written again."""
+
     # arrivals
     async def keep(self, arrivals: Sequence[Arrival], *, offset: int | None) -> list[InboxRow]:
         """Store new arrivals (repeats are dropped and counted) and the poll offset, durably, before returning."""

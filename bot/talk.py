@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 from bot.bootstrap import Data, Places
 from bot.config import read_settings
 from bot.core.ids import FlowId, Locale
+from bot.errors import SettingsError
 from bot.services.branches import Path as Branch
 from bot.services.branches import branches, input_of
 from bot.services.rehearsal import Rehearsal, Stage
@@ -24,6 +26,10 @@ TRANSCRIPTS = Path("tests/transcripts")
 def run(options: argparse.Namespace) -> int:
     """Talk until the end of the input, or write branches."""
     stage = stage_of(Data(Places(), read_settings(Path("config.yml"))))
+    known = {language.locale for language in stage.catalogues.languages}
+    for locale in options.locale.split(",") if options.branches is not None else (options.locale,):
+        if locale not in known:
+            raise SettingsError(f'No language is called "{locale}". There are: {", ".join(sorted(known))}.')
     if options.branches is not None:
         _write_all(stage, [FlowId(flow) for flow in options.branches], options.locale.split(","))
         return 0
@@ -67,6 +73,11 @@ def stage_of(data: Data) -> Stage:
 def _write_all(stage: Stage, flows: list[FlowId], locales: list[str]) -> None:
     """Branches of these flows, or of all; then those of flows that are gone go too."""
     known = stage.guide().book.flows
+    for flow in flows:
+        if flow not in known:
+            near = difflib.get_close_matches(flow, known, n=1)
+            hint = f' Did you mean "{near[0]}"?' if near else ""
+            raise SettingsError(f'No flow is called "{flow}".{hint}')
     for flow in flows or list(known):
         counts = [f"{write_branches(stage, flow, Locale(locale))} {locale}" for locale in locales]
         print(f"{flow}  {', '.join(counts)}")

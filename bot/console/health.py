@@ -24,6 +24,8 @@ class Health:
 
     #: Ages of the queues; raises StoreError when the store cannot be used.
     queue_ages: Callable[[], Awaitable[QueueAges]]
+    #: What was last to be kept was kept.
+    is_writable: Callable[[], bool]
     #: Why nothing is fetched or sent, one sentence; empty when all is well.
     channel_trouble: Callable[[], str]
     #: Why files are not served as they are now, one sentence; empty when they are.
@@ -45,10 +47,11 @@ def health_route(health: Health) -> Route:
             ages = await health.queue_ages()
         except StoreError:
             return JSONResponse({**body, "ready": False, "store": "cannot be used now"}, status_code=503)
-        trouble, broken = health.channel_trouble(), health.broken()
+        trouble, broken, is_writable = health.channel_trouble(), health.broken(), health.is_writable()
+        is_ready = is_writable and not broken
         body |= {
-            "ready": not broken,
-            "store": "ok",
+            "ready": is_ready,
+            "store": "ok" if is_writable else "cannot be written now: is the disk full?",
             "work": ", ".join(f"{name} broke: {reason}" for name, reason in sorted(broken.items())) or "ok",
             "telegram": trouble or "ok",
             "flows": health.flows_trouble() or "ok",
@@ -56,6 +59,6 @@ def health_route(health: Health) -> Route:
             "oldest_waiting_s": asdict(ages),
             "set_aside": health.set_aside(),
         }
-        return JSONResponse(body, status_code=503 if broken else 200, headers={"cache-control": "no-store"})
+        return JSONResponse(body, status_code=200 if is_ready else 503, headers={"cache-control": "no-store"})
 
     return Route("/healthz", healthz)

@@ -8,18 +8,20 @@ from datetime import date
 from bot.conversation.guide import Guide
 from bot.conversation.screens import SHARE, SHARE_WORDS, held_rows, languages_shown, waiting_rows
 from bot.core.events import Said
-from bot.core.ids import Locale
+from bot.core.ids import Locale, StepId
 from bot.core.messages import Command, Go, Speak
 from bot.core.session import Hold, Offer, Offerable, Session
-from bot.flow.graph import AnswerKind, Ask, Step
+from bot.flow.graph import AnswerKind, Ask, Flow, Step, ToStep
 
+#: Questions whose answers cannot be mistaken for something else.
+_MEASURED = frozenset({AnswerKind.NUMBER, AnswerKind.DATE, AnswerKind.TIME})
 #: Intents that mean yes and no in any language, for a yes/no step.
 _YES_NO_INTENTS = {"affirm": True, "deny": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An answer in its stored form: a choice id, `yes`/`no`, digits, an ISO date, free words."""
+    """An answer in its stored form: a choice id, `yes`/`no`, digits, an ISO date, an hour (`10:30`), free words."""
 
     value: str
 
@@ -42,11 +44,29 @@ def answer_to(ask: Ask, said: Said, guide: Guide, locale: Locale, today: date) -
             return _number(ask, said.text, guide, locale)
         case AnswerKind.DATE:
             return _date(ask, said.text, guide, locale, today)
+        case AnswerKind.TIME:
+            return _time(ask, said.text, guide, locale)
         case AnswerKind.TEXT:
             text = said.text.strip()
             return Answer(value=text) if len(text) <= ask.max_length else Refusal(hint="answer_too_long")
         case AnswerKind.LANGUAGE:
             return _language(said.text, guide, locale)
+
+
+def answer_beyond(flow: Flow, ask: Ask, said: Said, guide: Guide, locale: Locale, today: date) -> StepId | None:
+    """The question that takes what fits no choice, when these words answer it: « lundi » is "another day" and the day.
+
+    Free words are not taken so: they fit anything. Nor is what must be reached by walking: a volatile step, or one with
+    a condition.
+    """
+    if not isinstance(ask.otherwise, ToStep):
+        return None
+    step = flow.step(ask.otherwise.step)
+    if step is None or step.volatile or step.when is not None:
+        return None
+    if not isinstance(step.act, Ask) or step.act.kind not in _MEASURED:
+        return None
+    return step.id if isinstance(answer_to(step.act, said, guide, locale, today), Answer) else None
 
 
 def consent(said: Said, guide: Guide, locale: Locale) -> Answer | None:
@@ -103,9 +123,14 @@ def command_meant(text: str, session: Session, guide: Guide) -> Command | None:
 
 def waiting_step(session: Session, guide: Guide) -> Step | None:
     """The step that waits for an answer; None when there is none, or no kept revision has it."""
+    flow = waiting_flow(session, guide)
+    return None if flow is None else flow.step(session.position.frames[-1].step)
+
+
+def waiting_flow(session: Session, guide: Guide) -> Flow | None:
+    """The flow of that step."""
     frames = session.position.frames
-    flow = guide.book.flow(frames[-1].flow, frames[-1].revision) if frames else None
-    return None if flow is None else flow.step(frames[-1].step)
+    return guide.book.flow(frames[-1].flow, frames[-1].revision) if frames else None
 
 
 def button_in_words(text: str, session: Session, guide: Guide) -> Command | None:
@@ -123,15 +148,21 @@ def button_in_words(text: str, session: Session, guide: Guide) -> Command | None
 
 
 def _choice(ask: Ask, said: Said, guide: Guide, locale: Locale) -> Answer | None:
-    """A choice by its words, or a yes or no of any language for the one choice that says yes or no."""
+    """A choice by its words, or a yes or no of any language for the one choice that says yes or no.
+
+    In the language that it is written in, another one than the person's, only the whole label or word of a choice.
+    """
     labels = [(choice.label, *choice.words) for choice in ask.choices]
-    index = guide.words.choice(said.text, labels, locale)
+    spans = [choice.span for choice in ask.choices] if ask.counts else ()
+    index = guide.words.choice(said.text, labels, locale, spans)
     if index is None:
         meant = guide.words.yes_no(said.text, locale)
         if meant is None and _heard_yes_no(said, guide) is False:
             meant = False  # a yes is never taken from a guess: there are choices that erase
         if meant is not None:
             index = guide.words.choice(guide.book.phrase("yes" if meant else "no").text, labels, locale)
+    if index is None and said.language is not None:
+        index = guide.words.label(said.text, labels, said.language)
     return None if index is None else Answer(value=ask.choices[index].id)
 
 
@@ -159,6 +190,15 @@ def _number(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | Refus
     if (ask.at_least is not None and number < ask.at_least) or (ask.at_most is not None and number > ask.at_most):
         return Refusal(hint="number_out_of_range")
     return Answer(value=str(number))
+
+
+def _time(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | Refusal | None:
+    found = guide.words.time(text, locale)
+    if found is None:
+        return None
+    if not (ask.at_least or 0) <= found.hour <= (23 if ask.at_most is None else ask.at_most):
+        return Refusal(hint="number_out_of_range")
+    return Answer(value=f"{found:%H:%M}")
 
 
 def _date(ask: Ask, text: str, guide: Guide, locale: Locale, today: date) -> Answer | Refusal | None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.conversation import walk
 from bot.conversation.booklet import booklet
 from bot.conversation.guide import OfferedLanguage
 from bot.conversation.reminders import REMINDER, TIMER, read
-from bot.conversation.screens import held_rows, navigation, number_to_call, system
+from bot.conversation.screens import held_rows, navigation, number_to_call, offers, on_offer, system
 from bot.conversation.turn import Draft
 from bot.core.effects import CancelTimers, EndHandoff, ShowData, TellWaiting
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin, Command, Go, Message, ShowReminder, Speak
-from bot.core.phrases import Verbatim
-from bot.core.session import Hold, Offerable, Position, Veil
+from bot.core.phrases import LanguageName
+from bot.core.session import Hold, Offer, Offerable, Position, Veil
 from bot.flow.graph import AnswerKind, Ask, FlowBook
 
 SEARCH = FlowId("_system.search")
@@ -196,11 +197,29 @@ def speak(draft: Draft, locale: Locale) -> None:
             walk.answered(draft, locale)
             return
     draft.tell(_changed(book, language))
+    offer = draft.offered
+    flows = [] if offer is None else [one.action.flow for one in offer.listed if isinstance(one.action, Begin)]
+    meant = [flow for flow in flows if flow in book.flows]
+    if offer is not None and offer.phrases and offer.yes == Speak(locale=locale) and meant:
+        # What led to the offer of this language was half understood: it is not lost by taking the offer.
+        draft.tell(offer_flows(draft, meant, *offer.phrases))
+        return
     walk.ask(draft)
 
 
+def offer_flows(draft: Draft, flows: Sequence[FlowId], *phrases: str) -> Message:
+    """A message that offers flows to somebody who was half understood; vital when it names a danger."""
+    book = draft.guide.book
+    rows = offers(book, flows)
+    listed = on_offer(rows)
+    draft.session = replace(draft.session, misses=0)
+    draft.offer = Offer(listed=listed, yes=listed[0].action if len(listed) == 1 else None, phrases=phrases)
+    buttons = (*rows, *navigation(draft.session, book))
+    return replace(system(book, *phrases, buttons=buttons), vital="maybe_danger" in phrases)
+
+
 def _changed(book: FlowBook, language: OfferedLanguage) -> Message:
-    return Message(blocks=(book.phrase("language_changed").having(language=Verbatim(text=language.name)),))
+    return Message(blocks=(book.phrase("language_changed").having(language=LanguageName(tag=language.locale)),))
 
 
 def held_notice(draft: Draft) -> None:

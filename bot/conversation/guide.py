@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Protocol
 
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Command
 from bot.core.phrases import Phrase
+from bot.core.spans import Span
 from bot.core.understanding import FLOW
 from bot.flow.graph import FlowBook
 
@@ -31,11 +32,17 @@ class Words(Protocol):
 
     def date(self, text: str, locale: Locale, today: date) -> date | None: ...
 
+    def time(self, text: str, locale: Locale) -> time | None:
+        """An hour of the day in figures or words, in the person's language, in French or in English."""
+
     def language(self, text: str, locale: Locale) -> Locale | None:
         """The language that is named, in whichever language."""
 
-    def choice(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
-        """Index of the choice meant: by its number from 1, its label or one of its other words."""
+    def choice(
+        self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale, spans: Sequence[Span | None] = ()
+    ) -> int | None:
+        """Index of the choice meant: by its number from 1, its label or one of its other words; where choices are
+        quantities (`spans`, one for each choice), a number is what falls into one of them."""
 
     def label(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
         """Index of the choice that the whole text names: nothing is guessed."""

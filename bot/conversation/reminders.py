@@ -59,7 +59,7 @@ def choose(draft: Draft) -> None:
     due_at = moment(here.answers, draft.now)
     words = here.answers.get(WORDS, "")
     page = "" if words else _page_beneath(draft)
-    draft.start(StartTimer(name=TIMER, due_at=due_at, ref=page or f"{_OWN}/{due_at:%Y-%m-%dT%H}/{words}"))
+    draft.start(StartTimer(name=TIMER, due_at=due_at, ref=page or f"{_OWN}/{due_at:%Y-%m-%dT%H:%M}/{words}"))
     draft.say(draft.guide.book.phrase("reminder_chosen").having(when=due_at))
     left = {slot: answer for slot, answer in here.answers.items() if slot not in SLOTS}
     draft.session = draft.session.at(replace(here, answers=left, trail=()))
@@ -107,10 +107,17 @@ def moment(answers: Mapping[str, str], now: datetime) -> datetime:
     else:
         day = local.date() + timedelta(days=int(days) if days.isdigit() else 1)
     chosen = answers.get(HOUR, "").removeprefix("at_")
-    hour = chosen if chosen.isdigit() else answers.get(TIME, "")
-    at = datetime.combine(day, time(int(hour)) if hour.isdigit() and int(hour) < 24 else MORNING, _BRUSSELS)
+    at = datetime.combine(day, _hour(chosen if chosen.isdigit() else answers.get(TIME, "")), _BRUSSELS)
     soonest, latest = now + timedelta(hours=1), now + FURTHEST
     return by_day(min(max(at.astimezone(UTC), soonest), latest))
+
+
+def _hour(told: str) -> time:
+    """`9` of a choice, `10:30` of what was written; the morning when there is none."""
+    try:
+        return time.fromisoformat(told.zfill(2))
+    except ValueError:
+        return MORNING
 
 
 def _page_beneath(draft: Draft) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import commands, walk
-from bot.conversation.answers import Answer, Refusal, answer_to, button_in_words, command_meant, consent, taken
+from bot.conversation.answers import (
+    Answer,
+    Refusal,
+    answer_beyond,
+    answer_to,
+    button_in_words,
+    command_meant,
+    consent,
+    taken,
+)
 from bot.conversation.fear import Fear, feared
 from bot.conversation.screens import offers, own_name, system, waiting_rows
 from bot.conversation.turn import Draft
@@ -14,7 +23,7 @@ from bot.core.effects import RelayText
 from bot.core.events import Edited, Said
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin, Button, Message, Speak
-from bot.core.phrases import Verbatim
+from bot.core.phrases import LanguageName
 from bot.core.session import Hold, Offer, Veil
 from bot.flow.graph import AnswerKind, Ask, Handoff, Remind
 
@@ -145,10 +154,15 @@ def _answered(draft: Draft, event: Said) -> bool:
     """Whether the utterance was an answer to the waiting question (and was taken as one)."""
     if not draft.session.position.frames:
         return False
-    _, step = walk.waiting(draft)
+    flow, step = walk.waiting(draft)
     match step.act:
         case Ask() as ask:
             answer = answer_to(ask, event, draft.guide, draft.session.locale, draft.now.date())
+            if answer is None:
+                beyond = answer_beyond(flow, ask, event, draft.guide, draft.session.locale, draft.now.date())
+                if beyond is not None:
+                    walk.otherwise(draft, flow, ask, beyond)
+                    return _answered(draft, event)
         case Remind() if draft.session.hold is Hold.NONE:
             asked = Ask(slot=None, kind=AnswerKind.YES_NO)
             answer = answer_to(asked, event, draft.guide, draft.session.locale, draft.now.date())
@@ -177,7 +191,7 @@ def _offer_language(draft: Draft, event: Said) -> None:
     language = next((known for known in draft.guide.languages if known.locale == event.language), None)
     if language is None or language.locale == draft.session.locale:
         return
-    book, name = draft.guide.book, Verbatim(text=language.name)
+    book, name = draft.guide.book, LanguageName(tag=language.locale)
     switch = Button(label=own_name(language), icon="🌍", action=Speak(locale=language.locale))
     draft.tell(Message(blocks=(book.phrase("language_offer").having(language=name),), buttons=((switch,),)))
     # Asked last, so "yes" is about it; a number is still about what stands above: an offer, or the present question.

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.conversation import commands, walk
 from bot.conversation.fear import Fear
-from bot.conversation.screens import OFFERS, go, navigation, offers, on_offer, system
+from bot.conversation.screens import OFFERS, go, navigation, on_offer, system
 from bot.conversation.turn import Draft
 from bot.core.effects import NoteGap
 from bot.core.events import Said
@@ -46,7 +46,7 @@ def understood(draft: Draft, event: Said, fear: Fear | None) -> None:
     elif heard.confidence >= sure:
         _go_to(draft, heard.intent, event)
     elif heard.confidence >= possible and (candidates := _candidates(draft, heard)):
-        draft.tell(_offered(draft, candidates, "did_you_mean"))
+        draft.tell(commands.offer_flows(draft, candidates, "did_you_mean"))
     else:
         _otherwise_or_miss(draft, event)
 
@@ -54,7 +54,7 @@ def understood(draft: Draft, event: Said, fear: Fear | None) -> None:
 def named(draft: Draft, fear: Fear, others: Sequence[FlowId] | None = None) -> Message:
     """The number to call, for a danger that is only feared; and what may have been meant, unless that is clear."""
     phrases = ("maybe_danger",) if others is None else ("maybe_danger", "did_you_mean")
-    message = replace(_offered(draft, [fear.flow, *(others or ())], *phrases), vital=True)
+    message = commands.offer_flows(draft, [fear.flow, *(others or ())], *phrases)
     if others is None and draft.offer is not None:
         draft.offer = replace(draft.offer, is_beside=True)
     return message
@@ -85,16 +85,6 @@ def resume_offer(draft: Draft) -> None:
     draft.tell(Message(blocks=(book.phrase("resume_offer").having(title=flow.title),), buttons=rows))
     go_on, leave = on_offer(rows)
     draft.offer = Offer(listed=(go_on, leave), yes=go_on.action, no=leave.action)
-
-
-def _offered(draft: Draft, flows: Sequence[FlowId], *phrases: str) -> Message:
-    """A message that offers flows to somebody who was half understood."""
-    book = draft.guide.book
-    rows = offers(book, flows)
-    listed = on_offer(rows)
-    draft.session = replace(draft.session, misses=0)
-    draft.offer = Offer(listed=listed, yes=listed[0].action if len(listed) == 1 else None)
-    return system(book, *phrases, buttons=(*rows, *navigation(draft.session, book)))
 
 
 def _go_to(draft: Draft, intent: str, event: Said) -> None:
@@ -185,7 +175,7 @@ def _led_otherwise(draft: Draft) -> bool:
     if not isinstance(step.act, Ask) or step.act.otherwise is None:
         return False
     draft.session = replace(draft.session, misses=0)
-    walk.lead(draft, flow, step.act.otherwise)
+    walk.lead_otherwise(draft, flow, step.act)
     return True
 
 

@@ -384,7 +384,7 @@ def _submit(draft: Draft, flow: Flow, step: Step) -> Next:
         return step.leads
     asked = {one.act.slot: one.act.kind for one in flow.steps.values() if isinstance(one.act, Ask) and one.act.slot}
     told = {slot: here.answers[slot] for slot in asked if slot in here.answers}
-    free = {slot for slot in told if asked[slot] in (AnswerKind.TEXT, AnswerKind.DATE)}
+    free = {slot for slot in told if asked[slot] in (AnswerKind.TEXT, AnswerKind.DATE, AnswerKind.TIME)}
     answers = {slot: answer for slot, answer in told.items() if slot not in free}
     draft.start(Submit(flow=flow.id, answers=answers, words={slot: told[slot] for slot in told if slot in free}))
     left = {slot: answer for slot, answer in here.answers.items() if slot not in told}
@@ -447,6 +447,25 @@ def _ways_out(draft: Draft, flow: Flow) -> tuple[tuple[Button, ...], ...]:
     if flow.id == MENU:
         return ((go(book, Command.PERSON, "nav_person", "👤"), go(book, Command.LANGUAGE, "nav_language", "🌍")),)
     return navigation(draft.session, book)
+
+
+def otherwise(draft: Draft, flow: Flow, ask: Ask, step: StepId) -> None:
+    """Stand on the question that takes what fits no choice of this one; a choice made before no longer holds."""
+    _drop(draft, ask)
+    _stand_on(draft, flow, step)
+
+
+def lead_otherwise(draft: Draft, flow: Flow, ask: Ask) -> None:
+    """Go where words lead that fit no choice; a choice made before no longer holds."""
+    assert ask.otherwise is not None
+    _drop(draft, ask)
+    lead(draft, flow, ask.otherwise)
+
+
+def _drop(draft: Draft, ask: Ask) -> None:
+    here = draft.session.position
+    answers = {slot: answer for slot, answer in here.answers.items() if slot != ask.slot}
+    draft.session = draft.session.at(replace(here, answers=answers))
 
 
 def _stand_on(draft: Draft, flow: Flow, step: StepId) -> None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.conversation.answers import answer_to, button_in_words, command_meant, taken, waiting_step
+from bot.conversation.answers import (
+    answer_beyond,
+    answer_to,
+    button_in_words,
+    command_meant,
+    taken,
+    waiting_flow,
+    waiting_step,
+)
 from bot.conversation.guide import Guide
 from bot.core.events import Said
 from bot.core.session import Hold, Session
@@ -29,7 +37,10 @@ def wants_understanding(session: Session, said: Said, guide: Guide, *, today: da
     step = waiting_step(session, guide)
     if step is None or not isinstance(step.act, Ask) or _takes_any_words(step):
         return True
-    return answer_to(step.act, said, guide, session.locale, today) is None
+    flow = waiting_flow(session, guide)
+    return answer_to(step.act, said, guide, session.locale, today) is None and (
+        flow is None or answer_beyond(flow, step.act, said, guide, session.locale, today) is None
+    )
 
 
 def wants_keywords(understanding: Understanding | None, session: Session, guide: Guide) -> bool:

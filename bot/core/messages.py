@@ -9,6 +9,9 @@ from typing import TypeAlias
 from bot.core.ids import FlowId, Locale, ServiceId, StepId, Token
 from bot.core.phrases import Phrase
 
+#: Characters of a button's label, without its icon: phones cut longer ones.
+LABEL_LIMIT = 40
+
 
 class Author(StrEnum):
     """Who made a sentence; shown to its reader when it is not the reviewed catalogue."""

@@ -16,6 +16,13 @@ class Verbatim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageName:
+    """A language of the guichet, called as its reader calls it: `anglais` for `en` in French."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
     """One sentence of flows/ in French, on its way to a reader.
 
@@ -35,4 +42,4 @@ class Phrase:
 
 #: What may stand in a placeholder. Dates are aware instants or plain dates, formatted for the reader's locale;
 #: text is isolated for right-to-left scripts; a phrase is rendered first.
-Value: TypeAlias = str | int | date | datetime | time | timedelta | Phrase | Verbatim
+Value: TypeAlias = str | int | date | datetime | time | timedelta | Phrase | Verbatim | LanguageName

@@ -56,6 +56,8 @@ class Offer:
     yes: Offerable | None = None
     #: What "no" does; None: the present question is shown again.
     no: Offerable | None = None
+    #: The system phrases that offered it, when it is what they may have meant: offered anew in a language chosen next.
+    phrases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +226,7 @@ def _offer_out(offer: Offer) -> dict[str, Any]:
         "is_beside": offer.is_beside,
         "yes": None if offer.yes is None else _offerable_out(offer.yes),
         "no": None if offer.no is None else _offerable_out(offer.no),
+        "phrases": list(offer.phrases),
     }
 
 
@@ -236,6 +239,7 @@ def _offer_in(raw: dict[str, Any]) -> Offer:
         is_beside=raw["is_beside"],
         yes=None if raw["yes"] is None else _offerable_in(*raw["yes"]),
         no=None if raw["no"] is None else _offerable_in(*raw["no"]),
+        phrases=tuple(raw.get("phrases", ())),  # older forms have none
     )
 
 

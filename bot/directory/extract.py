@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.core.phrases import Phrase
 from bot.directory.card import sentence
@@ -33,6 +33,12 @@ def phrases_of(directory: Directory) -> Iterator[Found]:
         if fact.publish:
             about = Phrase(key=f"fact/{fact.name}.about", text=fact.about)
             yield about, fact.path, fact.line, "un chiffre suit, après « : »"
+
+
+def alerts_of(directory: Directory, services: Iterable[str]) -> tuple[Phrase, ...]:
+    """What must be read first of these services."""
+    found = directory.services(list(services))
+    return tuple(sentence(service, "alert", service.alert) for service in found if service.alert)
 
 
 def _texts(service: Service) -> Iterator[tuple[str, str]]:

@@ -8,17 +8,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from bot.core.ids import FlowId
+from bot.core.ids import FlowId, ServiceId
+from bot.core.messages import LABEL_LIMIT
 from bot.core.phrases import Phrase
 from bot.flow.book import find
 from bot.flow.compile import compile_file
 from bot.flow.draft import Draft, Role, Sentence
-from bot.flow.graph import Ask, Card, Checklist, Flow, FlowBook, Remind, Step
-from bot.flow.sentences import LABEL_LIMIT, LONG_LIMIT, MESSAGE_LIMIT, TITLE_LIMIT
+from bot.flow.graph import Ask, Card, Checklist, Flow, FlowBook, Remind, ShowServices, Step
+from bot.flow.sentences import LONG_LIMIT, MESSAGE_LIMIT, TITLE_LIMIT
 from bot.flow.source import LIMIT_BYTES, Table, Text, read
 from bot.flow.walks import author_id
 
@@ -40,13 +41,33 @@ Found = tuple[Phrase, str, int, str]
 
 def phrases_in(folder: Path) -> Iterator[Found]:
     """Every sentence of the flow files below this folder in file order, also of flows with issues."""
+    for draft in _drafts(folder):
+        for one in draft.sentences:
+            yield one.phrase, draft.path, one.line, _comment(one, draft)
+
+
+def flows_in(folder: Path) -> Iterator[Flow]:
+    """Every flow below this folder of which a graph can be made, also with issues."""
+    return (draft.flow for draft in _drafts(folder) if draft.flow is not None)
+
+
+def shown_in_danger(flows: Iterable[Flow]) -> frozenset[ServiceId]:
+    """The services that safety flows show by name."""
+    return frozenset(
+        service
+        for flow in flows
+        if flow.safety
+        for step in flow.steps.values()
+        if isinstance(step.act, ShowServices)
+        for service in step.act.ids
+    )
+
+
+def _drafts(folder: Path) -> Iterator[Draft]:
     for file in find(folder)[0]:
         root, issues = read(file.source, file.shown)
-        if root is None or issues:
-            continue
-        draft = compile_file(root, flow_id=file.flow, path=file.shown)
-        for one in draft.sentences:
-            yield one.phrase, file.shown, one.line, _comment(one, draft)
+        if root is not None and not issues:
+            yield compile_file(root, flow_id=file.flow, path=file.shown)
 
 
 def phrases_of(book: FlowBook) -> Iterator[Found]:

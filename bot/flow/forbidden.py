@@ -185,7 +185,7 @@ def _questions(draft: Draft, rules: Rules) -> Iterator[Issue]:
         if not isinstance(step.act, Ask):
             continue
         asked = " ".join(phrase.text for phrase in step.say)
-        is_free = step.act.kind in (AnswerKind.TEXT, AnswerKind.NUMBER, AnswerKind.DATE)
+        is_free = step.act.kind in (AnswerKind.TEXT, AnswerKind.NUMBER, AnswerKind.DATE, AnswerKind.TIME)
         for rule in rules.questions:
             if (is_free or rule.always) and "?" in asked + ("?" if is_free else "") and _found(asked, rule.patterns):
                 yield issue(draft.path, step.line, "forbidden-question", step=author_id(step.id), found=rule.said)

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from bot.core.ids import FlowId, Revision, ServiceId, StepId
 from bot.core.phrases import Phrase, Value
+from bot.core.spans import Span
 
 # --- conditions: data, never an expression ---------------------------------------------------------------------
 
@@ -101,6 +102,8 @@ class AnswerKind(StrEnum):
     YES_NO = "yes_no"
     NUMBER = "number"
     DATE = "date"
+    #: An hour of the day, its minutes too.
+    TIME = "time"
     TEXT = "text"
     #: The language picker: its choices are the offered locales, not listed in the flow.
     LANGUAGE = "language"
@@ -116,6 +119,8 @@ class Choice:
     leads: Next | None = None
     #: More words that mean this choice, in French, translated like labels; matched exactly after folding.
     words: tuple[Phrase, ...] = ()
+    #: The numbers that this choice stands for, when it is a quantity.
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +130,9 @@ class Ask:
     slot: str | None
     kind: AnswerKind
     choices: tuple[Choice, ...] = ()
-    #: Inclusive bounds of a number.
+    #: True when the choices are quantities: a number is then never the place of a choice on the screen.
+    counts: bool | None = None
+    #: Inclusive bounds of a number, or of the hours of a time.
     at_least: int | None = None
     at_most: int | None = None
     #: A date is taken from tomorrow to so many days ahead; None: any day.

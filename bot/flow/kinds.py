@@ -414,6 +414,16 @@ KINDS: dict[str, Kind] = {
         "« {key} » ne vaut que pour kind: {kind}.",
         '"{key}" is only for kind: {kind}.',
     ),
+    "span-missing": Kind(
+        _STOP,
+        "« {label} » est une quantité : ajoutez « at_least » et « below », pour qu'un nombre écrit trouve son choix.",
+        '"{label}" is a quantity: add "at_least" and "below", so that a written number finds its choice.',
+    ),
+    "spans-meet": Kind(
+        _STOP,
+        "un même nombre est dans « {one} » et dans « {other} ». Corrigez « at_least » ou « below ».",
+        'a number is both in "{one}" and in "{other}". Correct "at_least" or "below".',
+    ),
     # --- conditions ----------------------------------------------------------------------------------------------
     "bad-condition": Kind(
         _STOP,

@@ -157,9 +157,10 @@ def check_claims(drafts: Iterable[Draft]) -> Iterator[tuple[Draft, Issue]]:
                 yield draft, issue(draft.path, mention.line, "intent-twice", name=mention.name, other=other)
         for sentence in draft.sentences:
             if sentence.role is Role.KEYWORD:
-                text = sentence.phrase.text
-                if (other := keywords.setdefault(text.casefold(), draft.id)) != draft.id:
-                    yield draft, issue(draft.path, sentence.line, "keyword-clash", name=text, other=other)
+                # Several may stand between "|", as in a translation.
+                for word in filter(None, map(str.strip, sentence.phrase.text.split("|"))):
+                    if (other := keywords.setdefault(word.casefold(), draft.id)) != draft.id:
+                        yield draft, issue(draft.path, sentence.line, "keyword-clash", name=word, other=other)
         topic = draft.flow.topic
         if topic is not None and (other := topics.setdefault(topic, draft.id)) != draft.id:
             line = draft.lines.get("starts_on", 1)

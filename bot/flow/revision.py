@@ -13,7 +13,7 @@ from bot.flow.graph import Flow
 #: No conversation notices when only these change.
 _UNSEEN = frozenset({"line", "revision", "reviewed", "sources", "path"})
 #: Fields that flows did not always have: left out while they say nothing, so that revisions people stand in stay known.
-_LATER = frozenset({"within_days", "words"})
+_LATER = frozenset({"within_days", "words", "span", "counts"})
 _SEEN: dict[type, tuple[str, ...]] = {}
 
 

@@ -28,6 +28,8 @@ CHOICE = Record(
         "goto": Key(shape=_ID, doc="Step this choice leads to, or `end`, or `menu`."),
         "start": Key(shape=_FLOW, doc="Flow this choice begins, without coming back."),
         "words": Key(shape=_one_or_more(_TEXT), doc="Other words that mean this choice when written."),
+        "at_least": Key(shape=Scalar(form=Form.NUMBER), doc="A quantity: the smallest whole number of this choice."),
+        "below": Key(shape=Scalar(form=Form.NUMBER), doc="A quantity: the first whole number above this choice."),
     },
 )
 ASK = Record(
@@ -36,10 +38,17 @@ ASK = Record(
         "slot": Key(shape=_ID, doc="Name under which the answer is kept. Without it the choices only lead somewhere."),
         "kind": Key(
             shape=Scalar(form=Form.WORD, words=tuple(AnswerKind)),
-            doc="What is waited for: choice (default when there are choices), yes_no, number, date, text, language.",
+            doc="What is waited for: choice (when there are choices), yes_no, number, date, time, text, language.",
         ),
-        "at_least": Key(shape=Scalar(form=Form.NUMBER), doc="Smallest number taken (kind: number)."),
-        "at_most": Key(shape=Scalar(form=Form.NUMBER), doc="Largest number taken (kind: number)."),
+        "counts": Key(
+            shape=_FLAG, doc="yes: how many is asked, so a number that fits no choice is not its place on the screen."
+        ),
+        "at_least": Key(
+            shape=Scalar(form=Form.NUMBER), doc="Smallest number (kind: number) or first hour (kind: time) taken."
+        ),
+        "at_most": Key(
+            shape=Scalar(form=Form.NUMBER), doc="Largest number (kind: number) or last hour (kind: time) taken."
+        ),
         "within_days": Key(
             shape=Scalar(form=Form.NUMBER, least=1, most=365),
             doc="Latest day taken, in days from today; the first is tomorrow (kind: date).",

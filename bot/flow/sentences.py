@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection, Iterator
 
 from bot.core.amounts import bare_amounts
+from bot.core.messages import LABEL_LIMIT
 from bot.flow.draft import Draft, Role, Sentence
 from bot.flow.issues import Issue, issue, nearest
 from bot.flow.known import Known
 
 TITLE_LIMIT = 32
-LABEL_LIMIT = 40
 #: A line of a card for a counter: read at arm's length.
 CARD_LIMIT = 120
 MESSAGE_LIMIT = 300

@@ -39,6 +39,7 @@ from bot.flow.scalars import number_of, sentence_of, text_of
 from bot.flow.schema import FLOW, STEP
 from bot.flow.shapes import check, flag
 from bot.flow.source import LIMIT_ISSUES, Items, Node, Table, Text, texts
+from bot.flow.spans import check_spans, read_span
 
 #: What a step can do, of which it does at most one.
 ACTS = ("ask", "services", "checklist", "card", "remind", "call", "branch", "handoff", "do")
@@ -250,8 +251,9 @@ def _ask(table: Table, step: StepId, draft: Draft) -> Ask | None:
             issue(draft.path, table.lines["choices"], "yes-no-choices", step=step, missing=min(missing))
         )
     for key, wanted in (
-        ("at_least", AnswerKind.NUMBER),
-        ("at_most", AnswerKind.NUMBER),
+        ("counts", AnswerKind.CHOICE),
+        ("at_least", AnswerKind.TIME if kind is AnswerKind.TIME else AnswerKind.NUMBER),
+        ("at_most", AnswerKind.TIME if kind is AnswerKind.TIME else AnswerKind.NUMBER),
         ("within_days", AnswerKind.DATE),
         ("max_length", AnswerKind.TEXT),
     ):
@@ -263,12 +265,16 @@ def _ask(table: Table, step: StepId, draft: Draft) -> Ask | None:
         draft.issues.append(
             issue(draft.path, asked.lines["at_most"], "bounds-crossed", step=step, least=least, most=most)
         )
+    if isinstance(choices_node, Table):
+        check_spans(choices, choices_node.lines, kind, step, draft)
+    counts = flag(asked.get("counts")) or any(choice.span is not None for choice in choices)
     if "say" not in table.values:
         draft.issues.append(issue(draft.path, line, "silent-question", step=step))
     return Ask(
         slot=slot or None,
         kind=kind,
         choices=choices,
+        counts=counts or None,
         at_least=least,
         at_most=most,
         within_days=within,
@@ -300,7 +306,9 @@ def _choices(table: Table, step: StepId, draft: Draft) -> tuple[Choice, ...]:
             if (phrase := sentence_of(text, f"{base}.word.{name}", Role.WORD, draft, step))
         )
         leads = _next(record, step, draft)
-        made.append(Choice(id=name, label=label, icon=text_of(record.get("icon")), leads=leads, words=words))
+        span = read_span(record, step, draft)
+        icon = text_of(record.get("icon"))
+        made.append(Choice(id=name, label=label, icon=icon, leads=leads, words=words, span=span))
     return tuple(made)
 
 

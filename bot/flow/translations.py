@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.core.ids import FlowId, Locale
+from bot.core.messages import LABEL_LIMIT
 from bot.flow.draft import Draft, Role, Sentence
 from bot.flow.issues import Issue, issue
-from bot.flow.sentences import LABEL_LIMIT, placeholders
+from bot.flow.sentences import placeholders
 
 #: Between several translations of one keyword or word.
 BETWEEN_WORDS = "|"

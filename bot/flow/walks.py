@@ -6,10 +6,10 @@ skipped is taken as skipped and as not skipped.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import TypeAlias, TypeVar
 
+from bot.core.helplines import AT_ONCE
 from bot.core.ids import FlowId, StepId
 from bot.flow.draft import Draft
 from bot.flow.graph import Ask, Branch, Call, Exit, Flow, Handoff, Next, Remind, ShowServices, Step, ToFlow, ToStep
@@ -21,8 +21,6 @@ N = TypeVar("N", bound=Hashable)
 #: The engine waits for the person here, so a loop through such a step can be left.
 _WAITING = (Ask, Remind, Handoff)
 _MENU = FlowId("_system.menu")
-#: Belgian numbers that help at once (knowledge, section 1); a safety sentence may hold them.
-_NUMBER = re.compile(r"\b(?:112|101|103|107|1733)\b")
 
 
 def check_walks(drafts: Mapping[FlowId, Draft]) -> Iterator[tuple[Draft, Issue]]:
@@ -110,7 +108,7 @@ def _safety(flow: Flow, draft: Draft, flows: Mapping[FlowId, Flow]) -> Iterator[
 def _shows_numbers(step: Step, flows: Mapping[FlowId, Flow]) -> bool:
     if step.when is not None:
         return False
-    if any(_NUMBER.search(phrase.text) for phrase in step.say) or isinstance(step.act, ShowServices):
+    if any(AT_ONCE.search(phrase.text) for phrase in step.say) or isinstance(step.act, ShowServices):
         return True
     # A called safety flow is judged by this same rule in its own file.
     return isinstance(step.act, Call) and step.act.flow in flows and flows[step.act.flow].safety

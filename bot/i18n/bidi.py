@@ -6,6 +6,7 @@ Source: Unicode Standard Annex 9 (bidirectional algorithm), sections 2.4 (isolat
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from unicodedata import bidirectional
 
 from bot.i18n.languages import Direction
@@ -25,14 +26,22 @@ _LATIN = "A-Za-z0-9\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 _SPACE = "[ \u00a0\u202f]"
 #: A run that reads from left to right inside a right-to-left line: Latin words and numbers, joined by what stands
 #: inside phone numbers, hours, amounts, dates and names, such as `0800 30 030`, `9bis`, `annexe 26`, `14:30 - 16:00`.
-_ATOM = rf"[+#@]?[{_LATIN}](?:[{_LATIN}_’'/.:,&@+%-]*[{_LATIN}%])?(?:{_SPACE}?€)?"
-_RUN = re.compile(rf"{_ATOM}(?:,?{_SPACE}(?:[-–—/+&·]{_SPACE})?{_ATOM})*")
+#: A slash that follows no word begins a command: `/menu`.
+_ATOM = rf"(?:[+#@]|(?<![\w/])/)?[{_LATIN}](?:[{_LATIN}_’'/.:,&@+%-]*[{_LATIN}%])?(?:{_SPACE}?€)?"
+#: Arabic and Persian digits in groups: a phone number, which reads from left to right in any digits.
+_GROUPS = rf"\+?[\u0660-\u0669\u06f0-\u06f9]+(?:{_SPACE}[\u0660-\u0669\u06f0-\u06f9]+)+"
+_RUN = re.compile(rf"{_ATOM}(?:,?{_SPACE}(?:[-–—/+&·]{_SPACE})?{_ATOM})*|{_GROUPS}")
 _PLAIN = re.compile(rf"[0-9]+|[{_LATIN.replace('0-9', '')}]+")
 
 
 def without_controls(text: str) -> str:
     """The text without embeddings, overrides and isolates of its own: it cannot reorder its neighbours."""
     return text.translate(_CONTROLS)
+
+
+def without_marks(text: str) -> str:
+    """What is seen of a text: without the marks of direction, which have no width."""
+    return without_controls(text).replace(LRM, "").replace(RLM, "")
 
 
 def first_strong(text: str) -> Direction | None:
@@ -60,17 +69,30 @@ def holds_right_to_left(text: str) -> bool:
 def isolated(text: str, reader: Direction) -> str:
     """A value of unknown direction, kept apart from the sentence around it where that matters."""
     clean = without_controls(text)
-    if reader is Direction.LEFT_TO_RIGHT and not holds_right_to_left(clean):
-        return clean
-    return _in_each_line(clean, FSI)
+    if holds_right_to_left(clean):
+        return _mixed(clean)
+    return clean if reader is Direction.LEFT_TO_RIGHT else _in_each_line(clean, FSI)
 
 
 def verbatim(text: str, reader: Direction) -> str:
     """A phone number, link or code: left to right, unless its own letters say otherwise."""
     clean = without_controls(text)
     if holds_right_to_left(clean):
-        return _in_each_line(clean, FSI)
+        return _mixed(clean)
     return clean if reader is Direction.LEFT_TO_RIGHT else _in_each_line(clean, LRI)
+
+
+def _mixed(text: str) -> str:
+    """Words written from right to left: the numbers among them keep their order for every reader, also when the
+    sentence around them reads from left to right."""
+    return "\n".join(_mixed_line(line) for line in text.split("\n"))
+
+
+def _mixed_line(line: str) -> str:
+    kept, own = _with_runs_isolated(line), first_strong(line)
+    # Only left-to-right words are isolated, and a first word that is no longer gives the line its direction.
+    is_lost = own is Direction.LEFT_TO_RIGHT and first_strong(kept) is not own
+    return _in_each_line(kept, LRI if is_lost else FSI)
 
 
 def _in_each_line(text: str, opening: str) -> str:
@@ -83,7 +105,7 @@ def settled(text: str, direction: Direction) -> str:
     if direction is Direction.LEFT_TO_RIGHT:
         if not holds_right_to_left(text):
             return text
-        return "\n".join(_begun(line, direction, LRM) for line in text.split("\n"))
+        return "\n".join(_begun(_with_numbers_isolated(line), direction, LRM) for line in text.split("\n"))
     return "\n".join(_begun(_with_runs_isolated(line), direction, RLM) for line in text.split("\n"))
 
 
@@ -100,27 +122,40 @@ def _plain_first_strong(line: str) -> Direction | None:
 
 
 def _with_runs_isolated(line: str) -> str:
-    if PDI not in line:
-        return _RUN.sub(_isolate_run, line)
-    parts: list[str] = []
+    return "".join(part if is_apart else _RUN.sub(_isolate_run, part) for part, is_apart in _parts(line))
+
+
+def _with_numbers_isolated(line: str) -> str:
+    """In a left-to-right line only numbers move, and only where words around them are written from right to left."""
+    parts = list(_parts(line))
+    if not any(holds_right_to_left(part) for part, is_apart in parts if not is_apart):
+        return line
+    return "".join(part if is_apart else _RUN.sub(_isolate_number, part) for part, is_apart in parts)
+
+
+def _parts(line: str) -> Iterator[tuple[str, bool]]:
+    """The line in pieces, and whether each is an isolate, from its opening to its end."""
     depth = start = 0
-    for place, char in enumerate(line):
+    for place, char in enumerate(line) if PDI in line else ():
         if char in (FSI, LRI, RLI):
             if depth == 0:
-                parts.append(_RUN.sub(_isolate_run, line[start:place]))
+                yield line[start:place], False
                 start = place
             depth += 1
         elif char == PDI and depth:
             depth -= 1
             if depth == 0:
-                parts.append(line[start : place + 1])
+                yield line[start : place + 1], True
                 start = place + 1
-    rest = line[start:]
-    parts.append(rest if depth else _RUN.sub(_isolate_run, rest))
-    return "".join(parts)
+    yield line[start:], depth > 0
 
 
 def _isolate_run(found: re.Match[str]) -> str:
     run = found.group()
     # One plain word or one plain number keeps its order by itself.
     return run if _PLAIN.fullmatch(run) else f"{LRI}{run}{PDI}"
+
+
+def _isolate_number(found: re.Match[str]) -> str:
+    run = found.group()
+    return _isolate_run(found) if run[0] == "+" or run[0].isdecimal() else run

@@ -163,9 +163,12 @@ class Catalogues:
             safety_complete=safety_complete,
         )
 
-    def offered(self, phrases: Iterable[Phrase]) -> tuple[Language, ...]:
-        """The languages a newcomer can pick: not drafts, and every sentence of safety is there."""
-        vital = [phrase for phrase in phrases if is_safety(phrase)]
+    def offered(self, phrases: Iterable[Phrase], *, shown_in_danger: Iterable[Phrase] = ()) -> tuple[Language, ...]:
+        """The languages a newcomer can pick: not drafts, and every sentence of safety is there.
+
+        `shown_in_danger`: sentences of elsewhere that stand on the cards of safety flows.
+        """
+        vital = [*(phrase for phrase in phrases if is_safety(phrase)), *shown_in_danger]
         return tuple(
             language
             for language in self.languages

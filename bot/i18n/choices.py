@@ -56,7 +56,8 @@ def choice_meant(text: str, labels: Sequence[Sequence[str]], *, number: int | No
     if len(said) < _PREFIX_FROM and said.isascii():
         return None
     found = _only(keys, lambda key: _begins(key, said) or _holds(key, words))
-    if found is None and len(said) >= _ONE_SLIP_FROM:
+    # A slip in a number is another number: « dans 5 jours » is not « Dans 3 jours ».
+    if found is None and len(said) >= _ONE_SLIP_FROM and not any(char.isdigit() for char in said):
         found = _only(keys, lambda key: _nearly(key, said))
     return found
 

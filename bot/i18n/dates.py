@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
 
+from bot.i18n.choices import key_of_words
+from bot.i18n.days_ahead import day_told
 from bot.i18n.languages import cldr
 from bot.i18n.numbers import latin_digits
 
@@ -50,15 +52,16 @@ def date_in(
     *,
     fold: Callable[[str], str],
     relative: Mapping[str, int],
+    numbers: Mapping[str, int] | None = None,
 ) -> date | None:
     """The one date of a text; None when there is none, when it cannot exist, or when it may be two.
 
     `tags` are the languages whose month names are tried, in order. `relative` maps folded words such as `demain` to
-    days from today.
+    days from today, `numbers` folded words to the numbers they are.
     """
     if len(text) > _MAX_CHARS:
         return None
-    days = relative.get(fold(text).strip(" .!?"))
+    days = relative.get(key_of_words(text, fold))
     if days is not None:
         return today + timedelta(days=days)
     plain = _ORDINAL.sub("", _HOUR.sub(" ", latin_digits(text).casefold()))
@@ -73,7 +76,7 @@ def date_in(
             return named
     if figures := _DAY_FIRST.search(plain):
         return _from_figures(int(figures[1]), int(figures[2]), figures[3], today)
-    return None
+    return day_told(_HOUR.sub(" ", text), tags, today, fold=fold, numbers=numbers or {})
 
 
 def _from_figures(first: int, second: int, year: str | None, today: date) -> date | None:

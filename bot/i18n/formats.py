@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.core.ids import Locale
-from bot.i18n.languages import Direction, Languages, cldr
+from bot.i18n.languages import SOURCE, Direction, Languages, cldr
 
 Unit: TypeAlias = Literal["minute", "hour", "day", "week", "month", "year"]
 
@@ -101,6 +101,14 @@ def _latin_digits(text: str) -> str:
     if text.isascii():
         return text
     return "".join(str(int(char)) if char.isdecimal() else char for char in text)
+
+
+def name_for_reader(tag: str, locale: Locale, languages: Languages) -> str:
+    """What the readers of `locale` call a language of the guichet; its own name where CLDR has none in theirs."""
+    language = languages[Locale(tag)]
+    if locale == SOURCE:
+        return language.french
+    return str(cldr(languages[locale].formats).languages.get(tag.replace("-", "_")) or language.name)
 
 
 def language_name(tag: str, locale: Locale, languages: Languages) -> str:

@@ -14,7 +14,7 @@ from typing import TextIO, TypeAlias
 
 from bot.core.ids import Locale
 from bot.core.phrases import Phrase
-from bot.i18n.catalogues import concerns, is_safety
+from bot.i18n.catalogues import concerns
 from bot.i18n.glossary import Glossary
 from bot.i18n.languages import SOURCE, Languages
 from bot.i18n.merge import fill_catalogue, read_entries, update_catalogue
@@ -79,7 +79,7 @@ def missing(folder: Path, locale: Locale, *, drafts: bool = False, starts: str =
     """
     kept = {(one.context, one.sources): one for one in read_entries(po_path(folder, locale))}
     found = []
-    for sentence in sorted(read_template(folder / TEMPLATE), key=lambda one: not is_safety(one.phrase)):
+    for sentence in sorted(read_template(folder / TEMPLATE), key=lambda one: not one.is_safety):
         one = kept.get((sentence.phrase.key, sentence.sources))
         done = one is not None and one.is_translated and not one.is_fuzzy and not (drafts and one.is_unreviewed)
         if done or not concerns(sentence.phrase, locale) or not sentence.phrase.key.startswith(starts):

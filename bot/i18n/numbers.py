@@ -20,6 +20,8 @@ _GROUPED = re.compile(r"(?<![\d.,])(\d{1,3})((?:[ \u00a0\u202f.,'’]\d{3})+)(?!
 _DIGITS = re.compile(r"\d+")
 #: A number with a sign or a decimal part is not a whole number.
 _FRACTION = re.compile(r"\d[.,]\d|(?:^|\s)[-−]\d|\d\s*/\s*\d|½|¼|¾")
+#: The exponent of a unit: `30 m²`, `30 m2`.
+_EXPONENT = re.compile(r"(?<=[^\W\d_])[²³]|(?<=\bm)[23]\b|(?<=\dm)[23]\b")
 #: Shape signs around a keycap or a circled digit.
 _ORNAMENTS = dict.fromkeys((0xFE0F, 0x20E3))
 
@@ -41,15 +43,20 @@ def number_in(text: str, words: Mapping[str, int]) -> int | None:
     spelled = words.get(text.strip())
     if spelled is not None:
         return spelled
+    found = numbers_in(text)
+    return found[0] if len(found) == 1 else None
+
+
+def numbers_in(text: str) -> tuple[int, ...]:
+    """Every whole number of a text that is written in digits; none when the text is long, or holds a fraction."""
     if len(text) > _MAX_CHARS:
-        return None
-    plain = _GROUPED.sub(lambda found: found[1] + re.sub(r"\D", "", found[2]), latin_digits(text))
+        return ()
+    whole = latin_digits(_EXPONENT.sub("", text))
+    plain = _GROUPED.sub(lambda found: found[1] + re.sub(r"\D", "", found[2]), whole)
     if _FRACTION.search(plain):
-        return None
+        return ()
     runs = _DIGITS.findall(plain)
-    if len(runs) != 1 or len(runs[0]) > _MAX_DIGITS:
-        return None
-    return int(runs[0])
+    return () if any(len(run) > _MAX_DIGITS for run in runs) else tuple(int(run) for run in runs)
 
 
 def _latin(char: str) -> str:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from bot.core.ids import Locale, Token
 from bot.core.messages import (
+    LABEL_LIMIT,
     Action,
     Author,
     Block,
@@ -21,10 +22,10 @@ from bot.core.messages import (
     RenderedButton,
     ServiceCards,
 )
-from bot.core.phrases import Phrase, Value, Verbatim
-from bot.i18n.bidi import RLM, first_strong, isolated, settled, verbatim, without_controls
+from bot.core.phrases import LanguageName, Phrase, Value, Verbatim
+from bot.i18n.bidi import RLM, first_strong, isolated, settled, verbatim, without_controls, without_marks
 from bot.i18n.catalogues import Catalogues
-from bot.i18n.formats import date_text, duration_text, instant_text, number_text, time_text
+from bot.i18n.formats import date_text, duration_text, instant_text, name_for_reader, number_text, time_text
 from bot.i18n.languages import Direction
 from bot.i18n.text import Text
 
@@ -36,7 +37,7 @@ MARKS = {Author.BOT: "", Author.ADVISER: "👤", Author.INTERPRETER: "🗣", Aut
 
 #: Stands for `**` while values are put in, so that a person's own asterisks stay asterisks (private use area).
 _BOLD = "\ue000"
-#: What a placeholder shows when its value is missing: a gap one sees, never an error.
+#: What a placeholder shows when its value is missing, and a label where it was cut: a gap one sees, never an error.
 _GAP = "…"
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_-]+)*)\}")
 
@@ -147,12 +148,37 @@ def _block(block: Block, locale: Locale, catalogues: Catalogues) -> Text:
 def _button(
     button: Button, locale: Locale, catalogues: Catalogues, token_for: TokenFor, labels: list[Text]
 ) -> RenderedButton:
-    label = render_phrase(button.label, locale, catalogues)
+    label = render_label(button.label, locale, catalogues)
     labels.append(label)
     text = f"{button.icon} {label.text}".strip()
     if isinstance(button.action, Open):
         return RenderedButton(text=text, url=button.action.url)
     return RenderedButton(text=text, token=token_for(button.action))
+
+
+def render_label(label: Phrase, locale: Locale, catalogues: Catalogues) -> Text:
+    """The words of a button. Its longest value gives way when they would be longer than phones show: what was written
+    for the button stays."""
+    whole = render_phrase(label, locale, catalogues)
+    over = len(without_marks(whole.text)) - LABEL_LIMIT
+    if over <= 0 or not label.values:
+        return whole
+    said = {name: _value_alone(value, locale, catalogues) for name, value in label.values.items()}
+    longest = max(said, key=lambda name: len(said[name]))
+    cut = _cut(said[longest], max(0, len(said[longest]) - over))
+    return render_phrase(label.having(**{longest: Verbatim(text=cut)}), locale, catalogues)
+
+
+def _value_alone(value: Value, locale: Locale, catalogues: Catalogues) -> str:
+    return without_marks(plain(Phrase(key="", text="{value}", values={"value": value}), locale, catalogues))
+
+
+def _cut(text: str, length: int) -> str:
+    """The beginning of a text, to the end of a word where there is one, and a sign that it went on."""
+    kept = text[: max(0, length - len(_GAP))]
+    if not text[len(kept) :][:1].isspace() and " " in kept:
+        kept = kept.rpartition(" ")[0]
+    return kept.rstrip(" -–—,:;(/&") + _GAP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,8 +196,9 @@ def _raw(phrase: Phrase, locale: Locale, catalogues: Catalogues) -> _Raw:
         direction = first_strong(alone) or catalogues.languages[locale].direction
         return _Raw(text=alone, direction=direction, locales=frozenset(), unreviewed=False)
     wording = catalogues.text_of(phrase, locale)
-    direction = catalogues.languages[wording.locale].direction
-    locales = {wording.locale}
+    # Without a key there is nothing to translate: signs around values are in no language, and read as the reader reads.
+    direction = catalogues.languages[wording.locale if phrase.key else locale].direction
+    locales = {wording.locale} if phrase.key else set()
     unreviewed = wording.unreviewed
 
     def value_at(found: re.Match[str]) -> str:
@@ -205,6 +232,8 @@ def _value(value: Value, locale: Locale, direction: Direction, catalogues: Catal
             return verbatim(value.text.replace(_BOLD, ""), direction)
         case str():
             return isolated(value.replace(_BOLD, ""), direction)
+        case LanguageName(tag=tag):
+            return isolated(name_for_reader(tag, locale, languages), direction)
         case bool() | int():
             return number_text(int(value), locale, languages)
         case datetime():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.core.ids import Locale
-from bot.i18n.catalogues import concerns, is_safety, is_typed
+from bot.i18n.catalogues import concerns, is_typed
 from bot.i18n.glossary import Glossary
 from bot.i18n.languages import SOURCE, Language, Languages, Tier
 from bot.i18n.merge import placeholder_problem, read_entries
@@ -81,7 +81,7 @@ def progress_of(
     except LocaleFileError as exc:
         issue = CatalogueIssue(path=name, line=1, code="unreadable-catalogue", text=str(exc), is_critical=True)
         missing = len(sentences)
-        vital = sum(is_safety(one.phrase) for one in sentences)
+        vital = sum(one.is_safety for one in sentences)
         return Progress(language=language, total=missing, missing=missing, safety_missing=vital, issues=(issue,))
     found = {(one.context, one.sources): one for one in kept}
     pairs = [(one, found.get((one.phrase.key, one.sources))) for one in sentences]
@@ -100,7 +100,7 @@ def progress_of(
         unreviewed=unreviewed,
         fuzzy=fuzzy,
         missing=len(pairs) - len(shown) - fuzzy,
-        safety_missing=sum(is_safety(one.phrase) and (one.phrase.key, one.sources) not in there for one, _ in pairs),
+        safety_missing=sum(one.is_safety and (one.phrase.key, one.sources) not in there for one, _ in pairs),
         obsolete=sum((one.context, one.sources) not in used for one in kept),
         issues=tuple(sorted(issues, key=lambda issue: (issue.line, issue.code))),
     )

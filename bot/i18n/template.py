@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.ids import Locale
 from bot.core.phrases import Phrase
+from bot.i18n.catalogues import is_safety
 from bot.i18n.plurals import header as plural_header
 from bot.i18n.pofile import PoEntry, read_po_file
 from bot.whole_file import write_whole
@@ -18,6 +19,8 @@ from bot.whole_file import write_whole
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
+#: A comment for the translator that begins so marks a sentence of elsewhere that stands on the card of a safety flow.
+IN_DANGER = "fiche d'urgence : "
 #: Columns of a PO file.
 _WIDTH = 100
 #: What tools and translators write into a header and what must survive; the rest is written anew.
@@ -37,6 +40,11 @@ class Sentence:
     line: int = 0
     #: What kind of sentence it is, for its translator.
     comment: str = ""
+
+    @property
+    def is_safety(self) -> bool:
+        """Whether a language cannot be offered without it."""
+        return is_safety(self.phrase) or self.comment.startswith(IN_DANGER)
 
     @property
     def sources(self) -> tuple[str, ...]:

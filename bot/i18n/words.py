@@ -10,17 +10,20 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import TypeVar
 
 from bot.core.ids import Locale
 from bot.core.messages import Command
 from bot.core.phrases import Phrase
+from bot.core.spans import Span
 from bot.i18n.choices import Fold, choice_meant, key_of_words, label_meant, one_slip_away
+from bot.i18n.clock import time_in
 from bot.i18n.dates import date_in
 from bot.i18n.languages import SOURCE, Languages, names_in
 from bot.i18n.numbers import number_in
+from bot.i18n.quantities import quantity_meant
 from bot.i18n.sources import LocaleFileError, read_mapping, texts_at
 
 _LOG = logging.getLogger(__name__)
@@ -29,8 +32,8 @@ Meaning = TypeVar("Meaning", bound="Command | bool | int")
 
 #: Words of other languages everybody in Liège hears: asked right after one's own.
 _COMMON = (SOURCE, Locale("en"))
-_RELATIVE_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
-_OTHER_KEYS = frozenset({"yes", "no", "numbers", "commands", *_RELATIVE_DAYS})
+_RELATIVE_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1, "after_tomorrow": 2}
+_OTHER_KEYS = frozenset({"yes", "no", "numbers", "hours", "commands", *_RELATIVE_DAYS})
 #: A slash command as Telegram accepts it (Bot API, BotCommand).
 _SLASH = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s|$)")
 _SLASH_NAME = re.compile(r"[a-z0-9_]{1,32}")
@@ -46,6 +49,8 @@ class LocaleWords:
     commands: Mapping[str, Command]
     yes_no: Mapping[str, bool]
     numbers: Mapping[str, int]
+    #: Words for the hours of half a day, where they are others than those for numbers.
+    hours: Mapping[str, int]
     #: Folded word → days from today.
     days: Mapping[str, int]
     #: Slash aliases, the one to show first.
@@ -167,12 +172,29 @@ class Words:
         """The one date of a text, the day before the month; None when it may be two."""
         tags = list(dict.fromkeys((locale, *_COMMON)))
         relative = {word: days for tag in reversed(tags) for word, days in self._own(tag).days.items()}
-        return date_in(text, tags, today, fold=self.fold, relative=relative)
+        numbers = {word: number for tag in reversed(tags) for word, number in self._own(tag).numbers.items()}
+        return date_in(text, tags, today, fold=self.fold, relative=relative, numbers=numbers)
 
-    def choice(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
+    def time(self, text: str, locale: Locale) -> time | None:
+        """The one hour of a text, in the person's language, in French or in English."""
+        tags = list(dict.fromkeys((locale, *_COMMON)))
+        numbers = {word: number for tag in reversed(tags) for word, number in self._own(tag).numbers.items()}
+        hours = {word: hour for tag in reversed(tags) for word, hour in self._own(tag).hours.items()}
+        return time_in(text, tags, fold=self.fold, numbers=numbers, hours=hours)
+
+    def choice(
+        self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale, spans: Sequence[Span | None] = ()
+    ) -> int | None:
         """Index of the choice meant: by its number from 1, its label or one of its other words, in the person's
-        language or in French; the beginning of a label or a small slip is enough when only one choice fits."""
-        return choice_meant(text, self._read(labels, locale), number=self.number(text, locale), fold=self.fold)
+        language or in French; the beginning of a label or a small slip is enough when only one choice fits.
+
+        Where the choices are quantities (`spans`, one for each choice), a number is what falls into one of them.
+        """
+        read = self._read(labels, locale)
+        if spans:
+            tags = [tag for tag in dict.fromkeys((locale, *_COMMON)) if tag in self.languages.by_locale]
+            return quantity_meant(text, read, spans, tags=tags, spelled=self._own(locale).numbers, fold=self.fold)
+        return choice_meant(text, read, number=self.number(text, locale), fold=self.fold)
 
     def label(self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale) -> int | None:
         """Index of the choice that the whole text names, in the person's language or in French."""
@@ -237,13 +259,18 @@ def read_words(path: Path, fold: Fold) -> LocaleWords:
         key: Command(name) for name in raw if name in names for key in _keys(texts_at(raw, name, path), fold, path)
     }
     yes_no = {key: name == "yes" for name in ("no", "yes") for key in _keys(texts_at(raw, name, path), fold, path)}
-    numbers = {
-        key: value
-        for value, word in enumerate(texts_at(raw, "numbers", path), start=1)
-        for key in _keys(word.split("|"), fold, path)
-    }
+    numbers, hours = (
+        {
+            key: value
+            for value, word in enumerate(texts_at(raw, name, path), start=1)
+            for key in _keys(word.split("|"), fold, path)
+        }
+        for name in ("numbers", "hours")
+    )
     days = {key: away for name, away in _RELATIVE_DAYS.items() for key in _keys(texts_at(raw, name, path), fold, path)}
-    return LocaleWords(commands=commands, yes_no=yes_no, numbers=numbers, days=days, slashes=_slashes(raw, path))
+    return LocaleWords(
+        commands=commands, yes_no=yes_no, numbers=numbers, hours=hours, days=days, slashes=_slashes(raw, path)
+    )
 
 
 def _slashes(raw: Mapping[str, object], path: Path) -> Mapping[Command, tuple[str, ...]]:

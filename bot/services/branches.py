@@ -199,7 +199,7 @@ def _is_offered(rehearsal: Rehearsal) -> bool:
     return any(language.locale == rehearsal.session.locale for language in rehearsal.stage.guide().languages)
 
 
-_WRITTEN = {AnswerKind.NUMBER, AnswerKind.DATE, AnswerKind.TEXT}
+_WRITTEN = {AnswerKind.NUMBER, AnswerKind.DATE, AnswerKind.TIME, AnswerKind.TEXT}
 
 
 def _answers(step: Step) -> tuple[str, ...]:
@@ -208,6 +208,8 @@ def _answers(step: Step) -> tuple[str, ...]:
             return (OWN,)
         case Ask(kind=AnswerKind.NUMBER, at_least=low, at_most=high):
             return tuple(dict.fromkeys(str(number) for number in (low or 0, high if high is not None else 5)))
+        case Ask(kind=AnswerKind.TIME, at_least=low, at_most=high):
+            return tuple(dict.fromkeys(f"{hour:02}:00" for hour in (low or 0, high if high is not None else 23)))
         case Ask(kind=AnswerKind.DATE, within_days=int()):
             return ("demain",)
         case Ask(kind=AnswerKind.DATE):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,9 +11,11 @@ from bot.core.ids import Locale, ServiceId
 from bot.core.messages import Block, Button, Open, ServiceCards, ShowService
 from bot.core.papers import BookletEntry, BookletLine
 from bot.core.phrases import Phrase, Verbatim
-from bot.directory.card import Part, card, map_url
+from bot.directory.card import Line, Part, card, map_url
+from bot.directory.hours import State, openness
 from bot.directory.living import Living
 from bot.directory.nearest import distance_km, nearest, point_of
+from bot.directory.phones import readable
 from bot.directory.search import Query
 from bot.directory.service import Service
 from bot.i18n.catalogues import Catalogues
@@ -21,6 +24,8 @@ from bot.i18n.text import Text
 
 #: What a booklet tells of a service; "open now" would be wrong tomorrow.
 _LASTING = (Part.ALERT, Part.HOURS, Part.PHONE, Part.ADDRESS, Part.SECRET, Part.DOCUMENTS, Part.CHECKED)
+#: In a name: behind it stands what a house of several services does here.
+_HOUSE = " — "
 
 
 class DirectoryCards:
@@ -44,21 +49,28 @@ class DirectoryCards:
 
     def details(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
         """A row for each service that is shown short."""
+        services = self.chosen(cards, now)
+        houses = Counter(service.name.partition(_HOUSE)[0] for service in services)
         return tuple(
             (
                 Button(
-                    label=label.having(name=Verbatim(text=service.name)),
+                    label=label.having(name=Verbatim(text=_told_apart(service.name, houses))),
                     icon="ℹ️",
                     action=ShowService(service=ServiceId(service.id)),
                 ),
             )
-            for service in self.chosen(cards, now)
+            for service in services
         )
 
     def maps(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
         """A row for each service with a place; a place that is secret has none."""
         urls = [map_url(service) for service in self.chosen(cards, now)]
         return tuple((Button(label=label, icon="🗺️", action=Open(url=url)),) for url in urls if url is not None)
+
+    def numbers(self, cards: ServiceCards, now: datetime) -> tuple[str, ...]:
+        """The first number of each service; of one that is closed the number that answers in its place, or none."""
+        found = [_number(service, now) for service in self.chosen(cards, now)]
+        return tuple(readable(number) for number in found if number is not None)
 
     def counter(self, service: ServiceId) -> tuple[str, tuple[Phrase, ...]] | None:
         """Its name, and the papers it asks for; None when it is gone."""
@@ -127,7 +139,29 @@ class DirectoryCards:
         directory = self._living.directory
         made = card(service, directory, now, name_language=lambda tag: self._name_language(tag, locale), distance_km=km)
         lines = [render_phrase(made.title, locale, self._catalogues)]
-        for line in made.lines if is_whole else made.short:
-            text = render_phrase(line.phrase, locale, self._catalogues)
-            lines.append(joined([replace(text, text=line.icon, bold=()), text], " ") if line.icon else text)
+        lines += [self._line(line, locale) for line in (made.lines if is_whole else made.short)]
         return joined(lines, "\n")
+
+    def _line(self, line: Line, locale: Locale) -> Text:
+        """A line behind its icon."""
+        if line.icon and not line.phrase.key:
+            # A number, a link or an address alone is no sentence of its own direction: the line is the reader's.
+            alone = replace(line.phrase, text=f"{line.icon} {line.phrase.text}")
+            return render_phrase(alone, locale, self._catalogues)
+        text = render_phrase(line.phrase, locale, self._catalogues)
+        return joined([replace(text, text=line.icon, bold=()), text], " ") if line.icon else text
+
+
+def _number(service: Service, now: datetime) -> str | None:
+    if service.temporarily_closed:
+        return None
+    if openness(service.schedule.opening_hours, now).state in (State.CLOSED, State.HOLIDAY):
+        return service.schedule.after_hours
+    return service.phones[0].number if service.phones else None
+
+
+def _told_apart(name: str, houses: Mapping[str, int]) -> str:
+    """A name to stand on a button, where little more than its beginning is seen: two services of one house by what
+    they do."""
+    house, _, service = name.partition(_HOUSE)
+    return service if service and houses[house] > 1 else name

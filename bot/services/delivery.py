@@ -75,6 +75,11 @@ class Sender:
         """How many rows arrived since the start."""
         return self._fates.sent
 
+    @property
+    def is_refused(self) -> bool:
+        """The channel refuses the token: nothing can be sent until it is accepted again (A20)."""
+        return self._fates.is_refused
+
     async def start(self) -> None:
         """Settle what a dead process left, read what waits, and go on from there. Raises StoreError."""
         for row in await self._store.interrupted():

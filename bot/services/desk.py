@@ -52,6 +52,9 @@ class Cards(Protocol):
     def maps(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
         """A row with a link to a map for each service whose place may be known."""
 
+    def numbers(self, cards: ServiceCards, now: datetime) -> tuple[str, ...]:
+        """A number for each service that somebody can call now, as people read it aloud."""
+
 
 class Shelf(Cards, Protocol):
     """The directory, as messages and papers show it."""
@@ -116,8 +119,8 @@ class Desk:
     outline: Callable[[bytes], bytes]
     #: Words of danger in any language (decision 4).
     danger: Callable[[str], Danger | None]
-    #: Exact keywords, when the NLU is away.
-    keywords: Callable[[str, Locale], Understanding | None]
+    #: Exact keywords, when the NLU is away: of the person's language, and of the one that the words are in.
+    keywords: Callable[[str, Locale, Locale | None], Understanding | None]
     #: Whether a word is one that the guichet uses itself in this language.
     knows: Callable[[str, Locale], bool]
     #: The language of a text of three words or more, when it is sure.

@@ -25,9 +25,13 @@ class Pauses:
     taken_s: float = 5.0
     #: A revoked token needs a person.
     unauthorised_s: float = 60.0
+    #: A disk that was full has room again: nobody waits for a distant server (reliability.md, R15: within 10 s).
+    store_s: float = 5.0
 
 
 DEFAULT_PAUSES: Final = Pauses()
+#: What is said of a token that was revoked.
+REFUSED: Final = "Telegram refuses the bot token (TELEGRAM_BOT_TOKEN): ask BotFather"
 
 
 class Pause:
@@ -94,6 +98,7 @@ async def poll(
 ) -> None:
     """Fetch, keep, and only then ask for what comes next, until `stop` is set (A01)."""
     pause = Pause(pauses.first_s, pauses.longest_s)
+    for_store = Pause(pauses.first_s, pauses.store_s)
     offset: int | None = None
     is_offset_known = False
     stopped = asyncio.ensure_future(stop.wait())
@@ -116,6 +121,7 @@ async def poll(
                     offset = fetched.offset if fetched.offset is not None else offset
                 intake.trouble = ""
                 pause.reset()
+                for_store.reset()
                 if fetched.odd and fetched.offset is None:
                     # Nothing moves the offset past it: do not ask for the same in a circle.
                     await _sleep(pause.next_s(), stopped)
@@ -124,7 +130,7 @@ async def poll(
             except StoreError:
                 intake.trouble = "the store cannot be written"
                 log.error("intake.not_stored")
-                await _sleep(pause.next_s(), stopped)
+                await _sleep(for_store.next_s(), stopped)
     finally:
         intake.is_in_contact = False
         stopped.cancel()
@@ -133,7 +139,7 @@ async def poll(
 def _told(error: FeedError, intake: Intake, pause: Pause, pauses: Pauses) -> float:
     """Say once what is wrong and how long to wait."""
     if error.unauthorised:
-        trouble, wait_s = "Telegram refuses the bot token (TELEGRAM_BOT_TOKEN): ask BotFather", pauses.unauthorised_s
+        trouble, wait_s = REFUSED, pauses.unauthorised_s
     elif error.taken:
         trouble, wait_s = "another program fetches updates with the same bot token", pauses.taken_s + pause.next_s()
     else:

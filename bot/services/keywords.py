@@ -37,23 +37,31 @@ class Keywords:
         *,
         text_of: Callable[[Phrase, Locale], str],
         fold: Callable[[str], str],
+        by_heart: Callable[[str, Locale], str | None],
     ) -> None:
+        """`by_heart`: the intent of a whole utterance that no flow needs to bear, such as a greeting."""
+        self._by_heart = by_heart
         self._book = book
         self._text_of = text_of
         self._fold = fold
         self._indexes: dict[Locale, _Index] = {}
 
-    def understand(self, text: str, locale: Locale) -> Understanding | None:
-        """The intent whose flow bears these words; None when no flow does."""
+    def understand(self, text: str, locale: Locale, language: Locale | None = None) -> Understanding | None:
+        """The intent whose flow bears these words, or that they are known for; None when nothing is.
+
+        They are looked up in the person's language, in the one they are written in, if that is known, and in French.
+        """
         said = _words(self._fold(text))
         if not said.strip():
             return None
         found: list[str] = []
-        for tongue in dict.fromkeys((locale, _SOURCE)):
+        for tongue in dict.fromkeys((locale, language or locale, _SOURCE)):
             index = self._index(tongue)
             if intent := index.whole.get(said):
                 return Understanding(intent=intent, confidence=WHOLE, ranking=((intent, WHOLE),))
             found += [intent for keyword, intent in index.within if keyword in said]
+        if intent := self._by_heart(text, language or locale):
+            return Understanding(intent=intent, confidence=WHOLE, ranking=((intent, WHOLE),))
         intents = list(dict.fromkeys(found))
         if not intents:
             return None

@@ -244,7 +244,7 @@ async def _understood(desk: Desk, event: Event, session: Session) -> Event:
     language = desk.language_of(event.text)
     understanding = await desk.nlu.understand(event.text, session.locale)
     if wants_keywords(understanding, session, desk.guide()):
-        understanding = desk.keywords(event.text, session.locale) or understanding
+        understanding = desk.keywords(event.text, session.locale, language) or understanding
     return replace(event, understanding=understanding, language=language)
 
 

@@ -21,8 +21,6 @@ class News:
 
     def __init__(self) -> None:
         self.desk: Desk | None = None
-        #: For health pages and the console: is anything wrong with the channel now?
-        self.is_unauthorised = False
 
     async def sent(self, row: OutboxRow, receipt: Receipt) -> None:
         """Nothing to do: the store has it."""
@@ -83,7 +81,6 @@ class News:
 
     async def unauthorised(self) -> None:
         """The token was revoked."""
-        self.is_unauthorised = True
         log.error("telegram.unauthorised")
 
     @property

@@ -39,7 +39,7 @@ class Stage:
     catalogues: Catalogues
     cards: Callable[[], Cards]
     danger: Callable[[str], Danger | None]
-    keywords: Callable[[str, Locale], Understanding | None]
+    keywords: Callable[[str, Locale, Locale | None], Understanding | None]
 
     def brief(self) -> Stage:
         """The same stage with the services of a message by their names only: cards have tests of their own."""
@@ -60,6 +60,9 @@ class _Names:
 
     def maps(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
         return ()
+
+    def numbers(self, cards: ServiceCards, now: datetime) -> tuple[str, ...]:
+        return self.whole.numbers(cards, now)
 
 
 def _first_line(block: Block | Text) -> Block | Text:
@@ -113,7 +116,7 @@ class Rehearsal:
             and wants_keywords(None, self.session, guide)
         )
         if by_keyword:
-            said = replace(said, understanding=self.stage.keywords(text, self.session.locale))
+            said = replace(said, understanding=self.stage.keywords(text, self.session.locale, language))
         return replace(self.take(said), by_keyword=by_keyword)
 
     def show(self, media: Media, caption: str = "", understanding: Understanding | None = None) -> Heard:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.conversation.guide import Guide
+from bot.core.helplines import AT_ONCE
 from bot.core.ids import Locale, NewcomerId, Token
 from bot.core.messages import Action, Block, Message, ServiceCards
+from bot.core.phrases import Phrase, Verbatim
 from bot.core.session import Session
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.render import render
@@ -16,6 +18,9 @@ from bot.i18n.text import Text
 from bot.ports import ButtonRow, Clock, Delivery, Verb
 from bot.services.desk import Cards
 from bot.services.parts import Parts
+
+#: Numbers on one line of a small phone.
+NUMBERS = 4
 
 
 class Voice(Protocol):
@@ -38,7 +43,7 @@ def spoken(
 ) -> tuple[Session, Parts]:
     """The messages as deliveries to this newcomer, and the session that remembers what it was told."""
     parts = Parts()
-    for message in messages:
+    for message in _numbers_repeated(voice, messages):
         session, more = _one(voice, message, session, pressed_message)
         parts += more
     return session, parts
@@ -100,6 +105,27 @@ def _with_details(voice: Voice, message: Message) -> Message:
         )
     )
     return replace(message, buttons=(*rows, *message.buttons))
+
+
+def _numbers_repeated(voice: Voice, messages: Sequence[Message]) -> tuple[Message, ...]:
+    """Above the choices of a safety flow once more the numbers that its words and services named in this turn: they are
+    higher than a phone, and what is to be read first must not be off the screen when the choices are on it."""
+    cards, now = voice.cards(), voice.clock()
+    numbers: list[str] = []
+    are_shown = False
+    told: list[Message] = []
+    for message in messages:
+        shown = [block for block in message.blocks if isinstance(block, ServiceCards) and message.vital]
+        said = [block.text for block in message.blocks if isinstance(block, Phrase) and message.vital]
+        numbers += [number for text in said for number in AT_ONCE.findall(text)]
+        numbers += [number for block in shown for number in cards.numbers(block, now)]
+        are_shown = are_shown or bool(shown)
+        if message.vital and message.buttons and are_shown and numbers:
+            line = Verbatim(text=" · ".join(list(dict.fromkeys(numbers))[:NUMBERS]))
+            repeated = Phrase(key="", text="☎️ **{numbers}**", values={"numbers": line})
+            message = replace(message, blocks=(*message.blocks, repeated))
+        told.append(message)
+    return tuple(told)
 
 
 def plain_delivery(voice: Voice, newcomer: NewcomerId, message: Message, locale: Locale) -> Delivery:

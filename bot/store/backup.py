@@ -20,7 +20,8 @@ from sqlcipher3 import dbapi2 as sqlite
 from bot.errors import UnusableStore
 from bot.store.aside import Aside
 from bot.store.crypto import Keys
-from bot.store.guards import Seat
+from bot.store.drafts import Drafts
+from bot.store.guards import Seat, check_presence
 from bot.store.migrate import number_of, prove
 from bot.store.schema import NEWEST
 from bot.store.sqlite import connect, immediately
@@ -30,6 +31,10 @@ from bot.store.writer import SqliteTx
 #: How long backups are kept: a month of data, a week of keys.
 DATA_DAYS, KEY_DAYS = 30, 7
 _STAMP = "%Y%m%dT%H%M%SZ"
+#: A backup that is not finished. One that is older than a day was cut off, and nothing else knew of it.
+_DRAFT = ".new"
+_DRAFT_DAYS = 1
+_DRAFTS = ("db" + _DRAFT, "keys" + _DRAFT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,7 @@ def back_up(database: Path, folder: Path, keys: Keys, *, now: datetime) -> Backu
     One whole step (`VACUUM INTO`): a copy in chunks starts over at every foreign write, and `cp` misses what is still
     in the log (M11). Raises UnusableStore when the database cannot be read or the folder not be written.
     """
+    check_presence(database)
     made = Backup(data=folder / f"guichet-{now:{_STAMP}}.db", keys=folder / f"guichet-{now:{_STAMP}}.keys")
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -58,24 +64,22 @@ def back_up(database: Path, folder: Path, keys: Keys, *, now: datetime) -> Backu
 
 
 def _back_up(database: Path, made: Backup, keys: Keys) -> None:
-    draft, draft_keys = (path.with_name(path.name + ".new") for path in (made.data, made.keys))
-    for path in (draft, draft_keys):
-        path.unlink(missing_ok=True)
-    with _opened(database, keys) as connection:
-        connection.execute("VACUUM INTO ?", (str(draft),))
-    with _opened(draft, keys) as copy:
-        # The attached file takes the key of the main one.
-        copy.execute("ATTACH ? AS apart", (str(draft_keys),))
-        copy.execute("CREATE TABLE apart.person_keys AS SELECT * FROM main.person_keys")
-        copy.execute("DETACH apart")
-        copy.execute("DELETE FROM person_keys")
-        _check(copy, draft)
-        _fold(copy)
-    for path, final in ((draft, made.data), (draft_keys, made.keys)):
-        path.chmod(0o600)
-        _sync(path)
-        path.replace(final)
-    _sync(made.data.parent)
+    draft, draft_keys = (path.with_name(path.name + _DRAFT) for path in (made.data, made.keys))
+    with Drafts(database).made(draft, draft_keys):
+        with _opened(database, keys) as connection:
+            connection.execute("VACUUM INTO ?", (str(draft),))
+        with _opened(draft, keys) as copy:
+            # The attached file takes the key of the main one.
+            copy.execute("ATTACH ? AS apart", (str(draft_keys),))
+            copy.execute("CREATE TABLE apart.person_keys AS SELECT * FROM main.person_keys")
+            copy.execute("DETACH apart")
+            copy.execute("DELETE FROM person_keys")
+            _check(copy, draft)
+            _fold(copy)
+        for path, final in ((draft, made.data), (draft_keys, made.keys)):
+            _sync(path)
+            path.replace(final)
+        _sync(made.data.parent)
 
 
 def restore(backup: Backup, database: Path, keys: Keys) -> None:
@@ -84,7 +88,8 @@ def restore(backup: Backup, database: Path, keys: Keys) -> None:
 
     Whoever was erased since stays erased: their tombstones, of the present database and of the file beside it, are
     replayed when it is opened (G08). What waited to be sent is not sent again: it most likely was (G09).
-    Raises UnusableStore when the backup does not open with these keys, is damaged, or needs a newer program.
+    Raises UnusableStore when the backup does not open with these keys, is damaged, or needs a newer program; nothing
+    is left of the try then.
     """
     if not backup.data.is_file() or not backup.keys.is_file():
         missing = backup.keys if backup.data.is_file() else backup.data
@@ -94,15 +99,17 @@ def restore(backup: Backup, database: Path, keys: Keys) -> None:
     try:
         if not seat.is_ours:
             raise UnusableStore(f"The guichet is running on {database}: stop it first.")
-        _restore(backup, database, keys)
+        drafts = Drafts(database)
+        with drafts.made(drafts.restoring):
+            _restore(backup, database, drafts.restoring, keys)
+    except OSError as exc:
+        raise UnusableStore(f"The backup cannot be restored: {exc.filename or database}: {exc.strerror}.") from exc
     finally:
         seat.leave()
 
 
-def _restore(backup: Backup, database: Path, keys: Keys) -> None:
+def _restore(backup: Backup, database: Path, draft: Path, keys: Keys) -> None:
     tombs = Tombs(database.with_name(database.name + ".erased"))
-    draft = database.with_name(database.name + ".restoring")
-    draft.unlink(missing_ok=True)
     draft.write_bytes(backup.data.read_bytes())
     try:
         with _opened(draft, keys) as copy:
@@ -121,7 +128,6 @@ def _restore(backup: Backup, database: Path, keys: Keys) -> None:
             copy.execute("DETACH apart")
             _fold(copy)
     except sqlite.Error as exc:
-        draft.unlink(missing_ok=True)
         raise UnusableStore(f"The backup {backup.data} cannot be restored: {exc}.") from exc
     _sync(draft)
     tombs.add(_marks_of(database, keys))
@@ -131,11 +137,13 @@ def _restore(backup: Backup, database: Path, keys: Keys) -> None:
 
 
 def rotate(folder: Path, *, now: datetime, data_days: int = DATA_DAYS, key_days: int = KEY_DAYS) -> list[Path]:
-    """Delete backups past their time, keys sooner than data; what was deleted."""
+    """Delete backups past their time, keys sooner than data, and what is left of one cut off; what was deleted."""
     gone = []
     for path in sorted(folder.glob("guichet-*")):
-        days = {".db": data_days, ".keys": key_days}.get(path.suffix)
-        stamp = path.stem.removeprefix("guichet-")
+        stamp, _, suffix = path.name.removeprefix("guichet-").partition(".")
+        days = {"db": data_days, "keys": key_days}.get(suffix)
+        if suffix.startswith(_DRAFTS):
+            days = _DRAFT_DAYS
         if days is None or len(stamp) != len("20260316T120000Z"):
             continue
         if f"{now - timedelta(days=days):{_STAMP}}" > stamp:

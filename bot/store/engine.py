@@ -55,6 +55,10 @@ class Engine(Protocol):
     def is_first(self) -> bool:
         """What an earlier process left is ours to take up: no other one is serving from it."""
 
+    @property
+    def is_writable(self) -> bool:
+        """What was last to be written is durable; False from the first refusal on, such as by a full disk."""
+
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Run in a transaction and return once it is durable."""
 

@@ -8,6 +8,7 @@ import struct
 from pathlib import Path
 
 from bot.errors import UnusableStore
+from bot.store.files import opened
 
 #: The WAL-reset bug corrupts files silently from 3.7.0 on; fixed in 3.51.3 and in these older lines (M5).
 _FIXED = (3, 51, 3)
@@ -30,12 +31,22 @@ def check_library(version: tuple[int, ...]) -> None:
         )
 
 
+def check_presence(path: Path) -> None:
+    """Refuse to look into a database that is not there: whoever only asks must neither make one nor hear "nothing"."""
+    if not path.exists():
+        raise UnusableStore(
+            f"There is no database {path}: go to the folder of the guichet, or say in DATABASE_URL where it is."
+        )
+
+
 def check_file(path: Path) -> None:
     """Refuse what cannot be a database: a folder, a file or folder without the right to write."""
     if path.is_dir():
         raise UnusableStore(f"The database {path} is a folder: move it away, or restore a backup.")
     if path.exists() and not os.access(path, os.R_OK | os.W_OK):
         raise UnusableStore(f"The database {path} cannot be written: check its owner and rights.")
+    if not path.parent.is_dir():
+        raise UnusableStore(f"The folder {path.parent} is not there: make it, or say in DATABASE_URL where it is.")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise UnusableStore(f"The folder {path.parent} cannot be written: check its owner and rights.")
 
@@ -83,7 +94,7 @@ class Seat:
         """Raises UnusableStore when there is no sitting down, such as in a file of somebody else's."""
         seat = path.with_name(path.name + ".serving")
         try:
-            self._descriptor = os.open(seat, os.O_RDWR | os.O_CREAT, 0o600)
+            self._descriptor = opened(seat, os.O_RDWR)
         except OSError as exc:
             raise UnusableStore(f"{seat} cannot be written ({exc.strerror}): check its owner and rights.") from exc
         try:

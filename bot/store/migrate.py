@@ -22,12 +22,29 @@ def number_of(tx: Tx) -> int:
 
 def prove(tx: Tx, keys: Keys) -> None:
     """Refuse a database that was made under another secret. The first secret signs it."""
-    proof = hmac.digest(keys.check, b"guichet", "sha256").hex()
+    if not check_proof(tx, keys):
+        tx.run("INSERT INTO meta (name, value) VALUES ('proof', ?)", (_proof(keys),))
+
+
+def check_proof(tx: Tx, keys: Keys) -> bool:
+    """Whether a database is signed with this secret. Raises UnusableStore when it is with another."""
     row = tx.row("SELECT value FROM meta WHERE name = 'proof'")
-    if row is None:
-        tx.run("INSERT INTO meta (name, value) VALUES ('proof', ?)", (proof,))
-    elif not hmac.compare_digest(row[0], proof):
+    if row is not None and not hmac.compare_digest(row[0], _proof(keys)):
         raise UnusableStore("The secret key does not belong to this database: put back the key it was made with.")
+    return row is not None
+
+
+def check_number(present: int, newest: int = NEWEST) -> None:
+    """Refuse a schema that this program does not know."""
+    if present > newest:
+        raise UnusableStore(
+            f"The database has schema {present} and this program knows schemas up to {newest}: "
+            "start the newer program, or restore a backup made before it."
+        )
+
+
+def _proof(keys: Keys) -> str:
+    return hmac.digest(keys.check, b"guichet", "sha256").hex()
 
 
 def migrate(
@@ -35,19 +52,20 @@ def migrate(
     words: Mapping[str, str],
     keys: Keys,
     migrations: tuple[Migration, ...] = MIGRATIONS,
+    *,
+    may_create: bool = True,
 ) -> None:
-    """Apply what is missing, step by step. Raises UnusableStore for a newer schema or another secret."""
+    """Apply what is missing, step by step. Raises UnusableStore for a newer schema or another secret, and for an
+    empty database unless one may be made of it.
+    """
 
     def step(tx: Tx) -> bool:
         tx.run(META)
         prove(tx, keys)
         present = number_of(tx)
-        newest = migrations[-1].number if migrations else NEWEST
-        if present > newest:
-            raise UnusableStore(
-                f"The database has schema {present} and this program knows schemas up to {newest}: "
-                "start the newer program, or restore a backup made before it."
-            )
+        if not present and not may_create:
+            raise UnusableStore("The database that DATABASE_URL names is empty, no guichet has used it: correct it.")
+        check_number(present, migrations[-1].number if migrations else NEWEST)
         due = [migration for migration in migrations if migration.number > present]
         if not due:
             return False

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.core.ids import AccountId, ChatId, NewcomerId
-from bot.errors import StoreError
+from bot.errors import StoreError, UnusableStore
 from bot.store.engine import Tx
 from bot.store.memory import Memory
-from bot.store.vault import Vault
+from bot.store.vault import Gone, Vault
 
 
 def newcomer_of(tx: Tx, vault: Vault, account: AccountId, seen_day: int | None = None) -> NewcomerId | None:
@@ -17,6 +17,28 @@ def newcomer_of(tx: Tx, vault: Vault, account: AccountId, seen_day: int | None =
     if seen_day is not None and row[1] < seen_day:
         tx.run("UPDATE people SET seen_day = ? WHERE id = ?", (seen_day, row[0]))
     return NewcomerId(row[0])
+
+
+def accounts(tx: Tx, vault: Vault, after: str, limit: int) -> tuple[str, list[tuple[NewcomerId, AccountId]]]:
+    """Everybody with their account, a page at a time; where the next page begins.
+
+    Raises UnusableStore when somebody's key is missing: nobody could say whether it is them.
+    """
+    rows = tx.rows("SELECT id, account FROM people WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+    found: list[tuple[NewcomerId, AccountId]] = []
+    for ident, sealed in rows:
+        newcomer = NewcomerId(ident)
+        try:
+            account = vault.open(tx, newcomer, "people", "account", newcomer, bytes(sealed))
+        except Gone as exc:
+            if tx.row("SELECT 1 FROM people WHERE id = ?", (newcomer,)) is None:
+                continue  # erased meanwhile
+            raise UnusableStore(
+                "Keys of people are missing from this database, so nobody can be found in it for certain: "
+                "restore the backup together with its keys."
+            ) from exc
+        found.append((newcomer, AccountId(int(account))))
+    return (rows[-1][0] if len(rows) == limit else "", found)
 
 
 def welcome(tx: Tx, vault: Vault, account: AccountId, day: int) -> NewcomerId:

@@ -24,7 +24,7 @@ from psycopg import errors
 from bot.errors import Conflict, StoreError, UnusableStore
 from bot.store.crypto import Keys
 from bot.store.engine import Parameters, Row, Tx
-from bot.store.migrate import migrate
+from bot.store.migrate import check_number, check_proof, migrate, number_of
 from bot.store.schema import POSTGRES_WORDS
 
 T = TypeVar("T")
@@ -120,6 +120,8 @@ class Worker:
         self._is_reading = is_reading
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._connection: psycopg.Connection[Any] | None = None
+        #: What was last to be written is durable.
+        self.is_writable = True
         #: The transaction whose commit is on its way, as the server numbers it.
         self._committing: str | None = None
         self._thread = threading.Thread(target=self._run, name="store-postgres", daemon=True)
@@ -176,6 +178,7 @@ class Worker:
                     time.sleep(_PAUSE_S)
                     continue
                 self._committing = None
+                self.is_writable = False
                 for job in jobs:
                     job.error = _own(exc)
                 return
@@ -230,6 +233,8 @@ class Worker:
         self._committing = None if number is None else number[0]
         connection.execute("COMMIT")
         self._committing = None
+        if number is not None and number[0] is not None:  # a commit of nothing tells nothing
+            self.is_writable = True
 
     def _try(self, tx: PostgresTx, job: Job) -> bool:
         tx.afterwards = job.afterwards = []
@@ -240,6 +245,8 @@ class Worker:
             raise
         except Exception as exc:  # Conflict, or a bug, which must not take the others along
             job.error = _own(exc)
+            if isinstance(exc, psycopg.InternalError):  # the server takes no writing, as a standby does
+                self.is_writable = False
         return job.error is None
 
     def _was_committed(self, number: str) -> bool:
@@ -266,25 +273,51 @@ class Worker:
             self._connection = None
 
 
+def examine(address: str, keys: Keys | None) -> None:
+    """Raise the UnusableStore that a start would raise; `keys` None: there are none yet. Nothing is written."""
+    try:
+        with contextlib.closing(connected(address)) as connection:
+            tx = PostgresTx(connection)
+            if tx.row("SELECT to_regclass('meta')::text") == (None,):
+                return  # the first start makes everything
+            if keys is None:
+                raise UnusableStore(
+                    "The key is missing although the database exists: put back the key file, or set GUICHET_SECRET_KEY."
+                )
+            check_proof(tx, keys)
+            check_number(number_of(tx))
+    except psycopg.Error as exc:
+        raise _unusable(exc) from exc
+
+
+def _unusable(exc: psycopg.Error) -> UnusableStore:
+    return UnusableStore(f"The PostgreSQL server cannot be used: {_sentence(exc)}.")
+
+
 class PostgresEngine:
     """Runs transactions on a server; see `Engine`."""
 
     shared = True
     is_first = False  # leases tell what is ours
 
-    def __init__(self, address: str, keys: Keys) -> None:
+    def __init__(self, address: str, keys: Keys, *, may_create: bool = True) -> None:
         """Connect, check and migrate. Raises UnusableStore with one sentence."""
         self._address = address
         try:
             with contextlib.closing(connected(address)) as connection:
-                migrate(_in_one_runner(connection), POSTGRES_WORDS, keys)
+                migrate(_in_one_runner(connection), POSTGRES_WORDS, keys, may_create=may_create)
         except psycopg.Error as exc:
-            raise UnusableStore(f"The PostgreSQL server cannot be used: {_sentence(exc)}.") from exc
+            raise _unusable(exc) from exc
         # After every statement the thread wants the interpreter's lock back. By default a busy loop gives it up after
         # 5 ms, which forty statements would wait for one after the other.
         sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_S))
         self._writer = Worker(address, group=GROUP)
         self._reader = Worker(address, group=1, is_reading=True)
+
+    @property
+    def is_writable(self) -> bool:
+        """See `Engine`."""
+        return self._writer.is_writable
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         return await self._writer.do(work)

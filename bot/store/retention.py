@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.ids import ChatId, FlowId, HandoffId, NewcomerId, Revision
 from bot.ports import Delivery, Verb
@@ -13,7 +13,7 @@ from bot.store.claims import Claims
 from bot.store.engine import Tx
 from bot.store.erasure import erase
 from bot.store.memory import Memory
-from bot.store.records import DAY, instant, micros
+from bot.store.records import DAY, micros
 from bot.store.vault import Vault
 
 #: Days that a kind of row is kept when the settings say nothing.
@@ -32,6 +32,12 @@ LIMITS_DAYS: Mapping[str, int] = {
 }
 #: Rows, and people or cases with all that is theirs, deleted in one transaction: a few milliseconds.
 ROWS, PEOPLE = 100, 5
+
+
+def oldest_month(now: datetime, limits_days: Mapping[str, int]) -> str:
+    """The month (`2026-11`) from which on tombstones are kept."""
+    days = {**LIMITS_DAYS, **limits_days}["tombstones"]
+    return f"{now - timedelta(days=days):%Y-%m}"
 
 
 def purge(
@@ -68,7 +74,7 @@ def purge(
         ("quarantine", "id", "kept_day < ?", today - limits["quarantine"]),
         ("gaps", "id", "noted_day < ?", today - limits["gaps"]),
         ("submissions", "id", "noted_day < ?", today - limits["submissions"]),
-        ("tombstones", "mark", "month < ?", f"{instant(before('tombstones')):%Y-%m}"),
+        ("tombstones", "mark", "month < ?", oldest_month(now, limits_days)),
     ):
         rows = f"SELECT {key} FROM {table} WHERE {condition} LIMIT ?"
         counts[table] += (gone := tx.run(f"DELETE FROM {table} WHERE {key} IN ({rows})", (value, ROWS)))

@@ -12,8 +12,9 @@ from sqlcipher3 import dbapi2 as sqlite
 from bot.errors import StoreError, UnusableStore
 from bot.store.crypto import Keys
 from bot.store.engine import Tx
-from bot.store.guards import Seat, check_file, check_library, check_log
-from bot.store.migrate import migrate
+from bot.store.files import create
+from bot.store.guards import Seat, check_file, check_library, check_log, check_presence
+from bot.store.migrate import check_number, check_proof, migrate, number_of
 from bot.store.schema import SQLITE_WORDS
 from bot.store.writer import LOCKED_S, Phase, SqliteTx, Writer
 
@@ -29,15 +30,19 @@ _CHECKED_BYTES = 200_000_000
 _CHECKPOINT = 4_000
 
 
-def connect(path: Path, keys: Keys | None, *, read_only: bool = False) -> Any:
+def connect(path: Path, keys: Keys | None, *, read_only: bool = False, may_create: bool = True) -> Any:
     """A connection with everything set that safety needs. `keys` None: a file in clear, for tests of erasure only.
 
-    Raises UnusableStore when the file cannot be opened or is not opened by this key.
+    A file that is made is for its owner only. Raises UnusableStore when it cannot be opened, or not by this key.
     """
     check_library(sqlite.sqlite_version_info)
     check_file(path)
-    mode = "ro" if read_only else "rwc"
+    mode = "ro" if read_only else "rw"
     try:
+        # SQLite would make it for everybody to read. One that is there is not touched: closing it would end the locks
+        # that another connection of this process has on it (https://sqlite.org/howtocorrupt.html section 2.2).
+        if may_create and not read_only and not path.exists():
+            create(path)
         connection = sqlite.connect(
             f"file:{_quoted(path)}?mode={mode}",
             uri=True,
@@ -46,10 +51,14 @@ def connect(path: Path, keys: Keys | None, *, read_only: bool = False) -> Any:
             cached_statements=512,
             timeout=0,
         )
+    except OSError as exc:
+        raise UnusableStore(f"The database {path} cannot be made: {exc.strerror}.") from exc
     except sqlite.Error as exc:
         raise UnusableStore(f"The database {path} cannot be opened: {exc}.") from exc
     try:
         if keys is not None:
+            # It would write three lines of its own about a wrong key; ours is one sentence.
+            connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
             connection.execute(f"PRAGMA key = \"x'{keys.file.hex()}'\"")
         connection.execute(f"PRAGMA busy_timeout = {int(LOCKED_S * 1000)}")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -89,15 +98,48 @@ def _why(path: Path, exc: BaseException) -> str:
     return f"The database {path} cannot be used ({text}): restore a backup with `guichet restore`."
 
 
+def examine(path: Path, keys: Keys) -> None:
+    """Raise the UnusableStore that a start would raise; nothing is brought to another form."""
+    seat = Seat(path)
+    try:
+        if seat.is_ours:
+            check_log(path)
+        connection = connect(path, keys, may_create=False)
+        try:
+            tx = SqliteTx(connection)
+            if tx.row("SELECT 1 FROM sqlite_master WHERE name = 'meta'") is not None:
+                check_proof(tx, keys)
+                check_number(number_of(tx))
+            _check_pages(connection, path)
+        except sqlite.Error as exc:
+            raise UnusableStore(_why(path, exc)) from exc
+        finally:
+            connection.close()
+    finally:
+        seat.leave()
+
+
+def _check_pages(connection: Any, path: Path) -> None:
+    """Look at the whole file as long as that takes less than a second; every page is authenticated when read."""
+    if path.stat().st_size > _CHECKED_BYTES:
+        return
+    found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(1)").fetchall()]
+    if found != ["ok"]:
+        raise UnusableStore(f"The database {path} is damaged: restore a backup with `guichet restore`.")
+
+
 class SqliteEngine:
     """Runs transactions on one file; see `Engine`."""
 
     shared = False
 
-    def __init__(self, path: Path, keys: Keys, *, in_clear: bool = False) -> None:
+    def __init__(self, path: Path, keys: Keys, *, in_clear: bool = False, may_create: bool = True) -> None:
         """Open, check and migrate. Raises UnusableStore with one sentence. `in_clear`: see `connect`."""
         self.path = path
         self._keys = None if in_clear else keys
+        self._may_create = may_create
+        if not may_create:
+            check_presence(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
@@ -118,13 +160,18 @@ class SqliteEngine:
         """Whether no other process serves this database."""
         return self._seat.is_ours
 
+    @property
+    def is_writable(self) -> bool:
+        """See `Engine`."""
+        return self._writer.is_writable
+
     def _open(self, path: Path, keys: Keys) -> None:
         if self.is_first:
             check_log(path)
         self._connection = connect(path, self._keys)
         try:
-            migrate(self._in_one_runner, SQLITE_WORDS, keys)
-            self._check_pages()
+            migrate(self._in_one_runner, SQLITE_WORDS, keys, may_create=self._may_create)
+            _check_pages(self._connection, path)
             # What a killed process had erased may still stand in the log.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             self._reader = connect(path, self._keys)
@@ -135,14 +182,6 @@ class SqliteEngine:
             self._connection.close()
             raise
         self._connection.execute("PRAGMA busy_timeout = 0")  # the loop must not wait: the writer's thread does
-
-    def _check_pages(self) -> None:
-        """Look at the whole file as long as that takes less than a second; every page is authenticated when read."""
-        if self.path.stat().st_size > _CHECKED_BYTES:
-            return
-        found = [str(row[0]) for row in self._connection.execute("PRAGMA quick_check(1)").fetchall()]
-        if found != ["ok"]:
-            raise UnusableStore(f"The database {self.path} is damaged: restore a backup with `guichet restore`.")
 
     def _in_one_runner(self, work: Callable[[Tx], bool]) -> bool:
         with immediately(self._connection):

@@ -94,6 +94,11 @@ class KeptStore:
         """False when another process serves the same SQLite file: look and erase, but do not serve beside it."""
         return self.engine.shared or self.engine.is_first
 
+    @property
+    def is_writable(self) -> bool:
+        """See `bot.ports.Store`."""
+        return self.engine.is_writable
+
     async def _claim(self, work: Callable[[Tx], T]) -> T:
         """Reading that takes hold of what it reads, where there is somebody to take it from."""
         return await (self.engine.write(work) if self.engine.shared else self.engine.read(work))
@@ -215,6 +220,25 @@ class KeptStore:
     async def newcomer_by_account(self, account: AccountId) -> NewcomerId | None:
         return await self.engine.read(lambda tx: people.newcomer_of(tx, self._vault, account))
 
+    async def newcomers_with(self, account: AccountId) -> list[NewcomerId]:
+        """Whoever has this account, under whichever bot they came: every account is opened and compared.
+
+        For the operator, who must not be told "nobody" because this shell has another token or none. Raises
+        UnusableStore when it cannot be said.
+        """
+        found: list[NewcomerId] = []
+        after = ""
+        while True:
+            after, more = await self.engine.read(partial(people.accounts, vault=self._vault, after=after, limit=_PAGE))
+            found += [newcomer for newcomer, theirs in more if theirs == account]
+            if not after:
+                return found
+            await asyncio.sleep(0)  # others may go in between
+
+    async def has_people(self) -> bool:
+        """Whether anything is kept of anybody."""
+        return await self.engine.read(lambda tx: tx.row("SELECT 1 FROM people LIMIT 1") is not None)
+
     async def data_of(self, newcomer: NewcomerId) -> Mapping[str, Any]:
         return await self.engine.read(lambda tx: shown.data_of(tx, self._vault, self._memory, newcomer))
 
@@ -255,6 +279,9 @@ class KeptStore:
             gone += bite
         if self._aside is not None:
             self._aside.drop_old(now)
+        if self._tombs is not None:
+            known = await self.engine.read(erasure.tombstones)
+            self._tombs.keep_since(retention.oldest_month(now, limits_days), known)
         await self._clean()
         return dict(gone)
 
@@ -330,6 +357,8 @@ class KeptStore:
             missing = {mark: month for mark, month in marks.items() if mark not in known}
             return erasure.replay(tx, self._vault, self._memory, missing), known
 
+        if self._aside is not None and self.engine.is_first:
+            self._aside.drop_unfinished()
         erased, known = await self.engine.write(work)
         if self._tombs is not None:
             unfinished = {mark: month for mark, month in known.items() if mark not in marks}

@@ -54,6 +54,8 @@ class SqliteTx:
         self._execute = connection.cursor().execute
         self._cursor = connection.cursor()
         self._next: dict[str, int] = {}
+        #: A row was touched since `forget`.
+        self.has_written = False
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         rows: list[Row] = self._execute(sql, parameters).fetchall()
@@ -66,15 +68,18 @@ class SqliteTx:
 
     def run(self, sql: str, parameters: Parameters = ()) -> int:
         touched: int = self._execute(sql, parameters).rowcount
+        self.has_written |= touched > 0
         return touched
 
     def do(self, sql: str, parameters: Parameters = (), *, conflict: str = "", touches: int = 1) -> None:
         touched = self._execute(sql, parameters).rowcount
+        self.has_written |= touched > 0
         if conflict and touched != touches:
             raise Conflict(conflict)
 
     def run_many(self, sql: str, many: Sequence[Parameters]) -> None:
         self._cursor.executemany(sql, many)
+        self.has_written = True
 
     def ids(self, table: str, count: int = 1) -> range:
         first = self._next.get(table)
@@ -88,6 +93,7 @@ class SqliteTx:
         """Start over: another transaction begins."""
         self.afterwards = []
         self._next.clear()
+        self.has_written = False
 
 
 class Phase(Enum):
@@ -116,6 +122,8 @@ class Writer:
 
     def __init__(self, connection: Connection) -> None:
         self.phase = Phase.IDLE
+        #: What was last to be written is on the disk.
+        self.is_writable = True
         self._connection = connection
         self._tx = SqliteTx(connection)
         self._jobs: deque[Job] = deque()
@@ -214,6 +222,8 @@ class Writer:
         began_s = time.perf_counter()
         self._connection.execute("COMMIT")
         took_s = time.perf_counter() - began_s
+        if self._tx.has_written:  # a commit of nothing tells nothing
+            self.is_writable = True
         known_s = self._commit_takes_s
         self._commit_takes_s = took_s if known_s == float("inf") else known_s + _NEWEST * (took_s - known_s)
 
@@ -240,6 +250,7 @@ class Writer:
 
     def _failed(self, loop: asyncio.AbstractEventLoop, group: list[Job], exc: BaseException) -> None:
         """Nothing of the group was written: everybody is told, and may come again."""
+        self.is_writable = False
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         for job in group:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 
 import pytest
@@ -12,6 +13,10 @@ from bot.bootstrap import Data
 from bot.core.ids import Locale
 from bot.core.messages import Message
 from bot.core.phrases import Phrase
+from bot.directory.extract import alerts_of
+from bot.flow.extract import shown_in_danger
+from bot.i18n.bidi import without_marks
+from bot.i18n.template import read_template
 from bot.nlu.language import language_of
 from bot.services.rehearsal import Rehearsal, Stage
 from bot.talk import MORNING
@@ -25,6 +30,17 @@ FLOWS = {
     "exploitation": "urgence.exploitation",
     "arrest_or_detention": "urgence.arrest",
 }
+#: What to call, in the order of the card, on a working morning.
+NUMBERS = {
+    "emergency": "112 · 101 · 070 24 52 45",
+    "violence": "112 · 101 · 107 · 0800 30 030",
+    "suicide_crisis": "107 · 112",
+    "child_alone": "112 · 103 · 116000",
+    "exploitation": "112 · 078 05 58 00",
+    "arrest_or_detention": "112 · 04 222 10 12",
+}
+#: Pixels that the bars of a messenger leave of a phone of 360×640; of a row of buttons; of a line, and its characters.
+LEFT, ROW, LINE, WIDTH = 640 - 24 - 56 - 48, 50, 21, 36
 #: Whose words somebody is taught by: Dari is written like Persian.
 TAUGHT_AS = {"fa-AF": "fa"}
 LOCALES = sorted(path.parts[-3] for path in (ROOT / "locales").glob("*/LC_MESSAGES/guichet.po"))
@@ -49,6 +65,47 @@ def test_the_card_comes_first_and_in_the_persons_language(locale: str, intent: s
     assert heard.said[0].vital
     assert getattr(heard.said[0].blocks[0], "key", None) == f"{FLOWS[intent]}/card.say"  # what is asked comes below
     assert languages_of(heard.said[0], locale, data) == {locale}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_alerts_on_the_cards_of_danger_are_in_the_persons_language(locale: str, stage: Stage, data: Data) -> None:
+    shown = shown_in_danger(stage.guide().book.flows.values())
+    alerts = alerts_of(data.directory, shown)
+    assert {"directory/ecoute-violences-conjugales.alert", "directory/tele-accueil-107.alert"} <= {
+        alert.key for alert in alerts
+    }
+    assert {data.catalogues.text_of(alert, Locale(locale)).locale for alert in alerts} == {locale}
+
+
+def test_translators_are_told_which_alerts_belong_to_danger(stage: Stage, data: Data) -> None:
+    alerts = alerts_of(data.directory, shown_in_danger(stage.guide().book.flows.values()))
+    template = read_template(ROOT / "locales" / "guichet.pot")
+    marked = {one.phrase.key for one in template if one.is_safety and one.phrase.key.startswith("directory/")}
+    assert marked == {alert.key for alert in alerts}
+
+
+@pytest.mark.parametrize("intent", FLOWS)
+@pytest.mark.parametrize("locale", LOCALES)
+def test_number_to_call_is_in_view_together_with_the_choices(
+    locale: str, intent: str, stage: Stage, data: Data
+) -> None:
+    rehearsal = Rehearsal.begin(stage, Locale(locale), MORNING)
+    heard = rehearsal.say(next(heard_as(intent, locale, data)))
+    screen = heard.messages[-1]
+    line = screen.text.rpartition("\n")[2]
+    assert without_marks(line) == f"☎️ {NUMBERS[intent]}"
+    assert [
+        screen.text.encode("utf-16-le")[2 * at : 2 * (at + length)].decode("utf-16-le")
+        for at, length in screen.bold[-1:]
+    ] == [line.partition(" ")[2]]
+    assert len(line) <= WIDTH
+    assert LINE + ROW * len(screen.buttons) <= LEFT
+
+
+def test_number_of_a_closed_line_is_that_of_who_answers_in_its_place(stage: Stage) -> None:
+    night = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
+    heard = Rehearsal.begin(stage, Locale("fr"), night).say("mon mari me frappe")
+    assert heard.messages[-1].text.rpartition("\n")[2] == "☎️ 112 · 101 · 107"
 
 
 @pytest.mark.parametrize("locale", [locale for locale in LOCALES if locale not in TAUGHT_AS])

@@ -7,11 +7,12 @@ import pytest
 from bot.bootstrap import Data
 from bot.core.effects import CancelTimers, Count, NoteGap, StartTimer, Submit
 from bot.core.ids import Locale
-from bot.core.messages import Choose, Command, Go, Message, Tick
+from bot.core.messages import LABEL_LIMIT, Choose, Command, Go, Message, Tick
 from bot.core.phrases import Phrase
 from bot.flow.book import rules_of
 from bot.flow.forbidden import fold
-from bot.i18n.render import places, plain
+from bot.i18n.bidi import without_marks
+from bot.i18n.render import places, plain, render_label
 from bot.services.rehearsal import Stage
 from tests.conftest import ROOT
 from tests.content.walk import Walked, phrases_in
@@ -96,6 +97,14 @@ def test_labels_fit_a_small_phone(locale: str, everything: Walked, data: Data) -
         if not isinstance(button.action, Tick)
     }
     assert sorted(label for label in labels if len(label) > LABEL) == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_title_in_a_label_does_not_make_it_too_long(locale: str, stage: Stage, data: Data) -> None:
+    book = stage.guide().book
+    resume = [book.phrase("nav_resume").having(title=flow.title) for flow in book.flows.values()]
+    labels = [render_label(label, Locale(locale), data.catalogues).text for label in resume]
+    assert [label for label in labels if len(without_marks(label)) > LABEL_LIMIT] == []
 
 
 @pytest.mark.parametrize("locale", LOCALES)

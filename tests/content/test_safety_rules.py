@@ -214,7 +214,9 @@ def assert_first_message(heard: Heard, trigger: Trigger) -> None:
 def before_the_question(heard: Heard, first: Rendered) -> bool:
     """The card is a message of its own, or stands above the question in the same message."""
     asks = [any(isinstance(button.action, Choose) for row in one.buttons for button in row) for one in heard.said]
-    return not any(asks) or not asks[0] or first.text.index("☎️") < first.text.rindex("\n\n")
+    # Below the question of a safety flow the numbers stand once more.
+    text = first.text.rpartition("\n\n")[0] if heard.said[0].vital else first.text
+    return not any(asks) or not asks[0] or text.index("☎️") < text.rindex("\n\n")
 
 
 def spoken(text: str) -> str:

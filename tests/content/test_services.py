@@ -6,13 +6,17 @@ import pytest
 
 from bot.bootstrap import Data
 from bot.conversation.commands import SEARCH
-from bot.core.ids import Locale
-from bot.core.messages import Open, ServiceCards
-from bot.core.phrases import Phrase
+from bot.core.ids import Locale, ServiceId
+from bot.core.messages import LABEL_LIMIT, Open, ServiceCards
+from bot.core.phrases import Phrase, Verbatim
 from bot.flow.graph import ShowServices
+from bot.i18n.bidi import RLM, first_strong, without_marks
+from bot.i18n.languages import Direction
+from bot.i18n.render import plain, render_label
 from bot.services.rehearsal import Rehearsal, Stage
 from bot.services.transcript import Input, step, told
 from bot.talk import MORNING
+from tests.content.test_every_screen import LOCALES
 from tests.content.walk import Walked
 
 
@@ -65,6 +69,42 @@ def test_every_card_can_be_shown_in_every_shipped_language(data: Data, stage: St
                 assert service.name in text, (service.id, locale)
                 assert "{" not in text, (service.id, locale)
                 assert len(text) <= (1_500 if whole else 400), (service.id, locale, len(text))
+
+
+def test_a_number_a_link_or_an_address_stands_on_the_readers_side(data: Data) -> None:
+    cards, icons = data.cards(), ("☎️", "✉️", "🌐", "📍")
+    shown = [
+        line
+        for service in data.directory.published()
+        for block in cards.blocks(ServiceCards(ids=(ServiceId(service.id),)), Locale("ar"), MORNING)
+        for line in getattr(block, "text", "").split("\n")
+        if line.lstrip(RLM).startswith(icons)
+    ]
+    assert {line.lstrip(RLM).split(" ")[0] for line in shown} == set(icons)
+    assert [line for line in shown if first_strong(line) is Direction.LEFT_TO_RIGHT] == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_button_for_more_fits_a_phone_and_keeps_its_words(locale: str, data: Data, stage: Stage) -> None:
+    more = stage.guide().book.phrase("nav_details")
+    words = without_marks(plain(more.having(name=Verbatim(text="")), Locale(locale), data.catalogues)).strip()
+    shown = ServiceCards(ids=tuple(ServiceId(service.id) for service in data.directory.published()))
+    labels = [
+        without_marks(render_label(button.label, Locale(locale), data.catalogues).text)
+        for (button,) in data.cards().details(shown, more, MORNING)
+    ]
+    assert len(labels) == len(data.directory.published())
+    assert [label for label in labels if len(label) > LABEL_LIMIT or words not in label or label.endswith(": …")] == []
+
+
+def test_two_services_of_one_house_have_two_buttons(data: Data, stage: Stage) -> None:
+    shown = ServiceCards(ids=(ServiceId("croix-rouge-liege-colis"), ServiceId("croix-rouge-liege-accueil")))
+    more = stage.guide().book.phrase("nav_details")
+    labels = [
+        render_label(button.label, Locale("fr"), data.catalogues).text
+        for (button,) in data.cards().details(shown, more, MORNING)
+    ]
+    assert labels == ["Plus d'infos : colis alimentaires", "Plus d'infos : accueil de jour"]
 
 
 def test_a_whole_card_leads_to_a_map_and_a_secret_place_to_none(data: Data) -> None:

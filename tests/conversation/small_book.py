@@ -60,6 +60,9 @@ class Shelters:
     def maps(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
         return ()
 
+    def numbers(self, cards: ServiceCards, now: datetime) -> tuple[str, ...]:
+        return ()
+
 
 def small_stage(data: Data, book: FlowBook | None = None) -> Stage:
     """A stage over the small book; words and languages are the real ones, danger is the word DANGER."""
@@ -70,7 +73,7 @@ def small_stage(data: Data, book: FlowBook | None = None) -> Stage:
         catalogues=data.catalogues,
         cards=lambda: cards,
         danger=lambda text: Danger(intent="emergency", locale="fr", phrase="danger") if "DANGER" in text else None,
-        keywords=lambda text, locale: None,
+        keywords=lambda text, locale, language: None,
     )
 
 

@@ -140,6 +140,7 @@ def test_offer_on_the_screen_comes_back_as_it_was(small: Stage) -> None:
             Offered(label=Phrase(key="t.part/title", text="Quartier"), action=Begin(flow=FlowId("t.part"))),
         ),
         yes=Speak(locale=Locale("en")),
+        phrases=("did_you_mean",),
     )
     assert Session.restored(session.newcomer, session.version, session.stored()) == session
 

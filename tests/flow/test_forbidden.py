@@ -41,6 +41,7 @@ NEVER = [
     "Vous recevrez 500 euros.",
     "Je vous promets une place.",
     "Envoyez une photo de votre carte.",
+    "Un citoyen européen peut travailler tout de suite.",
 ]
 FINE = [
     "Aller à la police n'est pas sans risque quand on n'a pas de papiers.",
@@ -54,6 +55,7 @@ FINE = [
     "Le travail au noir est interdit. Votre patron est responsable.",
     "Si le CPAS accepte, vous recevrez une aide.",
     "Appelez pour demander s'il y a un lit ce soir.",
+    "Un citoyen de l'Union européenne peut travailler. La carte H est une carte bleue européenne.",
     "Ne les envoyez pas : ni photo de votre carte, ni passeport.",
 ]
 

@@ -25,6 +25,10 @@ SIGNS = str.maketrans({LRI: "⟦", PDI: "⟧", FSI: "⟨", RLM: "←", LRM: "→
         ("🏠 مرحبا", "🏠 مرحبا"),
         ("سطر\n\nFORem هنا", "سطر\n\n←FORem هنا"),
         (f"اتصل {LRI}0800 30 030{PDI} أو 04 221 13 13", "اتصل ⟦0800 30 030⟧ أو ⟦04 221 13 13⟧"),
+        ("للمحو الآن: /imsah", "للمحو الآن: ⟦/imsah⟧"),
+        ("/lugha لتغيير اللغة", "←⟦/lugha⟧ لتغيير اللغة"),
+        ("نعم/oui", "نعم/oui"),
+        ("رقمي ٠٤٧٠ ١٢ ٣٤ ٥٦", "رقمي ⟦٠٤٧٠ ١٢ ٣٤ ٥٦⟧"),
     ],
 )
 def test_right_to_left_line_keeps_its_runs_whole(line: str, golden: str) -> None:
@@ -37,6 +41,8 @@ def test_right_to_left_line_keeps_its_runs_whole(line: str, golden: str) -> None
         ("Appelez le 0800 30 030.", "Appelez le 0800 30 030."),
         ("محمد vous répond.", "→محمد vous répond."),
         ("Bonjour محمد.", "Bonjour محمد."),
+        ("Fatou رقمي 0470 12 34 56", "Fatou رقمي ⟦0470 12 34 56⟧"),
+        (f"Vu : {FSI}رقمي{PDI} 9:30 - 11:00", "Vu : ⟨رقمي⟧ 9:30 - 11:00"),
     ],
 )
 def test_left_to_right_line_begins_left(line: str, golden: str) -> None:
@@ -54,6 +60,23 @@ def test_value_is_isolated_where_it_matters() -> None:
         f"{LRI}112{PDI}",
         f"{FSI}علي{PDI}",
     ]
+
+
+@pytest.mark.parametrize("reader", [LTR, RTL])
+@pytest.mark.parametrize(
+    ("written", "golden"),
+    [
+        ("رقمي 0470 12 34 56 بين الساعة 9:30 - 11:00", "⟨رقمي ⟦0470 12 34 56⟧ بين الساعة ⟦9:30 - 11:00⟧⟧"),
+        ("رقمي +32 470 99 99 99", "⟨رقمي ⟦+32 470 99 99 99⟧⟧"),
+        ("شماره من +32470999999", "⟨شماره من ⟦+32470999999⟧⟧"),
+        ("فون:\n04 221 13 13 ہے", "⟨فون:⟧\n⟨⟦04 221 13 13⟧ ہے⟧"),
+        ("Fatou رقمي 0470 12 34 56", "⟨Fatou رقمي ⟦0470 12 34 56⟧⟧"),
+        ("Fatou Diallo: رقمي 0470 12 34 56", "⟦⟦Fatou Diallo⟧: رقمي ⟦0470 12 34 56⟧⟧"),
+    ],
+)
+def test_numbers_a_person_wrote_keep_their_order_for_every_reader(reader: Direction, written: str, golden: str) -> None:
+    assert isolated(written, reader).translate(SIGNS) == golden
+    assert verbatim(written, reader) == isolated(written, reader)
 
 
 def test_each_line_of_a_value_has_its_own_isolate() -> None:

@@ -101,6 +101,13 @@ def test_language_is_offered_only_with_all_sentences_of_safety(catalogues: Catal
     assert [one.locale for one in catalogues.offered([HELLO, BYE])] == ["fr"]
 
 
+def test_language_is_offered_only_with_what_safety_flows_show_of_elsewhere(catalogues: Catalogues) -> None:
+    alert = Phrase(key="directory/line.alert", text="Pas une ligne d'urgence.")
+    everything = [HELLO, CALL, WAIT, alert]
+    assert [one.locale for one in catalogues.offered(everything)] == ["fr", "en", "ar"]
+    assert [one.locale for one in catalogues.offered(everything, shown_in_danger=[alert])] == ["fr"]
+
+
 def test_draft_language_is_never_offered(catalogues: Catalogues) -> None:
     assert "pt" not in [one.locale for one in catalogues.offered([])]
 

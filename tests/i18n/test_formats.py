@@ -11,6 +11,7 @@ from bot.i18n.formats import (
     instant_text,
     list_text,
     money_text,
+    name_for_reader,
     number_text,
     quantity_text,
     time_text,
@@ -95,3 +96,19 @@ def test_money_has_cents_only_when_there_are_some(languages: Languages) -> None:
 
 def test_lists_end_as_the_language_ends_them(languages: Languages) -> None:
     assert list_text(["pain", "lait", "riz"], Locale("fr"), languages) == "pain, lait et riz"
+
+
+@pytest.mark.parametrize(
+    ("tag", "reader", "name"),
+    [
+        ("en", "fr", "anglais"),
+        ("kmr", "fr", "kurde (kurmandji)"),
+        ("fr", "en", "French"),
+        ("ar", "ar", "العربية"),
+        ("fr", "ti", "ፈረንሳይኛ"),
+        ("fa-AF", "uk", "дарі"),
+        ("kmr", "uk", "Kurmancî"),  # CLDR has no name for it
+    ],
+)
+def test_language_is_called_as_its_reader_calls_it(tag: str, reader: str, name: str, languages: Languages) -> None:
+    assert name_for_reader(tag, Locale(reader), languages) == name

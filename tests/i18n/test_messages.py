@@ -14,7 +14,7 @@ from bot.i18n.glossary import Glossary
 from bot.i18n.languages import Languages
 from bot.i18n.pofile import read_po_file
 from bot.i18n.report import CatalogueIssue
-from bot.i18n.template import read_template
+from bot.i18n.template import IN_DANGER, read_template
 
 GLOSSARY = """
 CPAS: {means: "Le service qui aide.", official: {nl: OCMW}}
@@ -105,6 +105,17 @@ def test_missing_lists_safety_first_and_spares_what_only_advisers_read(desk: Pat
         "system/wait",
     ]
     assert "system/adviser_take" in run(desk, "missing", "en")[1]
+
+
+def test_alert_on_the_card_of_a_safety_flow_counts_as_safety(desk: Path) -> None:
+    alert = Phrase(key="directory/line.alert", text="Pas une ligne d'urgence."), "flows/directory/a.yml", 2
+    hello = [one for one in SENTENCES if one[0].key == "system/hello"]
+    counted = []
+    for comment in ("La ligne – avertissement", f"{IN_DANGER}La ligne – avertissement"):
+        messages.extract([*hello, say("besoins.eat/a.say", "Oui.", 1), (*alert, comment)], desk)
+        (row,) = messages.report(desk, [ARABIC])
+        counted.append((row.safety_missing, messages.missing(desk, ARABIC)[1]["context"]))
+    assert counted == [(1, "besoins.eat/a.say"), (2, "directory/line.alert")]
 
 
 def test_filled_translations_are_shown_as_drafts_until_read(desk: Path) -> None:

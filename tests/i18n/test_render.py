@@ -5,6 +5,7 @@ import pytest
 
 from bot.core.ids import FlowId, Locale, ServiceId, StepId, Token
 from bot.core.messages import (
+    LABEL_LIMIT,
     Action,
     Author,
     Button,
@@ -19,9 +20,9 @@ from bot.core.messages import (
     ServiceCards,
 )
 from bot.core.phrases import Phrase, Verbatim
-from bot.i18n.bidi import FSI, LRI, PDI, RLM
+from bot.i18n.bidi import FSI, LRI, LRM, PDI, RLM
 from bot.i18n.catalogues import Catalogues
-from bot.i18n.render import Shown, joined, plain, render, render_phrase, utf16
+from bot.i18n.render import Shown, joined, plain, render, render_label, render_phrase, utf16
 from bot.i18n.text import Text
 from tests.i18n.conftest import write_po
 
@@ -174,9 +175,32 @@ def test_words_of_an_adviser_keep_their_direction_for_any_reader(catalogues: Cat
     assert (shown.rendered.text, shown.unreviewed) == ("👤 Venez à 14:30.\nMerci.", False)
 
 
+def test_number_that_a_newcomer_writes_in_arabic_can_be_dialled_by_who_reads_french(catalogues: Catalogues) -> None:
+    wrote = Phrase(key="system/adviser_person_wrote", text="💬 {text}", values={"text": "رقمي 0470 12 34 56"})
+    own = Phrase(key="", text="{text}", values={"text": Verbatim(text="Sara رقمي 0470 12 34 56")})
+    number = f"{LRI}0470 12 34 56{PDI}"
+    assert plain(wrote, FRENCH, catalogues) == f"{LRM}💬 {FSI}رقمي {number}{PDI}"
+    assert plain(own, FRENCH, catalogues) == f"Sara رقمي {number}"
+
+
 def test_reviewed_sentences_need_no_note(catalogues: Catalogues) -> None:
     shown = render(Message(blocks=(HELLO,)), RUSSIAN, catalogues, expand=no_cards, token_for=token_of)
     assert (shown.unreviewed, shown.locales) == (False, {ENGLISH})
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("Thermos", "Plus : Thermos"),
+        ("Bureau d'aide juridique, avocat", "Plus : Bureau d'aide juridique, avocat"),
+        ("Bureau d'aide juridique (BAJ) — avocat pro deo", "Plus : Bureau d'aide juridique (BAJ)…"),
+        ("Donaudampfschifffahrtsgesellschaftskapitän", "Plus : Donaudampfschifffahrtsgesellscha…"),
+    ],
+)
+def test_value_of_a_label_gives_way_when_phones_would_cut_it(catalogues: Catalogues, name: str, label: str) -> None:
+    more = Phrase(key="x", text="Plus : {name}", values={"name": Verbatim(text=name)})
+    assert render_label(more, FRENCH, catalogues).text == label
+    assert len(label) <= LABEL_LIMIT
 
 
 def test_draft_of_a_button_counts_too(catalogues: Catalogues) -> None:

@@ -68,7 +68,7 @@ async def test_the_words_leave_the_conversation_and_stand_in_the_data_of_the_per
     fatou = await office.fatou()
     await chosen(fatou)
     kept = await office.store.data_of(await fatou.newcomer())
-    assert [one["ref"] for one in kept["timers"]] == [f"own/2026-11-26T08/{WORDS}"]
+    assert [one["ref"] for one in kept["timers"]] == [f"own/2026-11-26T08:00/{WORDS}"]
     assert WORDS not in json.dumps(kept["sessions"], default=str, ensure_ascii=False)
     assert WORDS not in json.dumps(kept.get("inbox", []), default=str, ensure_ascii=False)
     raw = b"".join(path.read_bytes() for path in office.folder.glob("guichet.db*"))
@@ -115,7 +115,7 @@ async def test_a_day_that_is_past_or_too_far_is_asked_again(office: Office, writ
     assert told[0] == "Ce jour est passé, ou il est trop loin. Écrivez un autre jour."
     assert told[1].startswith("Écrivez le jour")
     assert await fatou.say("demain") == ["À quelle heure ?"]
-    assert (await fatou.say("16"))[0].startswith("Écrivez l'heure")
+    assert (await fatou.press("Une autre heure"))[0].startswith("Écrivez l'heure")
     assert (await fatou.say("22"))[0].startswith("Ce nombre n'est pas possible")
     await fatou.say("16")
     told = await fatou.press("Non, un rappel simple")
@@ -154,3 +154,12 @@ async def test_a_reminder_is_not_asked_for_on_top_of_what_is_never_written(offic
     kept = await office.store.data_of(await fatou.newcomer())
     assert "une table ronde" not in json.dumps(kept, default=str, ensure_ascii=False)
     assert len(kept["timers"]) == 1
+
+
+async def test_a_day_and_an_hour_in_ones_own_words_are_taken_at_once(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("/rappel")
+    assert await fatou.say("lundi prochain") == ["À quelle heure ?"]
+    assert (await fatou.say("10h30"))[0].startswith("Voulez-vous écrire")
+    told = await fatou.press("Non, un rappel simple")
+    assert told[0] == "D'accord. Je vous écris : lundi 30 novembre 2026, 10:30."

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import Any
 
 import aiohttp
 import pytest
 
 from bot.bootstrap import Guichet
+from bot.services.outbox import fates
 from tests.journeys.flows import NUDGE, WHO, WORDS
 from tests.journeys.office import Office
 
@@ -66,6 +68,48 @@ async def test_a_wrong_or_missing_secret_stores_nothing(pushed: Office) -> None:
     assert people == (0,)
     assert await post(guichet, b"{", X_Telegram_Bot_Api_Secret_Token=SECRET) == 200
     assert await post(guichet, b"x" * 2_000_000, X_Telegram_Bot_Api_Secret_Token=SECRET) == 413
+
+
+async def health(guichet: Guichet) -> tuple[int, dict[str, Any]]:
+    """What whoever watches over the guichet reads."""
+    url = f"http://127.0.0.1:{guichet.web.port}/healthz"
+    async with aiohttp.ClientSession() as http, http.get(url) as answer:
+        body: dict[str, Any] = await answer.json()
+        return answer.status, {name: body[name] for name in ("ready", "store", "telegram")}
+
+
+async def test_a_store_that_cannot_be_written_is_told_until_it_can(pushed: Office) -> None:  # G01
+    guichet, connection = pushed.running, pushed.store.engine._connection  # type: ignore[attr-defined]
+    well = (200, {"ready": True, "store": "ok", "telegram": "ok"})
+    body = b'{"update_id":990,"message":{"message_id":800,"date":0,"text":"essai","chat":{"id":77,"type":"private"}}}'
+    assert await health(guichet) == well
+    connection.execute("PRAGMA query_only = ON")
+    assert await post(guichet, body, X_Telegram_Bot_Api_Secret_Token=SECRET) == 503
+    assert await health(guichet) == (
+        503,
+        {"ready": False, "store": "cannot be written now: is the disk full?", "telegram": "ok"},
+    )
+    connection.execute("PRAGMA query_only = OFF")
+    assert await post(guichet, body, X_Telegram_Bot_Api_Secret_Token=SECRET) == 200
+    assert await health(guichet) == well
+
+
+async def test_a_revoked_token_is_told_until_it_is_accepted(
+    pushed: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:  # A20
+    monkeypatch.setattr(fates, "UNAUTHORISED_S", 0.02)
+    guichet = pushed.running
+    fatou = await pushed.fatou()
+    await pushed.client.do("revoke")
+    await fatou.seat.say("essai")
+    said = "Telegram refuses the bot token (TELEGRAM_BOT_TOKEN): ask BotFather"
+    async with asyncio.timeout(5):
+        while (await health(guichet))[1]["telegram"] == "ok":  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert await health(guichet) == (200, {"ready": True, "store": "ok", "telegram": said})
+    await pushed.client.do("revoke", is_revoked=False)
+    assert await fatou.heard() == [WHO]
+    assert await health(guichet) == (200, {"ready": True, "store": "ok", "telegram": "ok"})
 
 
 async def test_an_update_pushed_twice_is_taken_once(pushed: Office) -> None:

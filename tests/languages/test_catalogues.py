@@ -138,8 +138,11 @@ def test_every_word_means_what_its_file_says(locale: Locale, words: Words) -> No
                 case "numbers":
                     value = listed.index(word) + 1
                     is_right = all(words.number(one, locale) == value for one in word.split("|"))
-                case "today" | "tomorrow" | "yesterday":
-                    day = {"yesterday": 15, "today": 16, "tomorrow": 17}[name]
+                case "hours":
+                    hour = time(listed.index(word) + 1)
+                    is_right = all(words.time(one, locale) == hour for one in word.split("|"))
+                case "today" | "tomorrow" | "yesterday" | "after_tomorrow":
+                    day = {"yesterday": 15, "today": 16, "tomorrow": 17, "after_tomorrow": 18}[name]
                     is_right = words.date(word, locale, date(2026, 3, 16)) == date(2026, 3, day)
                 case _:
                     is_right = words.command(word, locale) == name
@@ -184,7 +187,8 @@ def test_reference_names_every_word_and_every_issue() -> None:
     codes = {
         code for name in ("report", "merge") for code in re.findall(r'code="([a-z-]+)"', _source(f"bot/i18n/{name}.py"))
     }
-    names = {command.value for command in Command} | {"yes", "no", "numbers", "today", "tomorrow", "yesterday"}
+    names = {command.value for command in Command} | {"yes", "no", "numbers", "hours"}
+    names |= {"today", "tomorrow", "after_tomorrow", "yesterday"}
     assert [word for word in sorted(codes | names) if f"`{word}`" not in reference] == []
     assert len(codes) >= 6
 

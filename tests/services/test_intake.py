@@ -24,7 +24,7 @@ from tests.services.post import until
 
 KEYS = keys_from(bytes(range(32)))
 NOW = datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
-FAST = Pauses(first_s=0.002, longest_s=0.01, taken_s=0.002, unauthorised_s=0.01)
+FAST = Pauses(first_s=0.002, longest_s=0.01, taken_s=0.002, unauthorised_s=0.01, store_s=0.01)
 
 
 @pytest.fixture
@@ -53,14 +53,14 @@ class FullDisk:
 class House:
     """A process that takes updates in."""
 
-    def __init__(self, store: Any, sandbox: RunningSandbox) -> None:
+    def __init__(self, store: Any, sandbox: RunningSandbox, pauses: Pauses = FAST) -> None:
         self.rows: list[InboxRow] = []
         self.store = store
         self.intake = Intake(store, on_rows=self.rows.extend)
         self.transport = Transport(sandbox.token, sandbox.api_url)
         self.feed = TelegramFeed(self.transport, lambda: NOW, wait_s=20)
         self.stop = asyncio.Event()
-        self.task = asyncio.create_task(poll(self.intake, self.feed, store, stop=self.stop, pauses=FAST))
+        self.task = asyncio.create_task(poll(self.intake, self.feed, store, stop=self.stop, pauses=pauses))
 
     @property
     def texts(self) -> list[str]:
@@ -113,6 +113,15 @@ async def test_a01_what_was_not_stored_is_fetched_again(store: KeptStore, sandbo
     assert full.times == 0 and len(sandbox.world.updates) <= 1
     await until(lambda: len(sandbox.world.updates) == 0)
     await house.close()
+
+
+async def test_a_full_disk_is_not_waited_for_like_a_distant_server(store: KeptStore, sandbox: RunningSandbox) -> None:
+    say(sandbox, "1")
+    pauses = Pauses(first_s=600, longest_s=600, store_s=0.002)
+    house = House(FullDisk(store, times=12), sandbox, pauses)
+    await until(lambda: house.texts == ["1"])
+    await house.close()
+    assert Pauses().store_s <= 10  # R15
 
 
 async def test_next_process_goes_on_where_the_last_one_was(tmp_path: Path, sandbox: RunningSandbox) -> None:

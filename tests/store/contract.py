@@ -60,7 +60,8 @@ from bot.ports import (
     Verb,
     Verdict,
 )
-from tests.store.conftest import House
+from bot.store import open_store
+from tests.store.conftest import KEYS, House
 from tests.store.scenes import (
     AMINA,
     BORIS,
@@ -894,6 +895,20 @@ async def test_everything_kept_about_a_person_is_shown(guichet: Guichet) -> None
     assert [line["text"] for line in data["handoff_log"]] == ["J’ai froid"]
     assert [row["text"] for row in data["outbox"]] == [None, None, "Bonjour", "new"]
     assert data["timers"] == [{"name": "resume", "ref": "", "due_at": "2026-03-16T12:00:00+00:00"}]
+
+
+async def test_somebody_is_found_by_account_under_any_bot(house: House, guichet: Guichet) -> None:
+    amina, boris = await guichet.welcome(), await guichet.welcome(BORIS)
+    visitor = await open_store(house.url, KEYS, bot="another", is_visit=True)
+    assert await visitor.newcomers_with(AMINA) == [amina]
+    assert await visitor.newcomers_with(BORIS) == [boris]
+    assert await visitor.newcomers_with(CHEN) == []
+    await visitor.erase(amina)
+    assert await visitor.newcomers_with(AMINA) == []
+    assert await visitor.has_people()
+    await visitor.erase(boris)
+    assert not await visitor.has_people()
+    await visitor.close()
 
 
 async def test_answers_of_many_are_kept_without_anybody_and_for_a_year(guichet: Guichet) -> None:  # I06

@@ -119,6 +119,19 @@ class Server:
             connection.execute(f'CREATE DATABASE "{name}"')
         return self.address(name)
 
+    def dump(self, database: str) -> bytes:
+        """A backup as operators make it."""
+        return self._tool("pg_dump", "-Fc", "-d", self.address(database))
+
+    def restore(self, database: str, dumped: bytes) -> None:
+        """Take everything back, the tables of now being dropped."""
+        self._tool("pg_restore", "--clean", "--if-exists", "-d", self.address(database), given=dumped)
+
+    def _tool(self, name: str, *arguments: str, given: bytes = b"") -> bytes:
+        place = binaries()
+        assert place is not None
+        return subprocess.run([place / name, *arguments], input=given, capture_output=True, check=True).stdout
+
     def _user(self) -> str | None:
         found = servant()
         return found.pw_name if os.geteuid() == 0 and found is not None else None

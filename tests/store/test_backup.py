@@ -110,6 +110,60 @@ async def test_the_file_of_tombstones_is_rebuilt_from_the_database(house, guiche
     assert beside.read_text().split() == before
 
 
+async def marks_in(house: House) -> list[str]:
+    store = house.stores[-1]
+    return [mark.hex() for (mark,) in await store.engine.read(lambda tx: tx.rows("SELECT mark FROM tombstones"))]
+
+
+async def test_a_mark_leaves_the_table_and_the_file_when_its_time_is_over(house, guichet, database) -> None:  # P2
+    beside = database.with_name(database.name + ".erased")
+    await guichet.store.erase(await guichet.welcome())
+    [month, mark] = beside.read_text().split()
+    assert (month, await marks_in(house)) == (f"{NOON:%Y-%m}", [mark])
+    await guichet.store.purge(NOON + timedelta(days=90), {})
+    assert (beside.read_text().split(), await marks_in(house)) == ([month, mark], [mark])
+    house.now.pass_(days=400)
+    await guichet.store.purge(house.now(), {})
+    assert (beside.read_text(), await marks_in(house)) == ("", [])
+    await house.reopen()
+    assert (beside.read_text(), await marks_in(house)) == ("", [])
+
+
+async def test_a_mark_that_only_the_file_has_is_not_dropped_before_its_time(house, guichet, database) -> None:
+    amina = await guichet.welcome()
+    await house.close()
+    old = database.read_bytes()
+    await (await house.open()).store.erase(amina)
+    await house.close()
+    database.write_bytes(old)  # as a server's tables may be taken back while the guichet runs
+    store = (await house.open()).store
+    await store.engine.write(lambda tx: tx.run("DELETE FROM tombstones"))
+    before = database.with_name(database.name + ".erased").read_text().split()
+    await store.purge(NOON, {})
+    assert database.with_name(database.name + ".erased").read_text().split() == before
+
+
+async def test_a_mark_is_written_once_however_often_a_backup_is_restored(house, guichet, database, tmp_path) -> None:
+    await guichet.store.erase(await guichet.welcome())
+    beside = database.with_name(database.name + ".erased")
+    before = beside.read_bytes()
+    made = back_up(database, tmp_path / "backups", KEYS, now=NOON)
+    await house.close()
+    for _ in range(2):
+        restore(made, database, KEYS)
+    await house.open()
+    assert beside.read_bytes() == before
+
+
+async def test_a_spoilt_line_in_the_file_of_marks_stops_no_start(house, guichet, database) -> None:
+    beside = database.with_name(database.name + ".erased")
+    await guichet.store.erase(await guichet.welcome())
+    whole = beside.read_text()
+    beside.write_text(whole.replace(whole.split()[1], "z" * 64) + "2026-03 cut")
+    await house.reopen()
+    assert whole.split()[1] in beside.read_text().split()
+
+
 async def test_a_restore_does_not_send_again_what_waited_then(house, guichet, database, tmp_path) -> None:  # G09
     newcomer = await guichet.welcome()
     row = await guichet.hear()

@@ -210,10 +210,12 @@ async def test_a_full_disk_refuses_and_the_store_recovers_by_itself(
                 refused += 1
         assert refused and kept
         assert await guichet.store.waiting() == kept  # reading goes on
+        assert not guichet.store.is_writable
         with pytest.raises(StoreError):
             await guichet.store.commit(Commit(session=session(newcomer, done=("x" * 90_000,)), expected_version=0))
     kept += await guichet.store.keep([arrival(number, payload=b"x" * 3000) for number in range(40)], offset=40)
     assert len(kept) == 40
+    assert guichet.store.is_writable
     await guichet.store.commit(Commit(session=session(newcomer), expected_version=0))
     again = await house.reopen()
     assert await again.store.waiting() == kept
@@ -228,6 +230,9 @@ async def test_a_file_at_its_limit_refuses_the_group_and_nothing_else(guichet: G
         return_exceptions=True,
     )
     assert {type(result) for result in results} == {StoreError}
+    assert not guichet.store.is_writable
+    assert await guichet.store.keep([], offset=None) == []
+    assert not guichet.store.is_writable  # nothing was written, so nobody knows
     connection.execute("PRAGMA max_page_count = 1000000").fetchall()
     assert len(await guichet.store.keep([arrival(number) for number in range(20)], offset=1)) == 20
 

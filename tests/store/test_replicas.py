@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import psycopg
 import pytest
 
+from bot.cli import main
 from bot.core.effects import StartTimer
 from bot.core.ids import AccountId, ChatId
 from bot.core.messages import Rendered
 from bot.core.session import Position
 from bot.errors import Conflict, StoreError, UnusableStore
 from bot.ports import Commit, Delivery, Fate, InboxRow, OutboxRow, Receipt, Verb
-from bot.store import KeptStore, keys_from, open_store, postgres
+from bot.store import KeptStore, examine, keys_from, open_store, postgres
 from tests.store.conftest import KEYS
 from tests.store.scenes import AMINA, BORIS, NOON, Guichet, Now, arrival, say, session, texts
 from tests.store.servers import Server
@@ -334,3 +336,91 @@ async def test_people_are_not_readable_in_the_tables(replica: Replica, address: 
         )
     for word in (str(AMINA), "street", "besoins", "Bonjour", "Mésange", "logement", "mot 1"):
         assert word.encode() not in dump, word
+
+
+async def test_a_visitor_makes_no_tables_on_a_server_that_has_none(server: Server) -> None:
+    address = server.fresh("slip")
+    with pytest.raises(UnusableStore, match="is empty, no guichet has used it"):
+        await open_store(address, KEYS, is_visit=True)
+    with psycopg.connect(address) as connection:
+        assert connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall() == []
+
+
+async def test_who_was_erased_stays_erased_after_a_restore_of_the_server(server: Server, tmp_path: Path) -> None:  # G08
+    address = server.fresh("taken_back")
+
+    async def opened(name: str) -> Guichet:
+        place = tmp_path / name / "var" / "postgres.erased"
+        return Guichet(await open_store(address, KEYS, clock=Now(), replica=name, erased=place))
+
+    guichet = await opened("one")
+    amina, boris = await guichet.welcome(), await guichet.welcome(BORIS)
+    await guichet.store.commit(
+        Commit(timers=(StartTimer(name="reminder", ref="own words", due_at=NOON),), timers_of=amina)
+    )
+    dumped = server.dump("taken_back")
+    await guichet.store.erase(amina)
+    await guichet.store.close()
+    await (await opened("two")).store.close()  # which learns of it from the tables
+    for name in ("one", "two"):
+        server.restore("taken_back", dumped)
+        guichet = await opened(name)
+        assert await guichet.store.newcomer_by_account(AMINA) is None
+        assert await guichet.store.data_of(amina) == {}
+        assert await guichet.store.due_timers(NOON) == []
+        assert await guichet.store.newcomer_by_account(BORIS) == boris
+        await guichet.store.close()
+
+
+async def test_a_replica_that_runs_on_learns_who_was_erased_with_its_purge(
+    replica: Replica, address: str, tmp_path: Path
+) -> None:
+    marks = tmp_path / "postgres.erased"
+    here = await open_store(address, KEYS, clock=Now(), replica="two", erased=marks)
+    other = await replica("one")
+    await other.store.erase(await other.welcome())
+    await here.purge(NOON, {})
+    assert len(marks.read_text().split()) == 2
+    assert marks.stat().st_mode & 0o077 == 0
+    await here.close()
+
+
+async def test_the_command_line_erases_on_a_server_and_leaves_the_mark(
+    replica: Replica, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await (await replica("one")).welcome()
+    monkeypatch.setenv("DATABASE_URL", address)
+    monkeypatch.setenv("GUICHET_SECRET_KEY", bytes(range(32)).hex())
+    monkeypatch.delenv("TELEGRAM_BOT_TOKEN", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert await asyncio.to_thread(main, ["forget", str(AMINA)]) == 0
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == ["var", "var/postgres.erased"]
+    monkeypatch.delenv("GUICHET_SECRET_KEY")
+    assert await asyncio.to_thread(main, ["forget", str(AMINA)]) == 2
+    assert not (tmp_path / "keys").exists()
+
+
+async def test_a_server_that_takes_no_writing_is_noticed(replica: Replica, address: str) -> None:  # G01
+    guichet = await replica("one")
+    newcomer = await guichet.welcome()
+    worker = guichet.store.engine._writer  # type: ignore[attr-defined]
+    worker._connection.execute("SET default_transaction_read_only = on")
+    with pytest.raises(StoreError):
+        await guichet.store.commit(Commit(session=session(newcomer), expected_version=0))
+    assert not guichet.store.is_writable  # type: ignore[attr-defined]
+    worker._connection.execute("SET default_transaction_read_only = off")
+    await guichet.store.commit(Commit(session=session(newcomer), expected_version=0))
+    assert guichet.store.is_writable  # type: ignore[attr-defined]
+
+
+async def test_what_a_start_would_refuse_is_seen_without_one(replica: Replica, address: str, server: Server) -> None:
+    fresh = server.fresh("looked_at")
+    for keys in (None, KEYS):
+        examine(fresh, keys)
+    with psycopg.connect(fresh) as connection:
+        assert connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall() == []
+    await replica("one")
+    examine(address, KEYS)
+    for others, said in ((None, "The key is missing"), (keys_from(b"w" * 32), "does not belong to this database")):
+        with pytest.raises(UnusableStore, match=said):
+            examine(address, others)

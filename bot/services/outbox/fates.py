@@ -35,14 +35,15 @@ class Fates:
         self._pacer = pacer
         self._news = news
         self._clock = clock
-        self._is_refused = False
+        #: The token was revoked, as the last call showed.
+        self.is_refused = False
         self._shut_out: set[ChatId] = set()
         self.sent = 0
 
     async def arrived(self, lane: OutboxLane, entries: list[Entry], rows: list[OutboxRow], receipt: Receipt) -> None:
         """One call, for one row or for several joined ones, was done."""
         self.sent += len(rows)
-        self._is_refused = False
+        self.is_refused = False
         if rows[0].chat is not None:
             self._shut_out.discard(rows[0].chat)
         if len(rows) > 1:
@@ -66,8 +67,8 @@ class Fates:
         if error.unauthorised:
             self._pacer.hold_all(UNAUTHORISED_S)
             await self.again(entries)
-            if not self._is_refused:
-                self._is_refused = True
+            if not self.is_refused:
+                self.is_refused = True
                 await self._marks.told(self._news.unauthorised)
             return 0.0
         if error.retry_after_s is not None:

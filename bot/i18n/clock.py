@@ -1,0 +1,79 @@
+"""An hour of the day as people write it: `10h30`, `10:30`, `à dix heures`, `3 pm`, `الساعة العاشرة`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import time
+from functools import cache
+
+from bot.i18n.choices import Fold, key_of_words
+from bot.i18n.languages import cldr
+from bot.i18n.numbers import latin_digits
+from bot.i18n.units import HOUR, units_of
+
+_MAX_CHARS = 40
+#: `10`, `10h`, `10 h 30`, `10:30`, `10.30`, `10 heures 30`; other numbers beside it are none of an hour.
+_FIGURES = re.compile(r"(?<![\d:.,/-])(\d{1,2})\s?(?:(?:h|:|\.|[^\W\d_]{1,8})\s?(\d{2}))?(?![\d:.,/-])")
+_GLUED = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
+#: Shorter words of a part of the day are in other parts too: « du » matin.
+_NAME_FROM = 2
+#: Hours of the afternoon are told from one to eleven.
+_HALF_DAY = 12
+
+
+def time_in(
+    text: str, tags: Sequence[str], *, fold: Fold, numbers: Mapping[str, int], hours: Mapping[str, int]
+) -> time | None:
+    """The one hour of a text, with its minutes; None when there is none, or it may be another.
+
+    `numbers` and `hours` are folded words for the hours from one to twelve.
+    """
+    plain = latin_digits(text).casefold()
+    if len(text) > _MAX_CHARS:
+        return None
+    figures = _FIGURES.findall(plain)
+    said = _GLUED.sub(" ", key_of_words(plain, fold))
+    if len(figures) == 1:
+        hour, minute = int(figures[0][0]), int(figures[0][1] or 0)
+        others = [word for word in said.split() if not word.isdigit()]
+    elif not any(char.isdigit() for char in plain):
+        spelled = _spelled(said, {**numbers, **hours})
+        if spelled is None:
+            return None
+        (hour, minute), others = (spelled[0], 0), spelled[1]
+    else:
+        return None
+    units = {"h", *(word for word, unit in units_of(tags, fold).items() if unit == HOUR)}
+    parts = {word: is_late for tag in reversed(tags) for word, is_late in _parts_of_day(tag, fold).items()}
+    late = {parts[word] for word in others if parts.get(word) is not None}
+    more = [word for word in others if word not in units and word not in parts]
+    if (more and more != said.split()[:1]) or len(late) > 1:
+        # One more word may go before an hour: `à`, `at`, `الساعة`. What follows makes another: « et demie ».
+        return None
+    if late == {True} and hour < _HALF_DAY:
+        hour += _HALF_DAY
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def _spelled(said: str, hours: Mapping[str, int]) -> tuple[int, list[str]] | None:
+    """The hour in words, the longest first (`الحادية عشرة`), and the other words."""
+    around = f" {said} "
+    for words in sorted(hours, key=len, reverse=True):
+        if f" {words} " in around:
+            return hours[words], around.replace(f" {words} ", " ", 1).split()
+    return None
+
+
+@cache
+def _parts_of_day(tag: str, fold: Fold) -> Mapping[str, bool | None]:
+    """Folded words for parts of the day: whether it is the second half; None for those that say nothing of it."""
+    found: dict[str, set[bool]] = {}
+    for part, name in cldr(tag).day_periods.get("format", {}).get("wide", {}).items():
+        if part.startswith(("night", "midnight", "noon")):
+            continue
+        for word in key_of_words(str(name), fold).split():
+            found.setdefault(word, set()).add(part.startswith(("pm", "afternoon", "evening")))
+    return {
+        word: halves.pop() if len(halves) == 1 and len(word) >= _NAME_FROM else None for word, halves in found.items()
+    }
