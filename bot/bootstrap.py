@@ -116,13 +116,16 @@ class _BelgianHours:
 class Data:
     """Everything read from files: flows, directory, languages, words. One for each process."""
 
-    def __init__(self, places: Places, settings: Settings) -> None:
-        """Raises DataError with one sentence for a file that nothing can stand in for."""
+    def __init__(self, places: Places, settings: Settings, *, remembers: bool = True) -> None:
+        """Raises DataError with one sentence for a file that nothing can stand in for.
+
+        `remembers`: broken files are served as they were kept; a check wants them as they are, and keeps nothing.
+        """
         self.places = places
         self.settings = settings
         self.catalogues = Catalogues.load(places.locales, cache=places.state / "i18n")
         self.words = Words.load(places.locales, self.catalogues.languages, fold=fold, label_of=self.text_of)
-        self.living = Living(places.flows, KeptFiles(places.state / "directory.json"))
+        self.living = Living(places.flows, KeptFiles(places.state / "directory.json") if remembers else None)
         self._live: LiveBook | None = None
         self._heard: Callable[[LiveBook], None] = lambda live: None
         self.lexicon = Lexicon.load(places.nlu / "lexicon", cache=places.state / "lexicon.json", needed=(SOURCE,))

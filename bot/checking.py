@@ -95,13 +95,13 @@ def check_everything(config: Path, *, english: bool) -> int:
     except SettingsError as exc:
         print(exc)
         return 1
-    data = Data(Places(), settings)
+    data = Data(Places(), settings, remembers=False)
     loaded = load(data.places.flows, data.known(datetime.now(UTC).date()), data.translations())
     critical = 0
     for found in loaded.issues:
         critical += found.is_critical
         print(f"{'✗' if found.is_critical else '·'} {found.shown(language)}")
-    for wrong in data.directory.issues:
+    for wrong in data.living.issues:
         critical += 1
         print(f"✗ {wrong.shown(language)}")
     for odd in data.lexicon.issues:

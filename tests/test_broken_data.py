@@ -86,6 +86,21 @@ def test_words_of_one_language_that_cannot_be_read_are_left_out_and_told(
     assert ": 1 critical, " in lines[-1]
 
 
+def test_a_check_reads_the_directory_as_it_is_whatever_an_earlier_start_kept(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "flows").unlink()
+    shutil.copytree(ROOT / "flows", place / "flows")
+    Data(Places(), Settings())
+    facts = place / "flows" / "facts.yml"
+    text = facts.read_text(encoding="utf-8")
+    facts.write_text(text.replace("value: 2.80", "value: 2,80 €", 1), encoding="utf-8")
+    assert main(["check", "--english"]) == 1
+    line = text[: text.index("value: 2.80")].count("\n") + 1
+    said = '"value" is "2,80 €". Write a number such as 30 or 1314.20, without its unit. [bad-number]'
+    assert f"✗ flows/facts.yml:{line}: {said}" in capsys.readouterr().out.splitlines()
+
+
 @pytest.mark.parametrize("command", [["catalogue", "file"], ["services", "export", "file/x"]])
 def test_a_folder_that_cannot_be_made_ends_a_command_with_one_sentence(
     command: list[str], place: Path, capsys: pytest.CaptureFixture[str]
