@@ -37,6 +37,7 @@ from bot.directory import hours as directory_hours
 from bot.directory.extract import phrases_of as directory_phrases
 from bot.directory.living import Living
 from bot.directory.lookup import Directory
+from bot.directory.lost import Named
 from bot.documents.printer import Printer
 from bot.errors import DeliveryError, FeedError, FlowError, SettingsError, UnusableStore
 from bot.flow.book import flow_of, load
@@ -44,6 +45,7 @@ from bot.flow.extract import phrases_in, phrases_of
 from bot.flow.graph import Flow, FlowBook
 from bot.flow.issues import Issue as FlowIssue
 from bot.flow.known import Known
+from bot.flow.named import Wants, wanted
 from bot.flow.register import intents_in
 from bot.flow.translations import Translation
 from bot.flow.watch import LiveBook
@@ -140,9 +142,10 @@ class Data:
         """The services and facts of this moment."""
         return self.living.directory
 
-    def facts(self) -> dict[str, Value]:
-        """Dated facts for sentences, and the figures that the settings decide."""
-        return amounts.values(self.directory.facts, self.directory.vocabulary) | {
+    def facts(self, directory: Directory | None = None) -> dict[str, Value]:
+        """Dated facts for sentences, and the figures that the settings decide; those that are served by default."""
+        asked = directory or self.directory
+        return amounts.values(asked.facts, asked.vocabulary) | {
             "session_days": self.settings.retention.session,
             "case_days": self.settings.retention.case,
         }
@@ -246,14 +249,15 @@ class Data:
                     )
 
     def known(self, today: date) -> Known:
-        """What flow files may mention."""
+        """What flow files may mention: nothing that is only served because a flow in force still names it."""
         queues = {queue for team in self.settings.teams.values() for queue in team.queues}
+        written = self.living.written
         return Known(
             intents=self.intents,
-            services={service.id for service in self.directory.published()} | set(self.directory.renamed),
-            facts=self.facts().keys(),
+            services={service.id for service in written.published()} | set(written.renamed),
+            facts=self.facts(written).keys(),
             queues=queues,
-            needs=self.directory.vocabulary.words("need"),
+            needs=written.vocabulary.words("need"),
             system={**PHRASES, **{f"queue_{queue}": () for queue in queues}},
             flows=BEGUN,
             today=today,
@@ -374,8 +378,19 @@ class Guichet:
             self._guide = self.data.guide_to(self.flows.current)
         return self._guide
 
+    def _hold_entries(self, book: FlowBook) -> None:
+        """What flows name of the directory must not be lost to them by an edit of its files."""
+        before = self.data.directory
+        running = wanted(book.flows.values(), book.system.values())
+        walked = wanted((*book.flows.values(), *book.older.values()), book.system.values())
+        for wrong in self.data.living.hold(_named(running), _named(walked)):
+            log.error("directory.issue %s", wrong.shown("en"))
+        if self.data.directory is not before:
+            self._guide = None
+
     def _flows_changed(self, live: LiveBook) -> None:
         self._guide = None
+        self._hold_entries(live.current)
         for found in live.issues:
             if found.is_critical:
                 log.error("flow.issue %s", found.shown("en"))
@@ -401,6 +416,7 @@ class Guichet:
             if present is None and found is not None and found.revision == revision:
                 kept.append(found)
         self.flows.keep(kept)
+        self._hold_entries(self.flows.current)
 
     async def _follow_data(self) -> None:
         while True:
@@ -629,6 +645,10 @@ def _team(name: str, settings: TeamSettings, environment: Environment) -> Team:
         hours=settings.hours,
         queues=settings.queues,
     )
+
+
+def _named(wants: Wants) -> Named:
+    return Named(services=wants.services, needs=wants.needs, facts=wants.facts)
 
 
 def _give_back() -> None:

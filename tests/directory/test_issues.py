@@ -25,8 +25,12 @@ def small(tmp_path: Path, place: str, text: str) -> Path:
     return flows
 
 
+#: No file has it: it is about what flows miss (see test_living).
+OF_NO_FILE = {"needed-entry"}
+
+
 def test_each_kind_has_a_broken_file() -> None:
-    assert [path.stem for path in BROKEN] == sorted(KINDS)
+    assert [path.stem for path in BROKEN] == sorted(KINDS.keys() - OF_NO_FILE)
 
 
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
