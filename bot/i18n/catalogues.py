@@ -186,6 +186,8 @@ class Catalogues:
             return None, Catalogue()
         compiled = None if self._cache is None else self._cache / f"{locale}.{self._domain}.json"
         if compiled is not None and (kept := read_compiled(compiled, stamp)) is not None:
+            for one in kept.wrong:
+                _LOG.error("catalogue.not_shown %s", one)
             return stamp, kept
         try:
             catalogue = read_catalogue(path, locale)
@@ -195,6 +197,8 @@ class Catalogues:
             served = "nothing of this language" if former is None else "what it was before"
             _LOG.error("catalogue.unreadable locale=%s served=%s reason=%s", locale, served, exc)
             return stamp, former or Catalogue()
+        for one in catalogue.wrong:
+            _LOG.error("catalogue.not_shown %s", one)
         if compiled is not None:
             write_compiled(compiled, stamp, catalogue)
         return stamp, catalogue

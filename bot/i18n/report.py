@@ -10,10 +10,12 @@ from bot.core.ids import Locale
 from bot.i18n.catalogues import concerns, is_safety, is_typed
 from bot.i18n.glossary import Glossary
 from bot.i18n.languages import SOURCE, Language, Languages, Tier
-from bot.i18n.merge import placeholder_problem, read_entries
+from bot.i18n.merge import read_entries
+from bot.i18n.places import placeholder_problem
 from bot.i18n.plurals import categories
 from bot.i18n.pofile import PoEntry
 from bot.i18n.sources import LocaleFileError
+from bot.i18n.tables import CHOICE
 from bot.i18n.template import Sentence
 
 #: A shipped language has at least this share of its sentences, and of these as many read by a person.
@@ -172,7 +174,7 @@ def _collisions(
     """Two choices of one step that read the same: nobody could tell which to tap."""
     seen: dict[tuple[str, str], PoEntry] = {}
     for sentence, one in shown:
-        step, sign, _ = sentence.phrase.key.partition(".choice.")
+        step, sign, _ = sentence.phrase.key.partition(CHOICE)
         if not sign:
             continue
         first = seen.setdefault((step, fold(one.strings[0]).strip()), one)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from sys import intern
@@ -10,9 +10,13 @@ from typing import TypeAlias
 from zlib import crc32
 
 from bot.core.ids import Locale
+from bot.i18n.places import placeholder_problem
 from bot.i18n.plurals import chooser, header
-from bot.i18n.pofile import read_po_file
+from bot.i18n.pofile import PoEntry, read_po_file
 from bot.i18n.sources import LocaleFileError
+
+#: Between a step and one of its choices, in a context.
+CHOICE = ".choice."
 
 #: Size and modification time of a file, as it was when read.
 Stamp: TypeAlias = tuple[int, int]
@@ -37,7 +41,7 @@ def stamp_of(path: Path) -> Stamp | None:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The translations into one language that may be shown: none empty, none fuzzy."""
+    """The translations into one language that may be shown: none empty, fuzzy, or critical in a check."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
     #: Plural sentences: all forms of the language, in the order of its categories.
@@ -45,6 +49,8 @@ class Catalogue:
     unreviewed: frozenset[str] = frozenset()
     fuzzy: frozenset[str] = frozenset()
     plural_header: str = "nplurals=1; plural=0;"
+    #: What is left out because its reader would be harmed, a line each: where, and what is wrong.
+    wrong: tuple[str, ...] = ()
 
     @property
     def form(self) -> Callable[[int], int]:
@@ -56,7 +62,10 @@ class Catalogue:
 
 
 def read_catalogue(path: Path, locale: Locale) -> Catalogue:
-    """Read the PO file of a language. Raises LocaleFileError."""
+    """Read the PO file of a language. Raises LocaleFileError.
+
+    What a check finds critical is left out as what is not translated: the next language of the chain says it.
+    """
     file = read_po_file(path)
     plural_header = file.header.get("Plural-Forms") or header(locale)
     try:
@@ -66,14 +75,18 @@ def read_catalogue(path: Path, locale: Locale) -> Catalogue:
     texts: dict[str, str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
     unreviewed, fuzzy = set(), set()
-    for entry in file.entries:
-        if entry.is_obsolete:
-            continue
+    wrong: list[str] = []
+    present = [entry for entry in file.entries if not entry.is_obsolete]
+    alike = set(collisions(present))
+    for entry in present:
         key = key_of(entry.context, entry.sources[0])
         if entry.is_fuzzy:
             fuzzy.add(key)
             continue
-        if not entry.is_translated or len(entry.strings) != (needed if len(entry.sources) > 1 else 1):
+        if not any(text.strip() for text in entry.strings):
+            continue
+        if problem := _problem(entry, needed, alike):
+            wrong.append(f"{path.as_posix()}:{entry.line}: {entry.context}: {problem}")
             continue
         if len(entry.sources) > 1:
             plurals[key] = entry.strings
@@ -81,4 +94,26 @@ def read_catalogue(path: Path, locale: Locale) -> Catalogue:
             texts[key] = entry.strings[0]
         if entry.is_unreviewed:
             unreviewed.add(key)
-    return Catalogue(texts, plurals, frozenset(unreviewed), frozenset(fuzzy), plural_header)
+    return Catalogue(texts, plurals, frozenset(unreviewed), frozenset(fuzzy), plural_header, tuple(wrong))
+
+
+def _problem(entry: PoEntry, forms: int, alike: Container[str]) -> str:
+    needed = forms if len(entry.sources) > 1 else 1
+    there = sum(bool(text.strip()) for text in entry.strings)
+    if not there == len(entry.strings) == needed:
+        return f"{needed} plural forms are needed, {there} are there"
+    if entry.context in alike:
+        return f'another choice of its step reads "{entry.strings[0]}" too'
+    return placeholder_problem(entry.sources, entry.strings)
+
+
+def collisions(entries: Iterable[PoEntry]) -> Iterator[str]:
+    """The contexts of choices of one step that read the same, all of them: nobody could tell which to tap."""
+    seen: dict[tuple[str, str], str] = {}
+    for entry in entries:
+        step, sign, _ = entry.context.partition(CHOICE)
+        if not sign or entry.is_fuzzy or not entry.is_translated:
+            continue
+        first = seen.setdefault((step, entry.strings[0].casefold().strip()), entry.context)
+        if first != entry.context:
+            yield from (first, entry.context)

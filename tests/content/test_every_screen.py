@@ -11,7 +11,8 @@ from bot.core.messages import Choose, Command, Go, Message, Tick
 from bot.core.phrases import Phrase
 from bot.flow.book import rules_of
 from bot.flow.forbidden import fold
-from bot.i18n.render import places, plain
+from bot.i18n.places import places
+from bot.i18n.render import plain
 from bot.services.rehearsal import Stage
 from tests.conftest import ROOT
 from tests.content.walk import Walked, phrases_in

@@ -85,6 +85,51 @@ msgstr[2] ""
     assert Catalogues.load(locales).text_of(WAIT.having(count=1), RUSSIAN).locale == "en"
 
 
+LABELS = """
+msgctxt "besoins.eat/buy.choice.cheap"
+msgid "Acheter moins cher"
+msgstr "{}"
+
+msgctxt "besoins.eat/buy.choice.parcel"
+msgid "Recevoir un colis"
+msgstr "{}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("Call.", "lost the placeholder {phone}"),
+        ("Call **{phone}** or {mobile}.", "has a placeholder {mobile} that the sentence does not have"),
+        ("Call **{phone}** {fact.قرار}.", "has braces that are no placeholder of the sentence"),
+        ("Call **{phone}.", "lost or broke the **bold** signs"),
+        ("**Call** **{phone}**", "has not as many **bold** signs as the sentence"),
+    ],
+)
+def test_what_a_check_finds_critical_is_not_shown_and_is_said(
+    catalogues: Catalogues, broken: str, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = catalogues.path_of(ENGLISH)
+    path.write_text(path.read_text(encoding="utf-8").replace("Call **{phone}**.", broken), encoding="utf-8")
+    # The next language of the chain says it.
+    assert catalogues.text_of(CALL, RUSSIAN) == Wording(text="Appelez le **{phone}**.", locale=Locale("fr"))
+    assert catalogues.text_of(HELLO, RUSSIAN).text == "Hello."
+    [line] = catalogues.of(ENGLISH).wrong
+    assert line == f"{path.as_posix()}:13: besoins.eat/who.say: {said}"
+    assert [one.getMessage() for one in caplog.records] == [f"catalogue.not_shown {line}"]
+
+
+def test_two_choices_that_read_the_same_are_both_left_to_the_next_language(locales: Path) -> None:
+    path = Catalogues.load(locales).path_of(ENGLISH)
+    whole = path.read_text(encoding="utf-8")
+    cheap = Phrase(key="besoins.eat/buy.choice.cheap", text="Acheter moins cher")
+    parcel = Phrase(key="besoins.eat/buy.choice.parcel", text="Recevoir un colis")
+    for labels, locale in ((("Buy for less", "buy for LESS "), "fr"), (("Buy for less", "Get a parcel"), "en")):
+        path.write_text(whole + LABELS.format(*labels), encoding="utf-8")
+        found = Catalogues.load(locales)
+        assert [found.text_of(one, ENGLISH).locale for one in (cheap, parcel)] == [locale, locale]
+
+
 def test_status_counts_what_a_reader_would_see(catalogues: Catalogues) -> None:
     everything = [HELLO, BYE, CALL, WAIT]
     assert catalogues.status(ENGLISH, everything) == Status(
