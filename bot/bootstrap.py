@@ -54,6 +54,7 @@ from bot.i18n.formats import language_name
 from bot.i18n.languages import SOURCE
 from bot.i18n.pofile import read_po_file
 from bot.i18n.render import plain
+from bot.i18n.sources import LocaleFileError
 from bot.i18n.vocabulary import Vocabulary
 from bot.i18n.words import Words
 from bot.kept import KeptFiles
@@ -125,7 +126,9 @@ class Data:
         """
         self.places = places
         self.settings = settings
-        self.catalogues = Catalogues.load(places.locales, cache=places.state / "i18n")
+        self.catalogues = Catalogues.load(places.locales, cache=places.state / "i18n" if remembers else None)
+        #: Languages that are not offered because of their files, a line each, as of the last guide.
+        self.withheld: tuple[str, ...] = ()
         self.words = Words.load(places.locales, self.catalogues.languages, fold=fold, label_of=self.text_of)
         self.living = Living(places.flows, KeptFiles(places.state / "directory.json") if remembers else None)
         self._live: LiveBook | None = None
@@ -209,14 +212,28 @@ class Data:
     def trouble(self, live: LiveBook) -> str:
         """Why files are not served as they are now, one sentence for the health page; empty when they are."""
         wrong = [*map(str, self.lexicon.issues), *self._causes_first(one for one in live.issues if one.is_critical)]
+        wrong += [*self.withheld, *self.catalogues.issues]
         more = f" And {len(wrong) - 1} more: see `guichet check`." if len(wrong) > 1 else ""
         return wrong[0] + more if wrong else ""
+
+    def not_offered(self, phrases: Iterable[Phrase]) -> tuple[str, ...]:
+        """Languages that have a catalogue and are not offered, a line each (decision 7)."""
+        return tuple(
+            f"{self.catalogues.path_of(locale).as_posix()}:1: this language is not offered: {len(lacks)} sentences that"
+            f' none can do without are not there or not shown, such as {lacks[0].key} "{lacks[0].text}" [not-offered]'
+            for locale, lacks in self.catalogues.withheld(phrases).items()
+        )
 
     def guide_to(self, flows: FlowBook) -> Guide:
         """What a turn looks things up in, with these flows."""
         book = replace(flows, facts=self.facts())
         first = self.settings.languages.first
-        offered = self.catalogues.offered(list(self.phrases(book)))
+        said = list(self.phrases(book))
+        offered = self.catalogues.offered(said)
+        before, self.withheld = self.withheld, self.not_offered(said)
+        for line in self.withheld:
+            if line not in before:
+                log.error("catalogue.not_offered %s", line)
         rank = {locale: at for at, locale in enumerate(first)}
         ordered = sorted(offered, key=lambda language: rank.get(language.locale, len(first)))
         nlu = self.settings.nlu
@@ -237,7 +254,11 @@ class Data:
             path = self.catalogues.path_of(language.locale)
             if not path.is_file():
                 continue
-            for entry in read_po_file(path).entries:
+            try:
+                entries = read_po_file(path).entries
+            except LocaleFileError:
+                continue  # the catalogues tell of it
+            for entry in entries:
                 if entry.context and entry.is_translated and not entry.is_fuzzy and not entry.is_obsolete:
                     yield Translation(
                         locale=language.locale,
@@ -423,6 +444,7 @@ class Guichet:
             await asyncio.sleep(1.0)
             if await asyncio.to_thread(self.data.catalogues.refresh):
                 self._guide = None
+                self.guide()  # says at once which languages are not offered any more
             before = self.data.directory
             for wrong in await asyncio.to_thread(self.data.living.refresh, self.clock().date()):
                 log.error("directory.issue %s", wrong.shown("en"))

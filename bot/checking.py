@@ -110,6 +110,12 @@ def check_everything(config: Path, *, english: bool) -> int:
     for slip in data.words.issues:
         critical += 1
         print(f"✗ {slip}")
+    places = {f"{found.path}:{found.line}" for found in loaded.issues}
+    # What the flows' own checks found in a catalogue is not said again.
+    amiss = [one for one in data.catalogues.issues if ":".join(one.split(":", 2)[:2]) not in places]
+    for one in (*data.not_offered(data.phrases(loaded.book)), *amiss):
+        critical += 1
+        print(f"✗ {one}")
     for line in stale(data.directory, datetime.now(UTC).date(), language):
         print(line)
     rows, handoffs = _kept(english)

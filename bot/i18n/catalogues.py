@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,6 +91,10 @@ class Catalogues:
         #: Sentences without values as they were rendered: (context, source, locale) → text.
         self.settled: dict[tuple[str, str, Locale], Text] = {}
         self._read: dict[Locale, tuple[Stamp | None, Catalogue]] = {}
+        #: Files that cannot be read as they are now: why, one sentence.
+        self._unreadable: dict[Locale, str] = {}
+        #: Another number whenever a language says something else than before.
+        self.edition = 0
 
     @classmethod
     def load(cls, folder: Path, *, cache: Path | None = None, domain: str = "guichet") -> Catalogues:
@@ -119,7 +123,28 @@ class Catalogues:
         self._read |= fresh
         if changed:
             self.settled.clear()
+            self.edition += 1
         return changed
+
+    @property
+    def issues(self) -> tuple[str, ...]:
+        """Files and translations that are not shown as they are now, a line each, of every language."""
+        found: list[str] = []
+        for language in self.languages:
+            wrong = self.of(language.locale).wrong
+            reason = self._unreadable.get(language.locale)
+            found += wrong if reason is None else (reason,)
+        return tuple(found)
+
+    def withheld(self, phrases: Iterable[Phrase]) -> Mapping[Locale, tuple[Phrase, ...]]:
+        """The languages with a catalogue that are no drafts and are not offered all the same: what each lacks."""
+        vital = [phrase for phrase in phrases if is_safety(phrase)]
+        lacking = {
+            language.locale: tuple(phrase for phrase in vital if not self.has(phrase, language.locale))
+            for language in self.languages
+            if language.tier is not Tier.DRAFT and self.path_of(language.locale).exists()
+        }
+        return {locale: lacks for locale, lacks in lacking.items() if lacks}
 
     def text_of(self, phrase: Phrase, locale: Locale) -> Wording:
         """The sentence in the first language of the chain that has it; French always has."""
@@ -181,6 +206,7 @@ class Catalogues:
     def _load(self, locale: Locale, before: Catalogue | None) -> tuple[Stamp | None, Catalogue]:
         """The catalogue of this moment with the stamp of its file; of a damaged file what it was `before`."""
         path = self.path_of(locale)
+        self._unreadable.pop(locale, None)
         stamp = stamp_of(path) if locale in self.languages else None
         if stamp is None:
             return None, Catalogue()
@@ -189,13 +215,14 @@ class Catalogues:
             for one in kept.wrong:
                 _LOG.error("catalogue.not_shown %s", one)
             return stamp, kept
+        former = before or (None if compiled is None else read_compiled(compiled, None))
         try:
-            catalogue = read_catalogue(path, locale)
+            catalogue = read_catalogue(path, locale, former)
         except LocaleFileError as exc:
             # A file saved half-way must not take a language away from those who speak it.
-            former = before or (None if compiled is None else read_compiled(compiled, None))
             served = "nothing of this language" if former is None else "what it was before"
             _LOG.error("catalogue.unreadable locale=%s served=%s reason=%s", locale, served, exc)
+            self._unreadable[locale] = str(exc)
             return stamp, former or Catalogue()
         for one in catalogue.wrong:
             _LOG.error("catalogue.not_shown %s", one)

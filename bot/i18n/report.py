@@ -15,7 +15,7 @@ from bot.i18n.places import placeholder_problem
 from bot.i18n.plurals import categories
 from bot.i18n.pofile import PoEntry
 from bot.i18n.sources import LocaleFileError
-from bot.i18n.tables import CHOICE
+from bot.i18n.tables import CHOICE, collisions, problem_of
 from bot.i18n.template import Sentence
 
 #: A shipped language has at least this share of its sentences, and of these as many read by a person.
@@ -90,7 +90,9 @@ def progress_of(
     shown = [(sentence, one) for sentence, one in pairs if one is not None and one.is_translated and not one.is_fuzzy]
     fuzzy = sum(one is not None and one.is_translated and one.is_fuzzy for _, one in pairs)
     used = {(sentence.phrase.key, sentence.sources) for sentence in sentences}
-    there = {(sentence.phrase.key, sentence.sources) for sentence, _ in shown}
+    # What is there and not shown as it is keeps a language from being offered as what is missing does.
+    forms, alike = len(categories(language.locale)), set(collisions(one for _, one in shown))
+    there = {(sentence.phrase.key, sentence.sources) for sentence, one in shown if not problem_of(one, forms, alike)}
     unreviewed = sum(one.is_unreviewed for _, one in shown)
     issues = [*_entry_issues(shown, language.locale, name), *_collisions(shown, name, fold)]
     if glossary is not None:

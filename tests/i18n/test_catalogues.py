@@ -146,6 +146,40 @@ def test_language_is_offered_only_with_all_sentences_of_safety(catalogues: Catal
     assert [one.locale for one in catalogues.offered([HELLO, BYE])] == ["fr"]
 
 
+def test_one_lost_form_of_safety_takes_a_language_off_the_list_and_is_said(catalogues: Catalogues) -> None:
+    everything = [HELLO, CALL, WAIT]
+    assert catalogues.withheld(everything) == {}
+    path = catalogues.path_of(ARABIC)
+    path.write_text(path.read_text(encoding="utf-8").replace("انتظر دقيقتين.", ""), encoding="utf-8")
+    assert (catalogues.edition, catalogues.refresh(), catalogues.edition) == (0, ("ar",), 1)
+    assert [one.locale for one in catalogues.offered(everything)] == ["fr", "en"]
+    assert catalogues.withheld(everything) == {ARABIC: (WAIT,)}
+    assert catalogues.issues == (f"{path.as_posix()}:15: system/wait: 6 plural forms are needed, 5 are there",)
+    # What is no safety takes nothing away.
+    assert catalogues.withheld([HELLO, CALL]) == {}
+
+
+def test_forms_are_those_of_the_language_whatever_the_header_says(locales: Path) -> None:
+    path = Catalogues.load(locales).path_of(ARABIC)
+    head = '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+    path.write_text(path.read_text(encoding="utf-8").replace("\n\n", "\n" + head, 1), encoding="utf-8")
+    assert Catalogues.load(locales).text_of(WAIT.having(count=2), ARABIC).text == "انتظر دقيقتين."
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_file_that_was_emptied_or_cut_changes_nothing_and_is_said(
+    catalogues: Catalogues, kept: int, tmp_path: Path
+) -> None:
+    path, before = catalogues.path_of(ARABIC), catalogues.of(ARABIC)
+    blocks = path.read_text(encoding="utf-8").split("\n\n")
+    path.write_text("\n\n".join(blocks[: kept + 1]) + "\n" if kept else "", encoding="utf-8")
+    assert (catalogues.refresh(), catalogues.of(ARABIC) is before) == ((), True)
+    why = "2 of 3 sentences are gone" if kept else "holds no sentence"
+    assert catalogues.issues == (f"{path}: {why}; was it saved half-way?",)
+    path.write_text("\n\n".join(blocks), encoding="utf-8")
+    assert (catalogues.refresh(), catalogues.issues) == (("ar",), ())
+
+
 def test_draft_language_is_never_offered(catalogues: Catalogues) -> None:
     assert "pt" not in [one.locale for one in catalogues.offered([])]
 
