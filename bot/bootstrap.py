@@ -50,6 +50,7 @@ from bot.flow.register import intents_in
 from bot.flow.translations import Translation
 from bot.flow.watch import LiveBook
 from bot.i18n.catalogues import Catalogues
+from bot.i18n.choices import key_of_words
 from bot.i18n.formats import language_name
 from bot.i18n.languages import SOURCE
 from bot.i18n.pofile import read_po_file
@@ -269,6 +270,10 @@ class Data:
                         line=entry.line,
                     )
 
+    def _is_answer(self, text: str) -> bool:
+        """Whether a whole text says yes, no or a number in French."""
+        return text.strip().isdecimal() or self.words.yes_no(text, SOURCE) is not None
+
     def known(self, today: date) -> Known:
         """What flow files may mention: nothing that is only served because a flow in force still names it."""
         queues = {queue for team in self.settings.teams.values() for queue in team.queues}
@@ -282,6 +287,8 @@ class Data:
             system={**PHRASES, **{f"queue_{queue}": () for queue in queues}},
             flows=BEGUN,
             today=today,
+            fold=lambda text: key_of_words(text, fold),
+            is_answer=self._is_answer,
         )
 
 

@@ -138,6 +138,11 @@ def fold(text: str) -> str:
     return " ".join(_WORD.findall(_SENTENCE_END.sub(" | ", _ACCENT.sub("", text))))
 
 
+def spelled(text: str) -> str:
+    """As `fold`, without the ends of sentences: one spelling of the same words."""
+    return " ".join(fold(text).replace("|", " ").split())
+
+
 # --- statements ------------------------------------------------------------------------------------------------------
 
 

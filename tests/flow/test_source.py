@@ -63,6 +63,12 @@ def test_all_wrong_bytes_are_listed() -> None:
     ]
 
 
+def test_what_nobody_sees_is_refused() -> None:
+    for hidden in "\u200b\u2060\xad":
+        [found] = read(f"a: man{hidden}ger\n".encode(), "x.yml")[1]
+        assert (found.code, dict(found.values)) == ("control-character", {"character": f"U+{ord(hidden):04X}"})
+
+
 def test_joined_emoji_and_other_scripts_are_text() -> None:
     root, issues = read("a: 👨‍👩‍👧 ولد ‏نص\n".encode(), "x.yml")
 
