@@ -14,7 +14,6 @@ from bot.directory.lookup import Directory, load
 from bot.directory.lost import Named, lost, rejoined
 from bot.directory.search import Query, Search
 from bot.directory.service import Service
-from bot.directory.words import read_words
 from bot.kept import KeptFiles
 
 
@@ -58,8 +57,7 @@ class Living:
     def find(self, query: Query, at: datetime) -> tuple[Service, ...]:
         """The services that fit, best first. The first call builds the index (some 50 ms)."""
         if self._search is None:
-            words, _ = read_words(self._flows)
-            self._search = Search(self.directory, words)
+            self._search = Search(self.directory, self.directory.words)
         return self._search.find(query, at)
 
     def fact(self, name: str) -> Fact:

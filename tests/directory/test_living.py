@@ -125,6 +125,23 @@ def test_the_last_services_of_a_need_stay_and_what_is_taken_back_on_purpose_goes
     assert living.services(["dus-cpas-liege"]) == ()
 
 
+def test_words_that_cannot_be_read_stay_as_they_were_and_are_an_issue(flows: Path) -> None:
+    living = Living(flows)
+    query = Query(text="uyumak", limit=3)
+    before = living.find(query, MONDAY)
+    assert before != ()
+    path = flows / "directory" / "_words.yml"
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole.replace("\nsleep:", "\n\tsleep:", 1), encoding="utf-8")
+    assert [(one.path, one.code) for one in living.refresh()] == [("flows/directory/_words.yml", "bad-yaml")]
+    edit(flows / "directory" / "food.yml", "name: Restaurant social Thermos", "name: Cantine")
+    assert living.refresh() != ()
+    assert living.find(query, MONDAY) == before
+    path.write_text(whole.replace("\nsleep:", "\nslepp:", 1), encoding="utf-8")
+    [found] = living.refresh()
+    assert (found.code, dict(found.values)["near"]) == ("unknown-word", "sleep")
+
+
 def test_nothing_is_read_again_when_nothing_changed(flows: Path) -> None:
     living = Living(flows)
     before = living.directory
