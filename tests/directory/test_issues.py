@@ -63,6 +63,22 @@ def test_a_mistake_is_told_once(tmp_path: Path) -> None:
     assert [issue.code for issue in found] == ["not-a-text"]
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "codes"),
+    [
+        ("-30", "days", ["bad-number"]),
+        ("-357.50", "eur", ["bad-number"]),
+        ("30.5", "days", ["bad-number"]),
+        ("0", "days", []),
+        ("-7", "celsius", []),
+    ],
+)
+def test_a_figure_that_cannot_be_is_refused(value: str, unit: str, codes: list[str], tmp_path: Path) -> None:
+    text = (HERE / "broken" / "bad-number.yml").read_text(encoding="utf-8").partition("\n")[2]
+    wrong = text.replace("environ 30", value).replace("unit: days", f"unit: {unit}\n  year: 2026")
+    assert [issue.code for issue in load(small(tmp_path, "facts.yml", wrong), today=TODAY).issues] == codes
+
+
 def test_a_number_for_after_hours_is_a_number(tmp_path: Path) -> None:
     text = (HERE / "broken" / "bad-phone.yml").read_text(encoding="utf-8").partition("\n")[2]
     wrong = text.replace('phones: ["04 1"]  # !', 'after_hours: "107 ou 112"')
