@@ -176,7 +176,7 @@ class Data:
 
     def keywords(self, book: Callable[[], FlowBook]) -> Keywords:
         """Exact keywords of these flows."""
-        return Keywords(book, text_of=self.text_of, fold=fold)
+        return Keywords(book, text_of=self.text_of, fold=fold, edition=lambda: self.catalogues.edition)
 
     def vocabulary(self, book: Callable[[], FlowBook]) -> Vocabulary:
         """The words that these flows, the directory and their translations are made of."""
