@@ -15,6 +15,7 @@ from typing import Literal
 
 from bot.bootstrap import Data, Places
 from bot.config import read_settings
+from bot.core.ids import Locale
 from bot.directory.facts import Fact
 from bot.directory.lookup import Directory
 from bot.directory.service import Service
@@ -116,6 +117,10 @@ def check_everything(config: Path, *, english: bool) -> int:
     for one in (*data.not_offered(data.phrases(loaded.book)), *amiss):
         critical += 1
         print(f"✗ {one}")
+    for tag in settings.languages.first:
+        if Locale(tag) not in data.catalogues.languages:
+            critical += 1
+            print(f'✗ {config}:1: "languages.first" names "{tag}", which is no language of locales/languages.yml')
     for line in stale(data.directory, datetime.now(UTC).date(), language):
         print(line)
     rows, handoffs = _kept(english)

@@ -141,7 +141,7 @@ def _allowed(sentence: Sentence, draft: Draft, slots: Collection[str], known: Kn
 
 def _markup(sentence: Sentence, draft: Draft) -> Iterator[Issue]:
     text = sentence.phrase.text
-    if text.count("**") % 2:
+    if text.count("**") % 2 or "****" in text:
         yield issue(draft.path, sentence.line, "bad-markup", step=sentence.step, found="**")
     elif found := _FOREIGN_MARKUP.search(text.replace("**", "")):
         yield issue(draft.path, sentence.line, "bad-markup", step=sentence.step, found=found.group())
