@@ -38,6 +38,7 @@ from bot.directory.extract import alerts_of
 from bot.directory.extract import phrases_of as directory_phrases
 from bot.directory.living import Living
 from bot.directory.lookup import Directory
+from bot.directory.lost import Named
 from bot.documents.printer import Printer
 from bot.errors import DeliveryError, FeedError, FlowError, SettingsError, UnusableStore
 from bot.flow.book import flow_of, load
@@ -45,14 +46,17 @@ from bot.flow.extract import flows_in, phrases_in, phrases_of, shown_in_danger
 from bot.flow.graph import Flow, FlowBook
 from bot.flow.issues import Issue as FlowIssue
 from bot.flow.known import Known
+from bot.flow.named import Wants, wanted
 from bot.flow.register import intents_in
 from bot.flow.translations import Translation
 from bot.flow.watch import LiveBook
 from bot.i18n.catalogues import Catalogues
+from bot.i18n.choices import key_of_words
 from bot.i18n.formats import language_name
 from bot.i18n.languages import SOURCE
 from bot.i18n.pofile import read_po_file
 from bot.i18n.render import plain
+from bot.i18n.sources import LocaleFileError
 from bot.i18n.template import IN_DANGER
 from bot.i18n.vocabulary import Vocabulary
 from bot.i18n.words import Words
@@ -124,13 +128,18 @@ class _BelgianHours:
 class Data:
     """Everything read from files: flows, directory, languages, words. One for each process."""
 
-    def __init__(self, places: Places, settings: Settings) -> None:
-        """Raises DataError with one sentence for a file that nothing can stand in for."""
+    def __init__(self, places: Places, settings: Settings, *, remembers: bool = True) -> None:
+        """Raises DataError with one sentence for a file that nothing can stand in for.
+
+        `remembers`: broken files are served as they were kept; a check wants them as they are, and keeps nothing.
+        """
         self.places = places
         self.settings = settings
-        self.catalogues = Catalogues.load(places.locales, cache=places.state / "i18n")
+        self.catalogues = Catalogues.load(places.locales, cache=places.state / "i18n" if remembers else None)
+        #: Languages that are not offered because of their files, a line each, as of the last guide.
+        self.withheld: tuple[str, ...] = ()
         self.words = Words.load(places.locales, self.catalogues.languages, fold=fold, label_of=self.text_of)
-        self.living = Living(places.flows, KeptFiles(places.state / "directory.json"))
+        self.living = Living(places.flows, KeptFiles(places.state / "directory.json") if remembers else None)
         self._live: LiveBook | None = None
         self._heard: Callable[[LiveBook], None] = lambda live: None
         self.lexicon = Lexicon.load(places.nlu / "lexicon", cache=places.state / "lexicon.json", needed=(SOURCE,))
@@ -146,9 +155,10 @@ class Data:
         """The services and facts of this moment."""
         return self.living.directory
 
-    def facts(self) -> dict[str, Value]:
-        """Dated facts for sentences, and the figures that the settings decide."""
-        return amounts.values(self.directory.facts, self.directory.vocabulary) | {
+    def facts(self, directory: Directory | None = None) -> dict[str, Value]:
+        """Dated facts for sentences, and the figures that the settings decide; those that are served by default."""
+        asked = directory or self.directory
+        return amounts.values(asked.facts, asked.vocabulary) | {
             "session_days": self.settings.retention.session,
             "case_days": self.settings.retention.case,
         }
@@ -175,7 +185,13 @@ class Data:
 
     def keywords(self, book: Callable[[], FlowBook]) -> Keywords:
         """Exact keywords of these flows."""
-        return Keywords(book, text_of=self.text_of, fold=fold, by_heart=self.by_heart.intent)
+        return Keywords(
+            book,
+            text_of=self.text_of,
+            fold=fold,
+            by_heart=self.by_heart.intent,
+            edition=lambda: self.catalogues.edition,
+        )
 
     def vocabulary(self, book: Callable[[], FlowBook]) -> Vocabulary:
         """The words that these flows, the directory and their translations are made of."""
@@ -212,15 +228,32 @@ class Data:
     def trouble(self, live: LiveBook) -> str:
         """Why files are not served as they are now, one sentence for the health page; empty when they are."""
         wrong = [*map(str, self.lexicon.issues), *self._causes_first(one for one in live.issues if one.is_critical)]
+        wrong += [*self.withheld, *self.catalogues.issues]
         more = f" And {len(wrong) - 1} more: see `guichet check`." if len(wrong) > 1 else ""
         return wrong[0] + more if wrong else ""
+
+    def not_offered(self, book: FlowBook) -> tuple[str, ...]:
+        """Languages that have a catalogue and are not offered with these flows, a line each (decision 7)."""
+        lacking = self.catalogues.withheld(self.phrases(book), shown_in_danger=self._alerts(book))
+        return tuple(
+            f"{self.catalogues.path_of(locale).as_posix()}:1: this language is not offered: {len(lacks)} sentences that"
+            f' none can do without are not there or not shown, such as {lacks[0].key} "{lacks[0].text}" [not-offered]'
+            for locale, lacks in lacking.items()
+        )
+
+    def _alerts(self, book: FlowBook) -> tuple[Phrase, ...]:
+        """What the directory warns of on the cards of safety flows."""
+        return alerts_of(self.directory, sorted(shown_in_danger(book.flows.values())))
 
     def guide_to(self, flows: FlowBook) -> Guide:
         """What a turn looks things up in, with these flows."""
         book = replace(flows, facts=self.facts())
         first = self.settings.languages.first
-        alerts = alerts_of(self.directory, sorted(shown_in_danger(flows.flows.values())))
-        offered = self.catalogues.offered(list(self.phrases(book)), shown_in_danger=alerts)
+        offered = self.catalogues.offered(self.phrases(book), shown_in_danger=self._alerts(book))
+        before, self.withheld = self.withheld, self.not_offered(book)
+        for line in self.withheld:
+            if line not in before:
+                log.error("catalogue.not_offered %s", line)
         rank = {locale: at for at, locale in enumerate(first)}
         ordered = sorted(offered, key=lambda language: rank.get(language.locale, len(first)))
         nlu = self.settings.nlu
@@ -241,7 +274,11 @@ class Data:
             path = self.catalogues.path_of(language.locale)
             if not path.is_file():
                 continue
-            for entry in read_po_file(path).entries:
+            try:
+                entries = read_po_file(path).entries
+            except LocaleFileError:
+                continue  # the catalogues tell of it
+            for entry in entries:
                 if entry.context and entry.is_translated and not entry.is_fuzzy and not entry.is_obsolete:
                     yield Translation(
                         locale=language.locale,
@@ -252,18 +289,25 @@ class Data:
                         line=entry.line,
                     )
 
+    def _is_answer(self, text: str) -> bool:
+        """Whether a whole text says yes, no or a number in French."""
+        return text.strip().isdecimal() or self.words.yes_no(text, SOURCE) is not None
+
     def known(self, today: date) -> Known:
-        """What flow files may mention."""
+        """What flow files may mention: nothing that is only served because a flow in force still names it."""
         queues = {queue for team in self.settings.teams.values() for queue in team.queues}
+        written = self.living.written
         return Known(
             intents=self.intents,
-            services={service.id for service in self.directory.published()} | set(self.directory.renamed),
-            facts=self.facts().keys(),
+            services={service.id for service in written.published()} | set(written.renamed),
+            facts=self.facts(written).keys(),
             queues=queues,
-            needs=self.directory.vocabulary.words("need"),
+            needs=written.vocabulary.words("need"),
             system={**PHRASES, **{f"queue_{queue}": () for queue in queues}},
             flows=BEGUN,
             today=today,
+            fold=lambda text: key_of_words(text, fold),
+            is_answer=self._is_answer,
         )
 
 
@@ -383,8 +427,19 @@ class Guichet:
             self._guide = self.data.guide_to(self.flows.current)
         return self._guide
 
+    def _hold_entries(self, book: FlowBook) -> None:
+        """What flows name of the directory must not be lost to them by an edit of its files."""
+        before = self.data.directory
+        running = wanted(book.flows.values(), book.system.values())
+        walked = wanted((*book.flows.values(), *book.older.values()), book.system.values())
+        for wrong in self.data.living.hold(_named(running), _named(walked)):
+            log.error("directory.issue %s", wrong.shown("en"))
+        if self.data.directory is not before:
+            self._guide = None
+
     def _flows_changed(self, live: LiveBook) -> None:
         self._guide = None
+        self._hold_entries(live.current)
         for found in live.issues:
             if found.is_critical:
                 log.error("flow.issue %s", found.shown("en"))
@@ -410,12 +465,14 @@ class Guichet:
             if present is None and found is not None and found.revision == revision:
                 kept.append(found)
         self.flows.keep(kept)
+        self._hold_entries(self.flows.current)
 
     async def _follow_data(self) -> None:
         while True:
             await asyncio.sleep(1.0)
             if await asyncio.to_thread(self.data.catalogues.refresh):
                 self._guide = None
+                self.guide()  # says at once which languages are not offered any more
             before = self.data.directory
             for wrong in await asyncio.to_thread(self.data.living.refresh, self.clock().date()):
                 log.error("directory.issue %s", wrong.shown("en"))
@@ -642,6 +699,10 @@ def _team(name: str, settings: TeamSettings, environment: Environment) -> Team:
         hours=settings.hours,
         queues=settings.queues,
     )
+
+
+def _named(wants: Wants) -> Named:
+    return Named(services=wants.services, needs=wants.needs, facts=wants.facts)
 
 
 def _give_back() -> None:

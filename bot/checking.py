@@ -15,6 +15,7 @@ from typing import Literal
 
 from bot.bootstrap import Data, Places
 from bot.config import read_settings
+from bot.core.ids import Locale
 from bot.directory.facts import Fact
 from bot.directory.lookup import Directory
 from bot.directory.service import Service
@@ -95,13 +96,13 @@ def check_everything(config: Path, *, english: bool) -> int:
     except SettingsError as exc:
         print(exc)
         return 1
-    data = Data(Places(), settings)
+    data = Data(Places(), settings, remembers=False)
     loaded = load(data.places.flows, data.known(datetime.now(UTC).date()), data.translations())
     critical = 0
     for found in loaded.issues:
         critical += found.is_critical
         print(f"{'✗' if found.is_critical else '·'} {found.shown(language)}")
-    for wrong in data.directory.issues:
+    for wrong in data.living.issues:
         critical += 1
         print(f"✗ {wrong.shown(language)}")
     for odd in data.lexicon.issues:
@@ -110,6 +111,16 @@ def check_everything(config: Path, *, english: bool) -> int:
     for slip in data.words.issues:
         critical += 1
         print(f"✗ {slip}")
+    places = {f"{found.path}:{found.line}" for found in loaded.issues}
+    # What the flows' own checks found in a catalogue is not said again.
+    amiss = [one for one in data.catalogues.issues if ":".join(one.split(":", 2)[:2]) not in places]
+    for one in (*data.not_offered(loaded.book), *amiss):
+        critical += 1
+        print(f"✗ {one}")
+    for tag in settings.languages.first:
+        if Locale(tag) not in data.catalogues.languages:
+            critical += 1
+            print(f'✗ {config}:1: "languages.first" names "{tag}", which is no language of locales/languages.yml')
     for line in stale(data.directory, datetime.now(UTC).date(), language):
         print(line)
     rows, handoffs = _kept(english)

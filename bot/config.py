@@ -169,23 +169,26 @@ def read_settings(path: Path) -> Settings:
     """Read the settings file; without one the defaults hold. Raises SettingsError that lists everything wrong."""
     if not path.exists():
         return Settings()
+    wrong: list[str] = []
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        text = path.read_text(encoding="utf-8")
+        raw = yaml.safe_load(text) or {}
+        file = _File(path, _lines(yaml.compose(text, Loader=yaml.SafeLoader), str(path), wrong))
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         line = "" if mark is None else f":{mark.line + 1}"
         problem = getattr(exc, "problem", None) or str(exc).partition("\n")[0]
         raise SettingsError(f"{path}{line}: cannot be read as YAML: {problem}.") from exc
     except UnicodeDecodeError as exc:
-        raise SettingsError(f"{path} is not UTF-8 text: save it again as UTF-8.") from exc
+        at = exc.object.count(b"\n", 0, exc.start) + 1
+        raise SettingsError(f"{path}:{at}: is not UTF-8 text: save it again as UTF-8.") from exc
     except OSError as exc:
         raise SettingsError(f"{path} cannot be read: {exc.strerror}.") from exc
-    wrong: list[str] = []
-    settings = _read(Settings, raw, str(path), "", wrong)
+    settings = _read(Settings, raw, file, "", wrong)
     if wrong:
         raise SettingsError("\n".join(wrong))
     assert isinstance(settings, Settings)
-    _check(settings, str(path))
+    _check(settings, file)
     return settings
 
 
@@ -200,11 +203,7 @@ def read_environment(env: Mapping[str, str], settings: Settings) -> Environment:
         telegram_api_url=_address("TELEGRAM_API_URL", env.get("TELEGRAM_API_URL", "").strip() or TELEGRAM_API).rstrip(
             "/"
         ),
-        adviser_ids=tuple(
-            _integer("GUICHET_ADVISER_IDS", part.strip())
-            for part in env.get("GUICHET_ADVISER_IDS", "").split(",")
-            if part.strip()
-        ),
+        adviser_ids=_adviser_ids(env.get("GUICHET_ADVISER_IDS", "")),
         webhook_url=_address("TELEGRAM_WEBHOOK_URL", env.get("TELEGRAM_WEBHOOK_URL", "").strip()) or None,
         webhook_secret=_webhook_secret(env.get("TELEGRAM_WEBHOOK_SECRET", "").strip()),
         database_url=env.get("DATABASE_URL", "").strip() or DEFAULT_DATABASE,
@@ -269,6 +268,15 @@ def _webhook_secret(value: str) -> str | None:
     return value or None
 
 
+def _adviser_ids(value: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in value.split(",") if part.strip())
+    except ValueError:
+        raise SettingsError(
+            f"GUICHET_ADVISER_IDS must be whole numbers with commas between them, such as 111111,222222, not {value!r}."
+        ) from None
+
+
 def _integer(name: str, value: str) -> int:
     try:
         return int(value)
@@ -276,23 +284,54 @@ def _integer(name: str, value: str) -> int:
         raise SettingsError(f"{name} must be a whole number, not {value!r}.") from None
 
 
-def _check(settings: Settings, path: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The settings file: says where in it a setting stands."""
+
+    path: Path
+    #: Dotted name of a setting → its line.
+    lines: Mapping[str, int]
+
+    def at(self, where: str) -> str:
+        """`path:line` of a setting, or of the nearest one around it."""
+        while where and where not in self.lines:
+            where = where.rpartition(".")[0]
+        return f"{self.path}:{self.lines.get(where, 1)}"
+
+
+def _lines(node: yaml.Node | None, path: str, wrong: list[str], at: str = "") -> dict[str, int]:
+    """The line of every setting. One that stands twice is wrong: the last would win without a word."""
+    found: dict[str, int] = {}
+    if not isinstance(node, yaml.MappingNode):
+        return found
+    for key, value in node.value:
+        where, line = f"{at}.{key.value}".lstrip("."), key.start_mark.line + 1
+        if where in found:
+            wrong.append(f'{path}:{line}: "{where}" is written twice (first on line {found[where]}). Keep one.')
+        found.setdefault(where, line)
+        found |= _lines(value, path, wrong, where)
+    return found
+
+
+def _check(settings: Settings, file: _File) -> None:
     for name, team in settings.teams.items():
+        where = file.at(f"teams.{name}.relay")
         if team.relay not in ("full", "notify"):
-            raise SettingsError(f'{path}: teams.{name}.relay is "{team.relay}"; it must be "full".')
+            raise SettingsError(f'{where}: teams.{name}.relay is "{team.relay}"; it must be "full".')
         if team.relay == "notify":
             # People would be promised an answer that nobody can give: only the topic takes conversations today.
             raise SettingsError(
-                f'{path}: teams.{name}.relay is "notify": its conversations would run in the console, which cannot take'
-                ' any yet. Nobody could answer; use "full".'
+                f'{where}: teams.{name}.relay is "notify": its conversations would run in the console, which cannot'
+                ' take any yet. Nobody could answer; use "full".'
             )
     if not 0 <= settings.nlu.offer_from <= settings.nlu.sure_from <= 1:
-        raise SettingsError(f"{path}: nlu.offer_from and nlu.sure_from must be 0–1, the first not above the second.")
+        where = file.at("nlu.offer_from")
+        raise SettingsError(f"{where}: nlu.offer_from and nlu.sure_from must be 0–1, the first not above the second.")
     for name, team in settings.teams.items():
         if not _is_opening_hours(team.hours):
             raise SettingsError(
-                f'{path}: teams.{name}.hours is "{team.hours}"; it must be OSM opening_hours, such as '
-                f'"{TeamSettings().hours}".'
+                f'{file.at(f"teams.{name}.hours")}: teams.{name}.hours is "{team.hours}"; it must be OSM opening_hours,'
+                f' such as "{TeamSettings().hours}".'
             )
 
 
@@ -303,9 +342,9 @@ def _is_opening_hours(expression: str) -> bool:
     return bool(expression.strip()) and bool(validate(expression))
 
 
-def _read(kind: type[Any], raw: object, path: str, at: str, wrong: list[str]) -> Any:
+def _read(kind: type[Any], raw: object, file: _File, at: str, wrong: list[str]) -> Any:
     if not isinstance(raw, dict):
-        wrong.append(f"{path}: {at or 'the file'} must be a list of settings, not {raw!r}.")
+        wrong.append(f"{file.at(at)}: {at or 'the file'} must hold settings, one `name: value` a line, not {raw!r}.")
         return kind()
     hints = get_type_hints(kind)
     values: dict[str, Any] = {}
@@ -317,35 +356,41 @@ def _read(kind: type[Any], raw: object, path: str, at: str, wrong: list[str]) ->
         if key not in hints:
             near = difflib.get_close_matches(str(key), list(hints), n=1)
             hint = f' Did you mean "{near[0]}"?' if near else f" Known here: {', '.join(sorted(hints))}."
-            wrong.append(f'{path}: "{where}" is not a setting.{hint}')
+            wrong.append(f'{file.at(where)}: "{where}" is not a setting.{hint}')
             continue
-        values[key] = _value(hints[key], value, path, where, wrong)
+        values[key] = _value(hints[key], value, file, where, wrong)
     known = {one.name for one in fields(kind)}
     return kind(**{key: value for key, value in values.items() if key in known and value is not None})
 
 
-def _value(hint: Any, value: object, path: str, where: str, wrong: list[str]) -> Any:
+def _value(hint: Any, value: object, file: _File, where: str, wrong: list[str]) -> Any:
     if is_dataclass(hint):
         assert isinstance(hint, type)
-        return _read(hint, value, path, where, wrong)
+        return _read(hint, value, file, where, wrong)
     if hint is str and isinstance(value, str):
         return value
     if hint is float and isinstance(value, int | float) and not isinstance(value, bool):
-        return _bounded(float(value), path, where, wrong)
+        return _bounded(float(value), file, where, wrong)
     if hint is int and isinstance(value, int) and not isinstance(value, bool):
-        return _bounded(value, path, where, wrong)
+        return _bounded(value, file, where, wrong)
     if hint == tuple[str, ...] and isinstance(value, list) and all(isinstance(one, str) for one in value):
         return tuple(value)
     if hint == Mapping[str, TeamSettings] and isinstance(value, dict):
-        return {str(name): _read(TeamSettings, one, path, f"{where}.{name}", wrong) for name, one in value.items()}
-    wanted = {str: "text", float: "a number", int: "a whole number"}.get(hint, "a list of texts")
-    wrong.append(f'{path}: "{where}" must be {wanted}, not {value!r}.')
+        return {str(name): _read(TeamSettings, one, file, f"{where}.{name}", wrong) for name, one in value.items()}
+    wanted = {
+        str: "text",
+        float: "a number",
+        int: "a whole number",
+        Mapping[str, TeamSettings]: "a map from the name of each team to its settings",
+    }.get(hint, "a list of texts, such as [one, two]")
+    wrong.append(f'{file.at(where)}: "{where}" must be {wanted}, not {value!r}.')
     return None
 
 
-def _bounded(value: float, path: str, where: str, wrong: list[str]) -> float | None:
+def _bounded(value: float, file: _File, where: str, wrong: list[str]) -> float | None:
     least, most = BOUNDS.get(where, (-math.inf, math.inf))
     if least <= value <= most:
         return value
-    wrong.append(f'{path}: "{where}" must be from {least} to {most}, not {value}.')
+    bounds = f"from {least} to {most}" if where in BOUNDS else "a number that is written with digits"
+    wrong.append(f'{file.at(where)}: "{where}" must be {bounds}, not {value}.')
     return None

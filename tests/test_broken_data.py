@@ -86,6 +86,44 @@ def test_words_of_one_language_that_cannot_be_read_are_left_out_and_told(
     assert ": 1 critical, " in lines[-1]
 
 
+def test_a_check_reads_the_directory_as_it_is_whatever_an_earlier_start_kept(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "flows").unlink()
+    shutil.copytree(ROOT / "flows", place / "flows")
+    Data(Places(), Settings())
+    facts = place / "flows" / "facts.yml"
+    text = facts.read_text(encoding="utf-8")
+    facts.write_text(text.replace("value: 2.80", "value: 2,80 €", 1), encoding="utf-8")
+    assert main(["check", "--english"]) == 1
+    line = text[: text.index("value: 2.80")].count("\n") + 1
+    said = '"value" is "2,80 €". Write a number such as 30 or 1314.20, without its unit. [bad-number]'
+    assert f"✗ flows/facts.yml:{line}: {said}" in capsys.readouterr().out.splitlines()
+
+
+def test_a_catalogue_that_takes_its_language_away_is_critical_and_hides_no_other_issue(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "locales" / "ar" / "LC_MESSAGES" / "guichet.po").write_bytes('msgid "é"'.encode("latin-1"))
+    russian = place / "locales" / "ru" / "LC_MESSAGES" / "guichet.po"
+    text = russian.read_text(encoding="utf-8")
+    entry = text[text.index('msgctxt "system/card.distance') :]
+    line = text[: text.index(entry)].count("\n") + 2
+    broken = entry.replace(entry[entry.index("msgstr[1] ") :].partition("\n")[0], 'msgstr[1] ""', 1)
+    russian.write_text("\ufeff" + text.replace(entry, broken), encoding="utf-8")
+    assert main(["check", "--english"]) == 1
+    *said, last = [one for one in capsys.readouterr().out.splitlines() if not one.startswith("·")]
+    po = "✗ locales/{}/LC_MESSAGES/guichet.po"
+    lacks = "this language is not offered: 1 sentences that none can do without are not there or not shown, such as"
+    assert said[1:] == [
+        f'{po.format("ru")}:1: {lacks} system/card.distance "À environ {{count}} km" [not-offered]',
+        f"{po.format('ar')}:1: is not UTF-8; save the file again as UTF-8",
+        f"{po.format('ru')}:{line}: system/card.distance: 3 plural forms are needed, 2 are there",
+    ]
+    assert said[0].startswith("✗ locales/ar/LC_MESSAGES/guichet.po:1: this language is not offered: ")
+    assert ": 4 critical, " in last
+
+
 @pytest.mark.parametrize("command", [["catalogue", "file"], ["services", "export", "file/x"]])
 def test_a_folder_that_cannot_be_made_ends_a_command_with_one_sentence(
     command: list[str], place: Path, capsys: pytest.CaptureFixture[str]

@@ -141,6 +141,11 @@ def test_what_is_no_port_is_called_so(port: str) -> None:
     assert refusal(GUICHET_PORT=port) == f"GUICHET_PORT must be a port, 0 to 65535, not {port!r}."
 
 
+def test_ids_of_advisers_have_commas_between_them() -> None:
+    said = "GUICHET_ADVISER_IDS must be whole numbers with commas between them, such as 111111,222222, not '1 2'."
+    assert refusal(GUICHET_ADVISER_IDS="1 2") == said
+
+
 # --- the command line -------------------------------------------------------------------------------------------------
 
 
@@ -182,15 +187,15 @@ def test_numbers_that_would_erase_or_flood_are_all_named(tmp_path: Path, capsys:
         "config.yml",
     )
     lines = [
-        f'{path}: "retention.session" must be from 1 to 3650, not -1.',
-        f'{path}: "retention.person" must be from 1 to 3650, not 0.',
-        f'{path}: "retention.audit" must be from 1 to 3650, not 3651.',
-        f'{path}: "telegram.chat_per_s" must be from 0 to 1000000, not -1.0.',
-        f'{path}: "telegram.global_per_s" must be from 0 to 1000000, not -30.0.',
-        f'{path}: "telegram.group_per_min" must be from 0 to 1000000, not nan.',
-        f'{path}: "telegram.poll_timeout_s" must be from 1 to 50, not 51.',
-        f'{path}: "handoff.idle_release_min" must be from 1 to 10080, not 0.',
-        f'{path}: "nlu.timeout_s" must be from 0.05 to 10, not inf.',
+        f'{path}:1: "retention.session" must be from 1 to 3650, not -1.',
+        f'{path}:1: "retention.person" must be from 1 to 3650, not 0.',
+        f'{path}:1: "retention.audit" must be from 1 to 3650, not 3651.',
+        f'{path}:2: "telegram.chat_per_s" must be from 0 to 1000000, not -1.0.',
+        f'{path}:2: "telegram.global_per_s" must be from 0 to 1000000, not -30.0.',
+        f'{path}:2: "telegram.group_per_min" must be from 0 to 1000000, not nan.',
+        f'{path}:2: "telegram.poll_timeout_s" must be from 1 to 50, not 51.',
+        f'{path}:3: "handoff.idle_release_min" must be from 1 to 10080, not 0.',
+        f'{path}:4: "nlu.timeout_s" must be from 0.05 to 10, not inf.',
     ]
     assert refused(path).splitlines() == lines
     assert check_everything(path, english=True) == 1
@@ -201,7 +206,7 @@ def test_numbers_that_would_erase_or_flood_are_all_named(tmp_path: Path, capsys:
     ("content", "said"),
     [
         (b"nlu: {timeout_s: 1\nteams:\n", ":2: cannot be read as YAML: expected ',' or '}', but got ':'."),
-        ("été: 1\n".encode("latin-1"), " is not UTF-8 text: save it again as UTF-8."),
+        ("été: 1\n".encode("latin-1"), ":1: is not UTF-8 text: save it again as UTF-8."),
         (b"a: \x01\n", ": cannot be read as YAML: unacceptable character #x0001: special characters are not allowed."),
     ],
 )
@@ -222,8 +227,31 @@ def test_a_bound_itself_is_allowed(end: int, tmp_path: Path) -> None:
 def test_hours_that_nobody_can_read_are_refused(hours: str, tmp_path: Path) -> None:
     path = written(tmp_path, f'teams: {{accueil: {{hours: "{hours}"}}}}\n', "config.yml")
     assert refused(path) == (
-        f'{path}: teams.accueil.hours is "{hours}"; it must be OSM opening_hours, such as "Mo-Fr 09:00-17:00; PH off".'
+        f'{path}:1: teams.accueil.hours is "{hours}"; it must be OSM opening_hours,'
+        ' such as "Mo-Fr 09:00-17:00; PH off".'
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            "retention:\n  person: 90\n  session: 30\n  person: 9\n",
+            ':4: "retention.person" is written twice (first on line 2). Keep one.',
+        ),
+        (
+            "teams:\n  - accueil\n",
+            ":1: \"teams\" must be a map from the name of each team to its settings, not ['accueil'].",
+        ),
+        ("teams:\n", ':1: "teams" must be a map from the name of each team to its settings, not None.'),
+        ("nlu:\n  sure_from: .nan\n", ':2: "nlu.sure_from" must be a number that is written with digits, not nan.'),
+        ("nlu: 3\n", ":1: nlu must hold settings, one `name: value` a line, not 3."),
+        ("nlu:\n  budget: 3\n", ':2: "nlu.budget" is not a setting. Known here: offer_from, sure_from, timeout_s.'),
+    ],
+)
+def test_a_slip_is_one_sentence_with_its_line_and_the_way_out(content: str, said: str, tmp_path: Path) -> None:
+    path = written(tmp_path, content, "config.yml")
+    assert refused(path) == f"{path}{said}"
 
 
 def test_hours_of_day_and_night_are_hours(tmp_path: Path) -> None:

@@ -67,8 +67,8 @@ def test_an_unknown_setting_names_the_nearest_one(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings(wrong)
     assert str(caught.value).splitlines() == [
-        f'{wrong}: "nlu.timout_s" is not a setting. Did you mean "timeout_s"?',
-        f"{wrong}: \"telegram.chat_per_s\" must be a number, not 'fast'.",
+        f'{wrong}:2: "nlu.timout_s" is not a setting. Did you mean "timeout_s"?',
+        f"{wrong}:4: \"telegram.chat_per_s\" must be a number, not 'fast'.",
     ]
 
 
@@ -79,7 +79,7 @@ def test_a_team_that_nobody_could_answer_from_is_refused(tmp_path: Path) -> None
     with pytest.raises(SettingsError) as caught:
         read_settings(file)
     assert str(caught.value) == (
-        f'{file}: teams.accueil.relay is "notify": its conversations would run in the console, which cannot take any'
+        f'{file}:3: teams.accueil.relay is "notify": its conversations would run in the console, which cannot take any'
         ' yet. Nobody could answer; use "full".'
     )
 

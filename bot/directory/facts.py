@@ -144,7 +144,7 @@ def _fact(fields: Fields, name: str, line: int) -> Fact | None:
     if unit is Unit.DATE:
         value = fields.parsed("value", date.fromisoformat, "bad-date")
     else:
-        read_number = _whole if unit.is_counted else _number
+        read_number = _whole if unit.is_counted else _degrees if unit is Unit.CELSIUS else _number
         value = fields.parsed("value", read_number, "bad-number")
     fields.text("value", required=True)
     url = fields.text("source", required=True)
@@ -177,10 +177,19 @@ def _fact(fields: Fields, name: str, line: int) -> Fact | None:
 
 
 def _whole(text: str) -> Decimal:
-    return Decimal(int(text))
+    if (value := int(text)) < 0:
+        raise ValueError(text)
+    return Decimal(value)
 
 
 def _number(text: str) -> Decimal:
+    if (value := _degrees(text)) < 0:
+        raise ValueError(text)
+    return value
+
+
+def _degrees(text: str) -> Decimal:
+    """A number that may be below zero."""
     try:
         value = Decimal(text)
     except InvalidOperation:

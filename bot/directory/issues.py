@@ -139,6 +139,12 @@ KINDS: Final[dict[str, dict[Language, str]]] = {
         " sous « facts ».",
         "en": '"{name}" holds "{found}", an amount or a deadline. Put it into flows/facts.yml and name it under facts.',
     },
+    "needed-entry": {
+        "fr": "« {name} » n'est plus dans les fichiers, mais des parcours le montrent encore : il reste comme il était."
+        " Remettez-le, ou enlevez son nom des parcours.",
+        "en": '"{name}" is not in the files any more, but flows still show it: it stays as it was. Put it back, or take'
+        " its name out of the flows.",
+    },
     "amount-without-year": {
         "fr": "le montant « {name} » n'a pas d'année. Ajoutez « year », ou écrivez « publish: no ».",
         "en": 'the amount "{name}" has no year. Add "year", or write "publish: no".',

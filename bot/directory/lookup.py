@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from bot.directory.reader import Known, read_districts, read_services
 from bot.directory.service import District, PartialDate, Service
 from bot.directory.source import read
 from bot.directory.vocabulary import Vocabulary, read_vocabulary
+from bot.directory.words import Words, read_words
 
 FOLDER = "directory"
 DISTRICTS = "_districts.yml"
@@ -33,6 +34,8 @@ class Directory:
     facts: Facts
     vocabulary: Vocabulary
     issues: tuple[Issue, ...]
+    #: By which people ask for needs.
+    words: Words = field(default_factory=lambda: Words({}, frozenset(), 1))
 
     def get(self, name: str) -> Service | None:
         """One service by its id or a former id, published or not."""
@@ -103,14 +106,16 @@ def is_news(thing: Service | Fact, day: date) -> bool:
 
 
 def load(flows: Path, *, today: date | None = None) -> Directory:
-    """Read `directory/`, `facts.yml` and `_system/directory.yml` of a flows folder; nothing is raised, all is listed.
+    """Read `directory/`, with the words of needs, `facts.yml` and `_system/directory.yml` of a flows folder.
 
-    `today` turns on the check for dates that lie in the future.
+    Nothing is raised, all is listed. `today` turns on the check for dates that lie in the future.
     """
     vocabulary, issues = read_vocabulary(flows)
     facts, more = read_facts(flows)
     issues += more
     districts = _districts(flows, issues)
+    words, more = read_words(flows, vocabulary.words("need"))
+    issues += more
     known = Known(
         words={kind: frozenset(vocabulary.words(kind)) for kind in ("category", "need", "who", "document")},
         districts=frozenset(districts),
@@ -132,7 +137,7 @@ def load(flows: Path, *, today: date | None = None) -> Directory:
             _add(service, by_id, renamed, issues)
             if today is not None and (late := service.checked_on) is not None and late.first_day() > today:
                 issues.append(issue(shown, service.line, "future-date", name=service.id, date=late))
-    return Directory(by_id, renamed, districts, facts, vocabulary, tuple(sorted(issues)))
+    return Directory(by_id, renamed, districts, facts, vocabulary, tuple(sorted(issues)), words)
 
 
 def _districts(flows: Path, issues: list[Issue]) -> dict[str, District]:

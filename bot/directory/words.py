@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.directory.fold import fold, is_unspaced, tokens
-from bot.directory.issues import Issue
-from bot.directory.source import Table, read, texts
+from bot.directory.issues import Issue, issue, nearest_name
+from bot.directory.source import Items, Table, read, texts
 
 FILE = Path("directory") / "_words.yml"
 _STOP = "stop"
@@ -72,18 +72,28 @@ class Words:
         return str(best[0]) if best else None
 
 
-def read_words(flows: Path) -> tuple[Words, list[Issue]]:
-    """Read the words of a flows folder; without the file search works on names and descriptions alone."""
+def read_words(flows: Path, known: Collection[str] = ()) -> tuple[Words, list[Issue]]:
+    """Read the words of a flows folder; without the file search works on names and descriptions alone.
+
+    `known` are the needs of the vocabulary; none: not checked.
+    """
     shown = f"{flows.name}/{FILE.as_posix()}"
     if not (flows / FILE).is_file():
         return Words({}, frozenset(), 1), []
     root, issues = read(flows / FILE, shown)
     needs: dict[str, tuple[str, ...]] = {}
     stop: frozenset[str] = frozenset()
+    if root is not None and not isinstance(root, Table):
+        issues.append(issue(shown, root.line, "not-a-map", name=FILE.name))
     for need, node in root.values.items() if isinstance(root, Table) else ():
+        if not isinstance(node, Items):
+            issues.append(issue(shown, node.line, "not-a-list", name=need))
         if need == _STOP:
             stop = frozenset(token for text in texts(node) for token in tokens(text.value))
             continue
+        if known and need not in known:
+            line, near = root.lines[need] if isinstance(root, Table) else 1, nearest_name(need, known)
+            issues.append(issue(shown, line, "unknown-word", near=near, word=need, name=FILE.name, kind="need"))
         for text in texts(node):
             word = " ".join(tokens(text.value))
             if need not in needs.get(word, ()):

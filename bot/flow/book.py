@@ -221,7 +221,7 @@ def _check_all(drafts: Mapping[FlowId, Draft], known: Known, rules: Rules) -> No
             _check_review(draft, known.today),
         ):
             draft.issues += islice(checked, LIMIT_ISSUES)
-    for draft, found in check_claims(drafts.values()):
+    for draft, found in check_claims(drafts.values(), known):
         draft.issues.append(found)
     whole = {name: draft for name, draft in drafts.items() if _is_whole(draft)}
     for draft, found in check_walks(whole):

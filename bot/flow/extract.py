@@ -80,6 +80,11 @@ def phrases_of(book: FlowBook) -> Iterator[Found]:
         yield phrase, "flows/_system/", 0, _COMMENTS[Role.PHRASE]
 
 
+def phrases_of_flow(flow: Flow) -> Iterator[Phrase]:
+    """Every sentence of one flow."""
+    return (phrase for phrase, _, _ in _phrases_of(flow))
+
+
 def extract(
     fileobj: BinaryIO, keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
 ) -> Iterator[tuple[int, str, tuple[str, ...], list[str]]]:

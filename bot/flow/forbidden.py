@@ -68,6 +68,7 @@ FORBIDDEN = Record(
         "questions": Key(shape=ListOf(item=_ABOUT), doc="Never asked."),
         "sensitive": Key(shape=ListOf(item=_ABOUT), doc="Choices that are never kept."),
         "decline": Key(shape=_WORDS, doc="Words of a choice that says nothing."),
+        "promise": Key(shape=_WORDS, doc="Words by which a question promises to keep no answer."),
         "exceptions": Key(shape=ListOf(item=_EXCEPTION), doc="Signed exceptions."),
     },
 )
@@ -93,6 +94,7 @@ class Rules:
     questions: tuple[Rule, ...] = ()
     sensitive: tuple[Rule, ...] = ()
     decline: Pattern = _NOTHING
+    promise: Pattern = _NOTHING
     #: (flow, step, code) that a signed exception allows.
     exceptions: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
 
@@ -112,6 +114,7 @@ def read_rules(root: Node, path: str) -> tuple[Rules, tuple[Issue, ...]]:
             questions=tuple(_about(one) for one in _tables(root, "questions")),
             sensitive=tuple(_about(one) for one in _tables(root, "sensitive")),
             decline=_patterns(root, "decline"),
+            promise=_patterns(root, "promise"),
             exceptions=frozenset(
                 (_text(one, "flow"), _text(one, "step"), _text(one, "code")) for one in _tables(root, "exceptions")
             ),
@@ -133,6 +136,11 @@ def fold(text: str) -> str:
     text = _PLACEHOLDER.sub(" # ", text).replace("|", " ")
     text = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("€", " euros "))
     return " ".join(_WORD.findall(_SENTENCE_END.sub(" | ", _ACCENT.sub("", text))))
+
+
+def spelled(text: str) -> str:
+    """As `fold`, without the ends of sentences: one spelling of the same words."""
+    return " ".join(fold(text).replace("|", " ").split())
 
 
 # --- statements ------------------------------------------------------------------------------------------------------
@@ -197,14 +205,20 @@ def _questions(draft: Draft, rules: Rules) -> Iterator[Issue]:
 def _sensitive(
     step: Step, ask: Ask, asked: str, draft: Draft, rules: Rules, open_steps: set[StepId]
 ) -> Iterator[Issue]:
+    name = author_id(step.id)
+    if step.id in open_steps and (found := _found(asked, rules.promise)):
+        yield issue(draft.path, step.line, "not-volatile", step=name, found=f"« {found} »")
+        return
     # Choices that only begin other flows are a menu: nothing is answered.
     if ask.slot is None and not any(isinstance(choice.leads, ToStep) for choice in ask.choices):
+        return
+    if step.id in open_steps and draft.flow is not None and draft.flow.safety:
+        yield issue(draft.path, step.line, "not-volatile", step=name, found="une personne en danger")
         return
     labels = [choice.label.text for choice in ask.choices]
     for rule in rules.sensitive:
         if not any(_found(text, rule.patterns) for text in (asked, *labels)):
             continue
-        name = author_id(step.id)
         if step.id in open_steps:
             yield issue(draft.path, step.line, "not-volatile", step=name, found=rule.said)
         if ask.choices and not any(_found(label, rules.decline) for label in labels):

@@ -227,6 +227,11 @@ KINDS: dict[str, Kind] = {
         "le mot-clé « {name} » est déjà celui du parcours « {other} ». Choisissez des mots plus précis.",
         'the keyword "{name}" already belongs to the flow "{other}". Choose more precise words.',
     ),
+    "keyword-is-answer": Kind(
+        _STOP,
+        "« {name} » répond à des questions partout (oui, non, un nombre). Choisissez un autre mot-clé.",
+        '"{name}" answers questions everywhere (yes, no, a number): it is no keyword. Choose another.',
+    ),
     "topic-twice": Kind(
         _STOP,
         "le sujet d'affiche « {name} » est déjà celui du parcours « {other} ». Choisissez-en un autre.",
@@ -398,6 +403,11 @@ KINDS: dict[str, Kind] = {
         _STOP,
         "deux choix portent le même texte « {label} ». Distinguez-les.",
         'two choices have the same text "{label}". Tell them apart.',
+    ),
+    "word-twice": Kind(
+        _STOP,
+        "le mot « {name} » est aussi celui du choix « {other} ». Laissez-le à un seul choix.",
+        'the word "{name}" is also one of the choice "{other}". Leave it to one choice.',
     ),
     "label-too-long": Kind(
         _STOP,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from bot.core.messages import Command
+from bot.flow.forbidden import spelled
 from bot.flow.graph import SUBMIT
 
 #: Commands that mean something in the middle of a flow; the others are buttons of every screen.
@@ -44,4 +45,8 @@ class Known:
     secrets: Collection[str] = ()
     #: Kinds of issue that are critical here although the table says warning.
     critical: Collection[str] = ()
+    #: How words are compared where people write them: the same spelling for accents, capitals, punctuation.
+    fold: Callable[[str], str] = spelled
+    #: Whether a whole text answers questions anywhere: yes, no, a number.
+    is_answer: Callable[[str], bool] = str.isdecimal
     commands: Collection[str] = tuple(sorted({*FLOW_COMMANDS, SUBMIT}))

@@ -144,8 +144,9 @@ def _both(one: Slot | None, other: Slot) -> Slot:
 # --- words that may belong to one flow only --------------------------------------------------------------------
 
 
-def check_claims(drafts: Iterable[Draft]) -> Iterator[tuple[Draft, Issue]]:
-    """Intents, keywords and topics claimed by a second flow; the first in file order keeps them."""
+def check_claims(drafts: Iterable[Draft], known: Known) -> Iterator[tuple[Draft, Issue]]:
+    """Intents, keywords and topics claimed by a second flow, the first in file order keeps them; and keywords that
+    are answers."""
     intents: dict[str, FlowId] = {}
     keywords: dict[str, FlowId] = {}
     topics: dict[str, FlowId] = {}
@@ -159,7 +160,9 @@ def check_claims(drafts: Iterable[Draft]) -> Iterator[tuple[Draft, Issue]]:
             if sentence.role is Role.KEYWORD:
                 # Several may stand between "|", as in a translation.
                 for word in filter(None, map(str.strip, sentence.phrase.text.split("|"))):
-                    if (other := keywords.setdefault(word.casefold(), draft.id)) != draft.id:
+                    if known.is_answer(word):
+                        yield draft, issue(draft.path, sentence.line, "keyword-is-answer", name=word)
+                    if (other := keywords.setdefault(known.fold(word), draft.id)) != draft.id:
                         yield draft, issue(draft.path, sentence.line, "keyword-clash", name=word, other=other)
         topic = draft.flow.topic
         if topic is not None and (other := topics.setdefault(topic, draft.id)) != draft.id:

@@ -44,7 +44,7 @@ def check_sentences(draft: Draft, slots: Collection[str], known: Known) -> Itera
             yield from _amount(sentence, draft)
             yield from _readable(sentence, draft)
     yield from _messages(draft)
-    yield from _labels(draft)
+    yield from _labels(draft, known)
 
 
 def placeholders(text: str) -> frozenset[str]:
@@ -81,18 +81,25 @@ def _messages(draft: Draft) -> Iterator[Issue]:
             yield issue(draft.path, line, "message-too-long", step=step, length=length, limit=_limit(draft))
 
 
-def _labels(draft: Draft) -> Iterator[Issue]:
+def _labels(draft: Draft, known: Known) -> Iterator[Issue]:
+    """Choices of one question that a written answer could not tell apart: labels, then their further words."""
     steps: dict[str, list[Sentence]] = {}
     for sentence in draft.sentences:
-        if sentence.role is Role.LABEL and sentence.step is not None:
+        if sentence.role in (Role.LABEL, Role.WORD) and sentence.step is not None:
             steps.setdefault(sentence.step, []).append(sentence)
-    for step, labels in steps.items():
-        seen: set[str] = set()
-        for label in labels:
-            text = label.phrase.text.casefold()
-            if text in seen:
+    for step, said in steps.items():
+        seen: dict[str, str] = {}
+        for label in (one for one in said if one.role is Role.LABEL):
+            # A label without letters, such as an emoji, is compared as it is.
+            text = known.fold(label.phrase.text) or label.phrase.text
+            choice = label.phrase.key.rpartition(".")[2]
+            if seen.setdefault(text, choice) != choice:
                 yield issue(draft.path, label.line, "duplicate-label", step=step, label=label.phrase.text)
-            seen.add(text)
+        for word in (one for one in said if one.role is Role.WORD):
+            choice = word.phrase.key.rpartition(".")[2]
+            text = known.fold(word.phrase.text) or word.phrase.text
+            if (other := seen.setdefault(text, choice)) != choice:
+                yield issue(draft.path, word.line, "word-twice", step=step, name=word.phrase.text, other=other)
 
 
 def _placeholders(sentence: Sentence, draft: Draft, slots: Collection[str], known: Known) -> Iterator[Issue]:
@@ -134,7 +141,7 @@ def _allowed(sentence: Sentence, draft: Draft, slots: Collection[str], known: Kn
 
 def _markup(sentence: Sentence, draft: Draft) -> Iterator[Issue]:
     text = sentence.phrase.text
-    if text.count("**") % 2:
+    if text.count("**") % 2 or "****" in text:
         yield issue(draft.path, sentence.line, "bad-markup", step=sentence.step, found="**")
     elif found := _FOREIGN_MARKUP.search(text.replace("**", "")):
         yield issue(draft.path, sentence.line, "bad-markup", step=sentence.step, found=found.group())

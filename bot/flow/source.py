@@ -28,8 +28,12 @@ LIMIT_NODES = 10_000
 #: Nobody mends a file from a longer list; the rest is not read.
 LIMIT_ISSUES = 50
 
-#: Control characters, line ends that only YAML knows, and marks that turn the direction of the text around them.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+#: Control characters, line ends that only YAML knows, marks that turn the direction of the text around them, and what
+#: nobody sees: a word with such a character in it is another word. Single marks of direction and joiners are text.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u180e\u200b\u2028\u2029\u202a-\u202e\u2060-\u2064\u2066-\u2069"
+    "\ufeff\ufffe\uffff]"
+)
 
 
 @dataclass(frozen=True, slots=True)

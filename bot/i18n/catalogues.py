@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,6 +91,10 @@ class Catalogues:
         #: Sentences without values as they were rendered: (context, source, locale) → text.
         self.settled: dict[tuple[str, str, Locale], Text] = {}
         self._read: dict[Locale, tuple[Stamp | None, Catalogue]] = {}
+        #: Files that cannot be read as they are now: why, one sentence.
+        self._unreadable: dict[Locale, str] = {}
+        #: Another number whenever a language says something else than before.
+        self.edition = 0
 
     @classmethod
     def load(cls, folder: Path, *, cache: Path | None = None, domain: str = "guichet") -> Catalogues:
@@ -119,7 +123,25 @@ class Catalogues:
         self._read |= fresh
         if changed:
             self.settled.clear()
+            self.edition += 1
         return changed
+
+    @property
+    def issues(self) -> tuple[str, ...]:
+        """Files and translations that are not shown as they are now, a line each, of every language."""
+        found: list[str] = []
+        for language in self.languages:
+            wrong = self.of(language.locale).wrong
+            reason = self._unreadable.get(language.locale)
+            found += wrong if reason is None else (reason,)
+        return tuple(found)
+
+    def withheld(
+        self, phrases: Iterable[Phrase], *, shown_in_danger: Iterable[Phrase] = ()
+    ) -> Mapping[Locale, tuple[Phrase, ...]]:
+        """The languages with a catalogue that are no drafts and are not `offered` all the same: what each lacks."""
+        lacking = self._lacking(phrases, shown_in_danger)
+        return {locale: lacks for locale, lacks in lacking.items() if lacks and self.path_of(locale).exists()}
 
     def text_of(self, phrase: Phrase, locale: Locale) -> Wording:
         """The sentence in the first language of the chain that has it; French always has."""
@@ -168,13 +190,21 @@ class Catalogues:
 
         `shown_in_danger`: sentences of elsewhere that stand on the cards of safety flows.
         """
-        vital = [*(phrase for phrase in phrases if is_safety(phrase)), *shown_in_danger]
+        lacking = self._lacking(phrases, shown_in_danger)
         return tuple(
-            language
-            for language in self.languages
-            if language.locale == SOURCE
-            or (language.tier is not Tier.DRAFT and all(self.has(phrase, language.locale) for phrase in vital))
+            language for language in self.languages if language.locale == SOURCE or lacking.get(language.locale) == ()
         )
+
+    def _lacking(
+        self, phrases: Iterable[Phrase], shown_in_danger: Iterable[Phrase]
+    ) -> dict[Locale, tuple[Phrase, ...]]:
+        """Of each language that is no draft, what it must not be without and is."""
+        vital = [*(phrase for phrase in phrases if is_safety(phrase)), *shown_in_danger]
+        return {
+            language.locale: tuple(phrase for phrase in vital if not self.has(phrase, language.locale))
+            for language in self.languages
+            if language.tier is not Tier.DRAFT
+        }
 
     @staticmethod
     def _plural(catalogue: Catalogue, key: str, phrase: Phrase) -> str | None:
@@ -184,20 +214,26 @@ class Catalogues:
     def _load(self, locale: Locale, before: Catalogue | None) -> tuple[Stamp | None, Catalogue]:
         """The catalogue of this moment with the stamp of its file; of a damaged file what it was `before`."""
         path = self.path_of(locale)
+        self._unreadable.pop(locale, None)
         stamp = stamp_of(path) if locale in self.languages else None
         if stamp is None:
             return None, Catalogue()
         compiled = None if self._cache is None else self._cache / f"{locale}.{self._domain}.json"
         if compiled is not None and (kept := read_compiled(compiled, stamp)) is not None:
+            for one in kept.wrong:
+                _LOG.error("catalogue.not_shown %s", one)
             return stamp, kept
+        former = before or (None if compiled is None else read_compiled(compiled, None))
         try:
-            catalogue = read_catalogue(path, locale)
+            catalogue = read_catalogue(path, locale, former)
         except LocaleFileError as exc:
             # A file saved half-way must not take a language away from those who speak it.
-            former = before or (None if compiled is None else read_compiled(compiled, None))
             served = "nothing of this language" if former is None else "what it was before"
             _LOG.error("catalogue.unreadable locale=%s served=%s reason=%s", locale, served, exc)
+            self._unreadable[locale] = str(exc)
             return stamp, former or Catalogue()
+        for one in catalogue.wrong:
+            _LOG.error("catalogue.not_shown %s", one)
         if compiled is not None:
             write_compiled(compiled, stamp, catalogue)
         return stamp, catalogue

@@ -15,7 +15,7 @@ from bot.i18n.tables import Catalogue, Stamp
 from bot.whole_file import write_whole
 
 #: Changed with the form of the copy.
-_FORM = 2
+_FORM = 3
 
 
 def read_compiled(path: Path, stamp: Stamp | None) -> Catalogue | None:
@@ -33,6 +33,7 @@ def read_compiled(path: Path, stamp: Stamp | None) -> Catalogue | None:
             frozenset(map(intern, raw["unreviewed"])),
             frozenset(map(intern, raw["fuzzy"])),
             raw["plural_header"],
+            tuple(raw["wrong"]),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -48,6 +49,7 @@ def write_compiled(path: Path, stamp: Stamp, catalogue: Catalogue) -> None:
         "unreviewed": sorted(catalogue.unreviewed),
         "fuzzy": sorted(catalogue.fuzzy),
         "plural_header": catalogue.plural_header,
+        "wrong": catalogue.wrong,
     }
     with contextlib.suppress(OSError):
         write_whole(path, json.dumps(body, ensure_ascii=False).encode())

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.ids import Locale
+from bot.i18n.places import placeholder_problem
 from bot.i18n.plurals import categories
 from bot.i18n.pofile import UNREVIEWED, PoEntry, read_po_file
-from bot.i18n.render import places
 from bot.i18n.template import Entry, Sentence, read_template, sentence_of, write_catalogue
 
 #: Written above a draft that no person has read; taking the line out is the review.
@@ -161,20 +161,3 @@ def _problem(entry: Entry, forms: tuple[str, ...], locale: Locale) -> str:
         shape = f"{needed} plural forms ({', '.join(categories(locale))})" if len(source) > 1 else "one text"
         return f"{shape} expected"
     return placeholder_problem(source, forms)
-
-
-def placeholder_problem(source: tuple[str, ...], forms: tuple[str, ...]) -> str:
-    """What is wrong with the placeholders or the bold signs of a translation, or nothing.
-
-    `{count}` may be missing from a plural form: "one" and "two" are words of their own in Arabic.
-    """
-    needed = places(source[0]).union(*(places(text) for text in source))
-    optional = {"count"} if len(source) > 1 else set()
-    for form in forms:
-        if lost := sorted(needed - places(form) - optional):
-            return f"lost the placeholder {{{lost[0]}}}"
-        if extra := sorted(places(form) - needed):
-            return f"has a placeholder {{{extra[0]}}} that the sentence does not have"
-        if form.count("**") % 2 or (form.count("**") == 0) != (source[0].count("**") == 0):
-            return "lost or broke the **bold** signs"
-    return ""

@@ -67,11 +67,12 @@ class PoFile:
 def read_po_file(path: Path) -> PoFile:
     """All entries in order, obsolete ones too. Raises LocaleFileError, with the line, when it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as exc:
         raise LocaleFileError(f"{path}: cannot be read ({exc.strerror})") from exc
     except UnicodeDecodeError as exc:
-        raise LocaleFileError(f"{path}: is not UTF-8 (byte {exc.start})") from exc
+        at = exc.object.count(b"\n", 0, exc.start) + 1
+        raise LocaleFileError(f"{path}:{at}: is not UTF-8; save the file again as UTF-8") from exc
     reader = _Reader()
     for number, line in enumerate(text.split("\n"), start=1):
         try:
@@ -79,7 +80,7 @@ def read_po_file(path: Path) -> PoFile:
         except ValueError as exc:
             raise LocaleFileError(f"{path}:{number}: cannot be read as a PO file ({exc})") from exc
     if reader.is_open:
-        raise LocaleFileError(f"{path}: ends in the middle of an entry; was it saved half-way?")
+        raise LocaleFileError(f"{path}:{number}: ends in the middle of an entry; was it saved half-way?")
     reader.close()
     return PoFile(reader.header, tuple(reader.entries))
 

@@ -27,6 +27,7 @@ from bot.i18n.bidi import RLM, first_strong, isolated, settled, verbatim, withou
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.formats import date_text, duration_text, instant_text, name_for_reader, number_text, time_text
 from bot.i18n.languages import Direction
+from bot.i18n.places import PLACE
 from bot.i18n.text import Text
 
 #: Between the paragraphs of a message.
@@ -39,7 +40,6 @@ MARKS = {Author.BOT: "", Author.ADVISER: "👤", Author.INTERPRETER: "🗣", Aut
 _BOLD = "\ue000"
 #: What a placeholder shows when its value is missing, and a label where it was cut: a gap one sees, never an error.
 _GAP = "…"
-_PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_-]+)*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +55,6 @@ class Shown:
 Expand: TypeAlias = Callable[[ServiceCards, Locale], Sequence[Block | Text]]
 #: Makes and remembers the token of a button.
 TokenFor: TypeAlias = Callable[[Action], Token]
-
-
-def places(sentence: str) -> frozenset[str]:
-    """The names of the placeholders in a sentence."""
-    return frozenset(_PLACE.findall(sentence))
 
 
 def render_phrase(phrase: Phrase, locale: Locale, catalogues: Catalogues) -> Text:
@@ -211,13 +206,13 @@ def _raw(phrase: Phrase, locale: Locale, catalogues: Catalogues) -> _Raw:
             return inner.text if inner.direction is direction else isolated(inner.text, direction)
         return _GAP if value is None else _value(value, wording.locale, direction, catalogues)
 
-    text = _PLACE.sub(value_at, wording.text.replace("**", _BOLD))
+    text = PLACE.sub(value_at, wording.text.replace("**", _BOLD))
     return _Raw(text=text, direction=direction, locales=frozenset(locales), unreviewed=unreviewed)
 
 
 def _alone(phrase: Phrase) -> str | None:
     """The text of a phrase that is no sentence but one value (a name, a person's words): it has its own direction."""
-    place = _PLACE.fullmatch(phrase.text)
+    place = PLACE.fullmatch(phrase.text)
     match phrase.values.get(place.group(1)) if place else None:
         case Verbatim(text=text) | str(text):
             return without_controls(text.replace(_BOLD, ""))

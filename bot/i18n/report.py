@@ -10,10 +10,12 @@ from bot.core.ids import Locale
 from bot.i18n.catalogues import concerns, is_typed
 from bot.i18n.glossary import Glossary
 from bot.i18n.languages import SOURCE, Language, Languages, Tier
-from bot.i18n.merge import placeholder_problem, read_entries
+from bot.i18n.merge import read_entries
+from bot.i18n.places import placeholder_problem
 from bot.i18n.plurals import categories
 from bot.i18n.pofile import PoEntry
 from bot.i18n.sources import LocaleFileError
+from bot.i18n.tables import CHOICE, collisions, problem_of
 from bot.i18n.template import Sentence
 
 #: A shipped language has at least this share of its sentences, and of these as many read by a person.
@@ -88,7 +90,9 @@ def progress_of(
     shown = [(sentence, one) for sentence, one in pairs if one is not None and one.is_translated and not one.is_fuzzy]
     fuzzy = sum(one is not None and one.is_translated and one.is_fuzzy for _, one in pairs)
     used = {(sentence.phrase.key, sentence.sources) for sentence in sentences}
-    there = {(sentence.phrase.key, sentence.sources) for sentence, _ in shown}
+    # What is there and not shown as it is keeps a language from being offered as what is missing does.
+    forms, alike = len(categories(language.locale)), set(collisions(one for _, one in shown))
+    there = {(sentence.phrase.key, sentence.sources) for sentence, one in shown if not problem_of(one, forms, alike)}
     unreviewed = sum(one.is_unreviewed for _, one in shown)
     issues = [*_entry_issues(shown, language.locale, name), *_collisions(shown, name, fold)]
     if glossary is not None:
@@ -172,7 +176,7 @@ def _collisions(
     """Two choices of one step that read the same: nobody could tell which to tap."""
     seen: dict[tuple[str, str], PoEntry] = {}
     for sentence, one in shown:
-        step, sign, _ = sentence.phrase.key.partition(".choice.")
+        step, sign, _ = sentence.phrase.key.partition(CHOICE)
         if not sign:
             continue
         first = seen.setdefault((step, fold(one.strings[0]).strip()), one)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from sys import intern
@@ -10,9 +10,17 @@ from typing import TypeAlias
 from zlib import crc32
 
 from bot.core.ids import Locale
-from bot.i18n.plurals import chooser, header
-from bot.i18n.pofile import read_po_file
+from bot.i18n.places import placeholder_problem
+from bot.i18n.plurals import categories, chooser, header
+from bot.i18n.pofile import PoEntry, PoFile, read_po_file
 from bot.i18n.sources import LocaleFileError
+
+#: Between a step and one of its choices, in a context.
+CHOICE = ".choice."
+
+#: A file that loses more than this share of its sentences at once was cut, not edited.
+_CUT_SHARE = 0.2
+_CONTEXT_END = "\x04"
 
 #: Size and modification time of a file, as it was when read.
 Stamp: TypeAlias = tuple[int, int]
@@ -23,7 +31,7 @@ def key_of(context: str, source: str) -> str:
 
     The same key in thirty languages is one string in memory.
     """
-    return intern(f"{context}\x04{crc32(source.encode()):08x}")
+    return intern(f"{context}{_CONTEXT_END}{crc32(source.encode()):08x}")
 
 
 def stamp_of(path: Path) -> Stamp | None:
@@ -37,7 +45,7 @@ def stamp_of(path: Path) -> Stamp | None:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The translations into one language that may be shown: none empty, none fuzzy."""
+    """The translations into one language that may be shown: none empty, fuzzy, or critical in a check."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
     #: Plural sentences: all forms of the language, in the order of its categories.
@@ -45,6 +53,8 @@ class Catalogue:
     unreviewed: frozenset[str] = frozenset()
     fuzzy: frozenset[str] = frozenset()
     plural_header: str = "nplurals=1; plural=0;"
+    #: What is left out because its reader would be harmed, a line each: where, and what is wrong.
+    wrong: tuple[str, ...] = ()
 
     @property
     def form(self) -> Callable[[int], int]:
@@ -55,25 +65,37 @@ class Catalogue:
         return key in self.texts or key in self.plurals
 
 
-def read_catalogue(path: Path, locale: Locale) -> Catalogue:
-    """Read the PO file of a language. Raises LocaleFileError."""
+def read_catalogue(path: Path, locale: Locale, before: Catalogue | None = None) -> Catalogue:
+    """Read the PO file of a language. Raises LocaleFileError, also when much of what was there `before` is gone.
+
+    What a check finds critical is left out as what is not translated: the next language of the chain says it.
+    """
     file = read_po_file(path)
+    _cut(path, file, before)
     plural_header = file.header.get("Plural-Forms") or header(locale)
     try:
         needed, _ = chooser(plural_header)
     except ValueError as exc:
         raise LocaleFileError(f"{path}: {exc}") from exc
+    if needed != len(categories(locale)):
+        # The forms that are there are those of the language, whatever a tool wrote above them.
+        plural_header = header(locale)
+        needed = len(categories(locale))
     texts: dict[str, str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
     unreviewed, fuzzy = set(), set()
-    for entry in file.entries:
-        if entry.is_obsolete:
-            continue
+    wrong: list[str] = []
+    present = [entry for entry in file.entries if not entry.is_obsolete]
+    alike = set(collisions(present))
+    for entry in present:
         key = key_of(entry.context, entry.sources[0])
         if entry.is_fuzzy:
             fuzzy.add(key)
             continue
-        if not entry.is_translated or len(entry.strings) != (needed if len(entry.sources) > 1 else 1):
+        if not any(text.strip() for text in entry.strings):
+            continue
+        if problem := problem_of(entry, needed, alike):
+            wrong.append(f"{path.as_posix()}:{entry.line}: {entry.context}: {problem}")
             continue
         if len(entry.sources) > 1:
             plurals[key] = entry.strings
@@ -81,4 +103,40 @@ def read_catalogue(path: Path, locale: Locale) -> Catalogue:
             texts[key] = entry.strings[0]
         if entry.is_unreviewed:
             unreviewed.add(key)
-    return Catalogue(texts, plurals, frozenset(unreviewed), frozenset(fuzzy), plural_header)
+    return Catalogue(texts, plurals, frozenset(unreviewed), frozenset(fuzzy), plural_header, tuple(wrong))
+
+
+def problem_of(entry: PoEntry, forms: int, alike: Container[str]) -> str:
+    """Why an entry that has words is not shown, or nothing. `alike`: the contexts of `collisions`."""
+    needed = forms if len(entry.sources) > 1 else 1
+    there = sum(bool(text.strip()) for text in entry.strings)
+    if not there == len(entry.strings) == needed:
+        return f"{needed} plural forms are needed, {there} are there"
+    if entry.context in alike:
+        return f'another choice of its step reads "{entry.strings[0]}" too'
+    return placeholder_problem(entry.sources, entry.strings)
+
+
+def _cut(path: Path, file: PoFile, before: Catalogue | None) -> None:
+    """Refuse a file that was emptied or cut between two entries: our tools keep what is not used as obsolete."""
+    if not file.entries:
+        raise LocaleFileError(f"{path}: holds no sentence; was it saved half-way?")
+    if before is None:
+        return
+    there = {entry.context for entry in file.entries}
+    known = {key.partition(_CONTEXT_END)[0] for key in (*before.texts, *before.plurals)}
+    if len(known - there) > _CUT_SHARE * len(known):
+        gone = f"{len(known - there)} of {len(known)} sentences are gone"
+        raise LocaleFileError(f"{path}: {gone}; was it saved half-way?")
+
+
+def collisions(entries: Iterable[PoEntry]) -> Iterator[str]:
+    """The contexts of choices of one step that read the same, all of them: nobody could tell which to tap."""
+    seen: dict[tuple[str, str], str] = {}
+    for entry in entries:
+        step, sign, _ = entry.context.partition(CHOICE)
+        if not sign or entry.is_fuzzy or not entry.is_translated:
+            continue
+        first = seen.setdefault((step, entry.strings[0].casefold().strip()), entry.context)
+        if first != entry.context:
+            yield from (first, entry.context)

@@ -5,7 +5,7 @@ only look like danger («this queue is killing me»). Every text is read against
 chosen: people in danger write in the language that comes.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -25,7 +25,7 @@ EXCEPTIONS = "not"
 # The same reader in C where PyYAML was built with it: eight times faster at start.
 _LOADER: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: What leaves out one phrase or nothing; of every other kind of issue a whole list or file is lost.
-_SLIGHT = frozenset({"locale-mismatch", "not-a-phrase", "bad-phrase", "phrase-twice"})
+_SLIGHT = frozenset({"locale-mismatch", "not-a-phrase", "bad-phrase", "phrase-twice", "no-list"})
 _KEYS = f"{', '.join(SAFETY_INTENTS)} or {EXCEPTIONS}"
 
 
@@ -73,11 +73,13 @@ class Lexicon:
         """Read every `<locale>.yml` of a folder. Wrong data never raises: it is listed in `issues`.
 
         `cache`: file for a compiled copy; only lexicons without an issue are kept there, and what is there serves
-        while the files have one. `needed`: locales whose file must not be missing.
+        while the files have one. `needed`: locales whose file must not be missing, nor a list of it; then all others
+        have every list too, an empty one (`[]`) where there is no phrase yet: a lost line `violence:` is seen by that.
         """
+        needed = frozenset(needed)
         paths = sorted(folder.glob("*.yml"))
         stamps = stamps_of(paths)
-        missing = sorted(set(needed) - {path.stem for path in paths})
+        missing = sorted(needed - {path.stem for path in paths})
         if cache is not None and not missing and (kept := read_compiled(cache, stamps)) is not None:
             return cls(*kept)
         text = "this file is missing: without it danger is not heard in its language"
@@ -87,7 +89,7 @@ class Lexicon:
             issues.append(_issue(folder, 0, "no lexicon here: without one, only the model sees danger", "no-lexicon"))
 
         def read() -> Iterator[Phrase]:
-            for found in (found for path in paths for found in _read(path)):
+            for found in (found for path in paths for found in _read(path, needed)):
                 if isinstance(found, LexiconIssue):
                     issues.append(found)
                 else:
@@ -131,12 +133,16 @@ def _outermost(hits: Sequence[Hit], said: Sequence[Said]) -> Iterator[Said]:
         reached = max(reached, end)
 
 
-def _read(path: Path) -> Iterator[tuple[Said, Phrase] | LexiconIssue]:
+def _read(path: Path, needed: Collection[str]) -> Iterator[tuple[Said, Phrase] | LexiconIssue]:
     """Yield the phrases of one file and what is wrong in it. Every scalar is read as text."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
-    except (OSError, UnicodeDecodeError) as exc:
-        yield _issue(path, 0, f"the file cannot be read ({exc}): save it again as UTF-8 text", "unreadable-file")
+    except UnicodeDecodeError as exc:
+        line = exc.object.count(b"\n", 0, exc.start) + 1
+        yield _issue(path, line, "this is not UTF-8: save the file again as UTF-8 text", "unreadable-file")
+        return
+    except OSError as exc:
+        yield _issue(path, 1, f"the file cannot be read ({exc.strerror}): let the guichet read it", "unreadable-file")
         return
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
@@ -148,8 +154,22 @@ def _read(path: Path) -> Iterator[tuple[Said, Phrase] | LexiconIssue]:
         yield _issue(path, 1, f"list phrases under {_KEYS}", "not-a-lexicon")
         return
     seen: set[str] = set()
+    lists: dict[str, int] = {}
     for key, value in root.value:
+        line = key.start_mark.line + 1
+        if (first := lists.setdefault(key.value, line)) != line:
+            text = f"«{key.value}» stands twice (first on line {first}): one of the two is another kind of danger"
+            yield _issue(path, line, text, "list-twice")
         yield from _read_list(path, key, value, seen)
+    # A list that is there and is none, or has no phrase, is named above or meant.
+    empty = {key.value for key, value in root.value if isinstance(value, yaml.SequenceNode) and not value.value}
+    for intent in SAFETY_INTENTS if needed else ():
+        if path.stem in needed and (intent not in lists or intent in empty):
+            text = f"no phrase says «{intent}» here: without its list this danger is not heard"
+            yield _issue(path, 1, text, "missing-list")
+        elif intent not in lists:
+            text = f"«{intent}:» is not in this file: put the line back, or write «{intent}: []»"
+            yield _issue(path, 1, text, "no-list")
 
 
 def _read_list(

@@ -23,6 +23,7 @@ _SOURCE = Locale("fr")
 @dataclass(slots=True)
 class _Index:
     book: FlowBook
+    edition: int
     whole: dict[str, str]
     #: Keywords longest first, each as ` word word `.
     within: list[tuple[str, str]]
@@ -38,12 +39,17 @@ class Keywords:
         text_of: Callable[[Phrase, Locale], str],
         fold: Callable[[str], str],
         by_heart: Callable[[str, Locale], str | None],
+        edition: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`by_heart`: the intent of a whole utterance that no flow needs to bear, such as a greeting."""
+        """`by_heart`: the intent of a whole utterance that no flow needs to bear, such as a greeting.
+
+        `edition` is another number whenever a translation changed.
+        """
         self._by_heart = by_heart
         self._book = book
         self._text_of = text_of
         self._fold = fold
+        self._edition = edition
         self._indexes: dict[Locale, _Index] = {}
 
     def understand(self, text: str, locale: Locale, language: Locale | None = None) -> Understanding | None:
@@ -71,13 +77,13 @@ class Keywords:
         )
 
     def _index(self, locale: Locale) -> _Index:
-        book = self._book()
+        book, edition = self._book(), self._edition()
         index = self._indexes.get(locale)
-        if index is None or index.book is not book:
-            index = self._indexes[locale] = self._made(book, locale)
+        if index is None or index.book is not book or index.edition != edition:
+            index = self._indexes[locale] = self._made(book, edition, locale)
         return index
 
-    def _made(self, book: FlowBook, locale: Locale) -> _Index:
+    def _made(self, book: FlowBook, edition: int, locale: Locale) -> _Index:
         whole: dict[str, str] = {}
         for flow in book.flows.values():
             if flow.id.startswith("_system.") and not flow.intents:
@@ -90,7 +96,7 @@ class Keywords:
                     if key.strip():
                         whole.setdefault(key, intent)
         within = sorted(whole.items(), key=lambda entry: -len(entry[0]))
-        return _Index(book=book, whole=whole, within=within)
+        return _Index(book=book, edition=edition, whole=whole, within=within)
 
 
 def _words(folded: str) -> str:

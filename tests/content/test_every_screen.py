@@ -12,7 +12,8 @@ from bot.core.phrases import Phrase
 from bot.flow.book import rules_of
 from bot.flow.forbidden import fold
 from bot.i18n.bidi import without_marks
-from bot.i18n.render import places, plain, render_label
+from bot.i18n.places import places
+from bot.i18n.render import plain, render_label
 from bot.services.rehearsal import Stage
 from tests.conftest import ROOT
 from tests.content.walk import Walked, phrases_in

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from bot.core.ids import EntryId
 from bot.directory.confirm import confirm, confirm_fact
 from bot.directory.living import Living
 from bot.directory.lookup import load
+from bot.directory.lost import Named
 from bot.directory.search import Query
 from bot.kept import KeptFiles
 from tests.directory.conftest import FLOWS
@@ -68,6 +70,76 @@ def test_a_start_with_broken_files_serves_what_was_kept_and_says_why(flows: Path
     assert living.services(["thermos-restaurant"])[0].name == "Cantine"
     (flows / "directory" / "emergency.yml").write_text("services: [", encoding="utf-8")
     assert Living(flows, kept).directory == living.directory
+
+
+DUS = Named(services=frozenset({"dus-cpas-liege"}), facts=frozenset({"cpas_notify_days"}), needs=frozenset({"food"}))
+NOBODY = Named()
+
+
+def test_what_flows_name_is_not_lost_with_its_file_and_the_issue_says_why(flows: Path, tmp_path: Path) -> None:
+    kept = KeptFiles(tmp_path / "var" / "directory.json")
+    living = Living(flows, kept)
+    assert living.hold(DUS, DUS) == ()
+    before = living.directory
+    dus, days = before.by_id["dus-cpas-liege"], before.facts["cpas_notify_days"]
+    meal = next(service.id for service in before.published() if service.path == "flows/directory/food.yml")
+    (flows / "directory" / "sleep.yml").rename(flows / "directory" / "sleep.yaml")
+    (flows / "directory" / "food.yml").write_text("category: food\nicon: 🍲\nowner: guichet\nservices: []\n", "utf-8")
+    # Those of other files still answer the need.
+    edit(flows / "facts.yml", "cpas_notify_days:", "other_days:")
+    said = ("flows/directory/sleep.yml:1: dus-cpas-liege", "flows/facts.yml:1: cpas_notify_days")
+    for _ in range(2):
+        found = living.refresh() or living.issues
+        assert {one.code for one in found} == {"needed-entry"}
+        assert [f"{one.path}:{one.line}: {dict(one.values)['name']}" for one in found] == list(said)
+        assert living.services(["dus-cpas-liege"]) == (dus,)
+        assert living.fact("cpas_notify_days") == days
+        assert living.fact("other_days").value == days.value
+        assert living.written.get("dus-cpas-liege") is None
+        assert [one for one in living.directory.published() if "food" in one.needs] != []
+        # So it is after a start, when nothing but the kept files knows of them.
+        living = Living(flows, kept)
+        assert living.services(["dus-cpas-liege"]) == ()
+        living.hold(DUS, DUS)
+    assert meal not in living.directory.by_id
+    # Who is still in an older flow is told the number; nobody else misses it, so it is no issue.
+    living.hold(NOBODY, DUS)
+    assert (living.issues, living.services(["dus-cpas-liege"])) == ((), (dus,))
+    living.hold(NOBODY, NOBODY)
+    assert (living.issues, living.services(["dus-cpas-liege"])) == ((), ())
+    assert Living(flows, kept).directory == living.directory
+
+
+def test_the_last_services_of_a_need_stay_and_what_is_taken_back_on_purpose_goes(flows: Path) -> None:
+    living = Living(flows)
+    living.hold(DUS, DUS)
+    food = [service for service in living.directory.published() if "food" in service.needs]
+    for path in (flows / "directory").glob("[!_]*.yml"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"(?m)^( +needs: .*)\bfood\b", r"\1clothes", text), encoding="utf-8")
+    edit(flows / "directory" / "sleep.yml", "  - id: dus-cpas-liege\n", "  - id: dus-cpas-liege\n    publish: no\n")
+    (flows / "directory" / "food.yml").unlink()
+    gone = [service for service in food if service.path == "flows/directory/food.yml"]
+    assert [dict(one.values)["name"] for one in living.refresh()] == [one.id for one in gone]
+    assert [service for service in living.directory.published() if "food" in service.needs] == gone
+    assert living.services(["dus-cpas-liege"]) == ()
+
+
+def test_words_that_cannot_be_read_stay_as_they_were_and_are_an_issue(flows: Path) -> None:
+    living = Living(flows)
+    query = Query(text="uyumak", limit=3)
+    before = living.find(query, MONDAY)
+    assert before != ()
+    path = flows / "directory" / "_words.yml"
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole.replace("\nsleep:", "\n\tsleep:", 1), encoding="utf-8")
+    assert [(one.path, one.code) for one in living.refresh()] == [("flows/directory/_words.yml", "bad-yaml")]
+    edit(flows / "directory" / "food.yml", "name: Restaurant social Thermos", "name: Cantine")
+    assert living.refresh() != ()
+    assert living.find(query, MONDAY) == before
+    path.write_text(whole.replace("\nsleep:", "\nslepp:", 1), encoding="utf-8")
+    [found] = living.refresh()
+    assert (found.code, dict(found.values)["near"]) == ("unknown-word", "sleep")
 
 
 def test_nothing_is_read_again_when_nothing_changed(flows: Path) -> None:

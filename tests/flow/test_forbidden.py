@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from bot.core.ids import FlowId
-from bot.flow.book import FlowFile, assemble, rules_of
+from bot.flow.book import FlowFile, assemble, load, rules_of
 from bot.flow.forbidden import fold
 from tests.flow.known import KNOWN, ROOT
 from tests.flow.written import write
@@ -117,6 +119,35 @@ def test_documents_are_offered_as_pages_that_are_never_kept() -> None:
     offered = "    ask: paper\n    choices: {a: Carte orange, b: Titre de séjour, c: Je préfère ne pas dire}\n"
     assert codes("Quel document voulez-vous lire ?", offered) == ["not-volatile"]
     assert codes("Quel document voulez-vous lire ?", offered + "    volatile: yes\n") == []
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Je n'ai pas de papiers", "Je demande l'asile", "Je n'ai plus de papiers", "On m'attaque", "Je suis sourd"],
+)
+def test_words_about_oneself_are_never_kept(label: str) -> None:
+    offered = f'    ask: paper\n    choices: {{a: "{label}", b: Je veux lire}}\n'
+    assert codes("Que voulez-vous savoir ?", offered) == ["no-way-to-decline", "not-volatile"]
+
+
+def test_a_promise_to_keep_nothing_is_kept() -> None:
+    offered = "    ask: page\n    choices: {a: La première, b: La seconde}\n"
+    assert codes("Quelle page ? Je ne garde pas votre réponse.", offered) == ["not-volatile"]
+    assert codes("Quelle page ? Je ne garde pas votre réponse.", offered + "    volatile: yes\n") == []
+    assert codes("Quelle page ?", offered) == []
+
+
+def test_no_question_of_the_project_that_is_volatile_may_lose_it_unseen(tmp_path: Path) -> None:
+    """But for two flows of plain pages, whose volatility protects a later step or nobody's secret."""
+    shutil.copytree(ROOT / "flows", tmp_path / "flows")
+    lost = set()
+    for path in sorted((tmp_path / "flows").rglob("*.yml")):
+        text = path.read_text(encoding="utf-8")
+        if (without := re.sub(r"(?m)^ +volatile: yes\b.*\n", "", text)) != text:
+            path.write_text(without, encoding="utf-8")
+            lost.add(f"flows/{path.relative_to(tmp_path / 'flows').as_posix()}")
+    seen = {one.path for one in load(tmp_path / "flows", KNOWN).issues if one.code == "not-volatile"}
+    assert lost - seen == {"flows/besoins/rental_guarantee.yml", "flows/ess/interpreter_job.yml"}
 
 
 def test_a_step_after_a_volatile_one_is_volatile_too() -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.ids import FlowId
+from bot.flow.book import FlowFile, assemble
+from bot.flow.forbidden import Rules
 from bot.flow.source import Items, Table, Text, read
+from tests.flow.known import KNOWN
 
 
 def test_every_scalar_stays_the_text_it_is() -> None:
@@ -61,6 +65,18 @@ def test_all_wrong_bytes_are_listed() -> None:
         (1, "windows-line-ends"),
         (2, "control-character"),
     ]
+
+
+def test_what_nobody_sees_is_refused() -> None:
+    for hidden in "\u200b\u2060\xad":
+        [found] = read(f"a: man{hidden}ger\n".encode(), "x.yml")[1]
+        assert (found.code, dict(found.values)) == ("control-character", {"character": f"U+{ord(hidden):04X}"})
+
+
+def test_bold_around_nothing_is_refused() -> None:
+    source = b'flow: a.one\nsteps: [{id: s, say: "****"}]\n'
+    loaded = assemble([FlowFile(shown="flows/a/one.yml", flow=FlowId("a.one"), source=source)], KNOWN, Rules())
+    assert "bad-markup" in [one.code for one in loaded.issues]
 
 
 def test_joined_emoji_and_other_scripts_are_text() -> None:

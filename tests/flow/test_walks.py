@@ -96,7 +96,8 @@ def test_safety_flow_may_call_a_safety_flow_before_it_asks(tmp_path: Path) -> No
     write(
         tmp_path,
         "a.one",
-        "safety: yes\nsteps: [{id: s, call: a.numbers}, {id: q, say: Ça va ?, ask: {slot: fine, kind: yes_no}}]\n",
+        "safety: yes\nsteps:\n  - {id: s, call: a.numbers}\n"
+        "  - {id: q, say: Ça va ?, ask: {slot: fine, kind: yes_no}, volatile: yes}\n",
     )
 
     assert codes(tmp_path) == []

@@ -85,6 +85,51 @@ msgstr[2] ""
     assert Catalogues.load(locales).text_of(WAIT.having(count=1), RUSSIAN).locale == "en"
 
 
+LABELS = """
+msgctxt "besoins.eat/buy.choice.cheap"
+msgid "Acheter moins cher"
+msgstr "{}"
+
+msgctxt "besoins.eat/buy.choice.parcel"
+msgid "Recevoir un colis"
+msgstr "{}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("Call.", "lost the placeholder {phone}"),
+        ("Call **{phone}** or {mobile}.", "has a placeholder {mobile} that the sentence does not have"),
+        ("Call **{phone}** {fact.قرار}.", "has braces that are no placeholder of the sentence"),
+        ("Call **{phone}.", "lost or broke the **bold** signs"),
+        ("**Call** **{phone}**", "has not as many **bold** signs as the sentence"),
+    ],
+)
+def test_what_a_check_finds_critical_is_not_shown_and_is_said(
+    catalogues: Catalogues, broken: str, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = catalogues.path_of(ENGLISH)
+    path.write_text(path.read_text(encoding="utf-8").replace("Call **{phone}**.", broken), encoding="utf-8")
+    # The next language of the chain says it.
+    assert catalogues.text_of(CALL, RUSSIAN) == Wording(text="Appelez le **{phone}**.", locale=Locale("fr"))
+    assert catalogues.text_of(HELLO, RUSSIAN).text == "Hello."
+    [line] = catalogues.of(ENGLISH).wrong
+    assert line == f"{path.as_posix()}:13: besoins.eat/who.say: {said}"
+    assert [one.getMessage() for one in caplog.records] == [f"catalogue.not_shown {line}"]
+
+
+def test_two_choices_that_read_the_same_are_both_left_to_the_next_language(locales: Path) -> None:
+    path = Catalogues.load(locales).path_of(ENGLISH)
+    whole = path.read_text(encoding="utf-8")
+    cheap = Phrase(key="besoins.eat/buy.choice.cheap", text="Acheter moins cher")
+    parcel = Phrase(key="besoins.eat/buy.choice.parcel", text="Recevoir un colis")
+    for labels, locale in ((("Buy for less", "buy for LESS "), "fr"), (("Buy for less", "Get a parcel"), "en")):
+        path.write_text(whole + LABELS.format(*labels), encoding="utf-8")
+        found = Catalogues.load(locales)
+        assert [found.text_of(one, ENGLISH).locale for one in (cheap, parcel)] == [locale, locale]
+
+
 def test_status_counts_what_a_reader_would_see(catalogues: Catalogues) -> None:
     everything = [HELLO, BYE, CALL, WAIT]
     assert catalogues.status(ENGLISH, everything) == Status(
@@ -106,6 +151,40 @@ def test_language_is_offered_only_with_what_safety_flows_show_of_elsewhere(catal
     everything = [HELLO, CALL, WAIT, alert]
     assert [one.locale for one in catalogues.offered(everything)] == ["fr", "en", "ar"]
     assert [one.locale for one in catalogues.offered(everything, shown_in_danger=[alert])] == ["fr"]
+
+
+def test_one_lost_form_of_safety_takes_a_language_off_the_list_and_is_said(catalogues: Catalogues) -> None:
+    everything = [HELLO, CALL, WAIT]
+    assert catalogues.withheld(everything) == {}
+    path = catalogues.path_of(ARABIC)
+    path.write_text(path.read_text(encoding="utf-8").replace("انتظر دقيقتين.", ""), encoding="utf-8")
+    assert (catalogues.edition, catalogues.refresh(), catalogues.edition) == (0, ("ar",), 1)
+    assert [one.locale for one in catalogues.offered(everything)] == ["fr", "en"]
+    assert catalogues.withheld(everything) == {ARABIC: (WAIT,)}
+    assert catalogues.issues == (f"{path.as_posix()}:15: system/wait: 6 plural forms are needed, 5 are there",)
+    # What is no safety takes nothing away.
+    assert catalogues.withheld([HELLO, CALL]) == {}
+
+
+def test_forms_are_those_of_the_language_whatever_the_header_says(locales: Path) -> None:
+    path = Catalogues.load(locales).path_of(ARABIC)
+    head = '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+    path.write_text(path.read_text(encoding="utf-8").replace("\n\n", "\n" + head, 1), encoding="utf-8")
+    assert Catalogues.load(locales).text_of(WAIT.having(count=2), ARABIC).text == "انتظر دقيقتين."
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_file_that_was_emptied_or_cut_changes_nothing_and_is_said(
+    catalogues: Catalogues, kept: int, tmp_path: Path
+) -> None:
+    path, before = catalogues.path_of(ARABIC), catalogues.of(ARABIC)
+    blocks = path.read_text(encoding="utf-8").split("\n\n")
+    path.write_text("\n\n".join(blocks[: kept + 1]) + "\n" if kept else "", encoding="utf-8")
+    assert (catalogues.refresh(), catalogues.of(ARABIC) is before) == ((), True)
+    why = "2 of 3 sentences are gone" if kept else "holds no sentence"
+    assert catalogues.issues == (f"{path}: {why}; was it saved half-way?",)
+    path.write_text("\n\n".join(blocks), encoding="utf-8")
+    assert (catalogues.refresh(), catalogues.issues) == (("ar",), ())
 
 
 def test_draft_language_is_never_offered(catalogues: Catalogues) -> None:

@@ -87,7 +87,7 @@ def test_everything_an_entry_holds_is_read(tmp_path: Path) -> None:
         (b'msgid "x"\nmsgid "y"\nmsgstr ""\n', "(msgid twice)"),
         (b'"x"\n', "(a text that belongs to nothing)"),
         (b'msgid "x\\"\nmsgstr ""\n', "(a quotation mark is missing)"),
-        (b"\xff\xfe", "is not UTF-8 (byte 0)"),
+        (b"\xff\xfe", "x.po:1: is not UTF-8; save the file again as UTF-8"),
         (None, "cannot be read (No such file or directory)"),
     ],
 )

@@ -144,6 +144,25 @@ async def test_a_deleted_card_is_shown_while_running_and_after_a_start(bare: Off
         await bare.open()
 
 
+async def test_deleted_entries_are_shown_while_a_card_names_them(bare: Office, logged: Lines) -> None:
+    read(bare)
+    await bare.open()
+    fatou = await bare.fatou()
+    said = await fatou.say(BEATEN)
+    gone = bare.folder / "flows" / "directory" / "violence.yml"
+    gone.unlink()
+    bare.running.data.living.refresh(bare.now().date())
+    await bare.running.flows.refresh()
+    for _ in range(2):
+        assert "flows/directory/violence.yml:1: " in str((await health(bare))["flows"])
+        assert await fatou.say(BEATEN) == said
+        await bare.close()
+        logged.lines.clear()
+        read(bare)
+        await bare.open()
+        assert [one for one in logged.lines if "directory.issue flows/directory/violence.yml:1:" in one] != []
+
+
 def _without_card(office: Office) -> None:
     book = office.running.flows.current
     del book.flows[FlowId("urgence.danger")]  # type: ignore[attr-defined]

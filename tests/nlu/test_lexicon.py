@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.nlu import compiled
-from bot.nlu.lexicon import Danger, Lexicon
+from bot.nlu.lexicon import SAFETY_INTENTS, Danger, Lexicon
 from bot.nlu.phrase_finder import PhraseFinder
 from bot.nlu.phrase_tree import grown
 from bot.nlu.phrases import PhraseError, read_phrase
@@ -141,9 +141,39 @@ def test_every_mistake_of_a_folder_is_listed_and_the_rest_works(tmp_path: Path) 
         ("fr.yml", 8, "phrase-twice"),
         ("nl.yml", 1, "not-a-lexicon"),
         ("tr.yml", 2, "invalid-yaml"),
-        ("xx.yml", 0, "unreadable-file"),
+        ("xx.yml", 1, "unreadable-file"),
     ]
     assert lexicon.danger("je veux en finir") == Danger(intent="suicide_crisis", locale="fr", phrase="en finir")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "issues"),
+    [
+        ("suicide_crisis:\n", "", [("fr.yml", 1, "missing-list", True)]),
+        ("suicide_crisis:\n", "emergency:\n", [("fr.yml", 4, "list-twice", True), ("fr.yml", 1, "missing-list", True)]),
+        ("  - veux mourir\n", "  []\n", [("fr.yml", 1, "missing-list", True)]),
+    ],
+)
+def test_a_kind_of_danger_that_lost_its_list_is_an_issue(
+    tmp_path: Path, old: str, new: str, issues: list[tuple[str, int, str, bool]]
+) -> None:
+    others = "".join(f"{intent}: [{intent}]\n" for intent in SAFETY_INTENTS[2:])
+    whole = f"locale: fr\nemergency:\n  - au feu\nsuicide_crisis:\n  - veux mourir\n{others}"
+    write(tmp_path, "fr", whole)
+    assert Lexicon.load(tmp_path, needed=("fr",)).issues == ()
+    write(tmp_path, "fr", whole.replace(old, new))
+    found = Lexicon.load(tmp_path, needed=("fr",)).issues
+    assert [(one.path.name, one.line, one.code, one.is_grave) for one in found] == issues
+
+
+def test_another_language_has_every_list_or_says_that_it_is_empty(tmp_path: Path) -> None:
+    write(tmp_path, "fr", "".join(f"{intent}: [{intent}]\n" for intent in SAFETY_INTENTS))
+    lists = "".join(f"{intent}: []\n" for intent in SAFETY_INTENTS[1:])
+    write(tmp_path, "en", f"emergency:\n  - fire\n{lists}")
+    assert Lexicon.load(tmp_path, needed=("fr",)).issues == ()
+    write(tmp_path, "en", "emergency:\n  - fire\n" + lists.replace("violence: []\n", ""))
+    [found] = Lexicon.load(tmp_path, needed=("fr",)).issues
+    assert (found.path.name, found.code, found.is_grave) == ("en.yml", "no-list", False)
 
 
 def test_an_empty_folder_is_an_issue(tmp_path: Path) -> None:
@@ -186,7 +216,7 @@ def test_a_lexicon_that_breaks_is_asked_as_it_was(tmp_path: Path, small: Lexicon
     for change in (lambda: path.write_text("violence: [", encoding="utf-8"), path.unlink):
         change()
         former = Lexicon.load(tmp_path, cache=cache, needed=("fr",))
-        assert former.is_former and [(issue.path, issue.is_grave) for issue in former.issues] == [(path, True)]
+        assert former.is_former and [one.path for one in former.issues if one.is_grave] == [path]
         assert former.danger("il va me tuer") == small.danger("il va me tuer")
 
 
