@@ -104,10 +104,13 @@ async def measured(
         http = await stack.enter_async_context(aiohttp.ClientSession())
         lexicon = Lexicon.load(project.folder / "lexicon")
         meant, harmless = examination(project.folder / "exam")
+        everyday, everyday_harmless = examination(project.folder / "everyday")
         return Run(
             name=name,
             answers=await asked(http, url, lexicon, meant),
             harmless=await asked(http, url, lexicon, harmless),
+            everyday=await asked(http, url, lexicon, everyday),
+            everyday_harmless=await asked(http, url, lexicon, everyday_harmless),
             practice=await asked(http, url, lexicon, held_out(project.folder / "tests")),
             practice_harmless=await asked(http, url, lexicon, hard_negatives(project.folder / "tests")),
             training_s=record.seconds,

@@ -1,7 +1,8 @@
 """The utterances that are never trained on: read, and sorted into the styles people write in.
 
-Two sets. *Practice* (`nlu/tests/`) was looked at while pipelines and words were chosen. The *examination* (`nlu/exam/`)
-was written by others from the register alone, and nothing was ever chosen by it.
+Three sets. *Practice* (`nlu/tests/`) was looked at while pipelines and words were chosen. The *examination*
+(`nlu/exam/`) was written by others from the register alone, and nothing was ever chosen by it; its harmless sentences
+are hard on purpose. *Everyday* (`nlu/everyday/`) was written like it, at the difficulty of ordinary days.
 """
 
 import unicodedata
@@ -51,7 +52,10 @@ def hard_negatives(folder: Path) -> list[HeldOut]:
 
 
 def examination(folder: Path) -> tuple[list[HeldOut], list[HeldOut]]:
-    """Everything of `nlu/exam/<locale>.yml`: what means something, and (`_harmless`) what only sounds like danger."""
+    """Everything of `nlu/exam/<locale>.yml`: what means something, and (`_harmless`) what only sounds like danger.
+
+    `nlu/everyday/` has the same form.
+    """
     meant: list[HeldOut] = []
     harmless: list[HeldOut] = []
     for path in sorted(folder.glob("*.yml")):

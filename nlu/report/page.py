@@ -27,6 +27,9 @@ class Run:
     #: Of the examination; everything but the first table is about these.
     answers: Sequence[Answer]
     harmless: Sequence[Answer]
+    #: Of the set of ordinary days.
+    everyday: Sequence[Answer]
+    everyday_harmless: Sequence[Answer]
     #: Of the set that choices were made by.
     practice: Sequence[Answer]
     practice_harmless: Sequence[Answer]
@@ -47,9 +50,11 @@ def page(run: Run, safety: frozenset[str], diet: Run | None, pictures: Mapping[s
         "# How well the guichet understands",
         "Written by `make nlu-report`; utterances are asked one by one over HTTP, as the bot asks. The *examination* "
         "(`nlu/exam/`) was written from the register alone by authors who saw neither the training examples nor the "
-        "practice set, after everything was chosen; nothing was chosen by it. *Practice* (`nlu/tests/`) was looked at "
-        "along the way, and the words of danger were widened by it, so its figures flatter. Neither is trained on. All "
-        "tables but the first are about the examination.",
+        "practice set, after everything was chosen; nothing was chosen by it. *Everyday* (`nlu/everyday/`) was "
+        "written the same way, at the difficulty of ordinary days instead of hard on purpose; seven of its languages "
+        "(fr en ar es fa ru uk) were looked at once, to mend a dozen exceptions of the lexicon. *Practice* "
+        "(`nlu/tests/`) was looked at along the way, and the words of danger were widened by it, so its figures "
+        "flatter. None is trained on. All tables but the first are about the examination.",
         _overview(run, safety),
         "## By language\n\n" + _languages(run, safety),
         "## By style\n\n" + _styles(run),
@@ -66,6 +71,7 @@ def page(run: Run, safety: frozenset[str], diet: Run | None, pictures: Mapping[s
 
 def _overview(run: Run, safety: frozenset[str]) -> str:
     measured = _figures(run.answers, run.harmless, safety)
+    ordinary = _figures(run.everyday, run.everyday_harmless, safety)
     practised = _figures(run.practice, run.practice_harmless, safety)
     wanted = {
         "macro-F1, mean of fr en ar nl es tr ru uk": "0.90",
@@ -77,8 +83,8 @@ def _overview(run: Run, safety: frozenset[str]) -> str:
         "greetings taken for a need": "0",
         "p50 / p95 of a parse, ms": "20 / 40",
     }
-    rows = [(name, measured[name], practised[name], wanted.get(name, "–")) for name in measured]
-    return _table(("figure", "examination", "practice", "to reach"), rows)
+    rows = [(name, measured[name], ordinary[name], practised[name], wanted.get(name, "–")) for name in measured]
+    return _table(("figure", "examination", "everyday", "practice", "to reach"), rows)
 
 
 def _figures(answers: Sequence[Answer], harmless: Sequence[Answer], safety: frozenset[str]) -> dict[str, str]:

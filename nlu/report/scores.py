@@ -70,7 +70,7 @@ def share_of(answers: Sequence[Answer], holds: Callable[[Answer], bool]) -> floa
 def brings_card(answer: Answer, safety: frozenset[str], *, sure_from: float) -> bool:
     """The lexicon or the model brings the card of a danger at once; the model by what its dangers add up to.
 
-    Below `sure_from` the bot names the number to call, beside what else may have been meant (bot/conversation/said.py).
+    Below `sure_from` the bot names the number to call, beside what else may have been meant (bot/conversation/fear.py).
     """
     if answer.danger is not None:
         return True

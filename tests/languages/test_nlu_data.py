@@ -67,11 +67,11 @@ def held_out(locale: str) -> tuple[tuple[str, str], ...]:
 
 @cache
 def examined(locale: str) -> tuple[tuple[str, str], ...]:
-    """Intent and utterance of every question of the examination of a locale; `_harmless` only sounds like danger."""
-    path = NLU / "exam" / f"{locale}.yml"
-    if not path.exists():
-        return ()
-    return tuple((intent, utterance) for intent, utterances in read(path).items() for utterance in utterances)
+    """Intent and utterance of all that a locale is examined by; `_harmless` only sounds like danger."""
+    paths = [path for name in ("exam", "everyday") if (path := NLU / name / f"{locale}.yml").exists()]
+    return tuple(
+        (intent, utterance) for path in paths for intent, utterances in read(path).items() for utterance in utterances
+    )
 
 
 @cache

@@ -103,6 +103,8 @@ def test_page_holds_every_figure_to_reach() -> None:
         name="ours",
         answers=answers,
         harmless=harmless,
+        everyday=[answer("violence", "greet")],
+        everyday_harmless=[answer(None, "violence")],
         practice=[answer("violence", "greet"), answer("violence", "violence")],
         practice_harmless=[],
         training_s=60,
@@ -111,8 +113,8 @@ def test_page_holds_every_figure_to_reach() -> None:
     )
     written = page(run, frozenset({"violence"}), None, {"calibration": "a.svg", "confusion": "b.svg"})
     for line in (
-        "| danger found, model and lexicon | 1.000 | 0.500 | 0.98 |",
-        "| harmless words taken for danger | 0.000 | 0.000 | ≤ 0.02 |",
+        "| danger found, model and lexicon | 1.000 | 0.000 | 0.500 | 0.98 |",
+        "| harmless words taken for danger | 0.000 | 1.000 | 0.000 | ≤ 0.02 |",
     ):
         assert line in written
 
@@ -122,7 +124,8 @@ def test_page_compares_with_the_default_pipeline_language_by_language() -> None:
     french = replace(right, asked=replace(right.asked, locale="fr"))
     dutch, missed = (replace(one, asked=replace(one.asked, locale="nl")) for one in (right, wrong))
     ours = Run(
-        name="ours", answers=[french, dutch], harmless=[], practice=[right], practice_harmless=[],
+        name="ours", answers=[french, dutch], harmless=[], everyday=[], everyday_harmless=[], practice=[right],
+        practice_harmless=[],
         training_s=60, training_examples=3, resident_mb=600,
     )  # fmt: skip
     theirs = replace(ours, name="theirs", answers=[french, missed])

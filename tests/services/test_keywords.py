@@ -27,7 +27,9 @@ def test_a_translated_keyword_is_heard_from_its_edit_on() -> None:
     def text_of(phrase: Phrase, locale: Locale) -> str:
         return words.get(phrase.text, phrase.text) if locale == ARABIC else phrase.text
 
-    keywords = Keywords(lambda: book, text_of=text_of, fold=spelled, edition=lambda: edition[0])
+    keywords = Keywords(
+        lambda: book, text_of=text_of, fold=spelled, by_heart=lambda *_: None, edition=lambda: edition[0]
+    )
 
     def heard() -> list[bool]:
         return [keywords.understand(text, ARABIC) is not None for text in ("أكل", "قرقوشة", "faim")]
