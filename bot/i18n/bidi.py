@@ -109,6 +109,13 @@ def settled(text: str, direction: Direction) -> str:
     return "\n".join(_begun(_with_runs_isolated(line), direction, RLM) for line in text.split("\n"))
 
 
+def after_icon(icon: str, text: str) -> str:
+    """A label behind its icon, begun in the direction of its words: to clients 🆘 and ℹ️ are left-to-right letters."""
+    if first_strong(text) is Direction.RIGHT_TO_LEFT:
+        return _begun(f"{icon} {text}".strip(), Direction.RIGHT_TO_LEFT, RLM)
+    return f"{icon} {text}".strip()
+
+
 def _begun(line: str, direction: Direction, mark: str) -> str:
     """Clients take a line's direction from its first strong letter: give it the right one."""
     if not line.strip() or _plain_first_strong(line) is direction:

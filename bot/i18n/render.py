@@ -23,7 +23,7 @@ from bot.core.messages import (
     ServiceCards,
 )
 from bot.core.phrases import LanguageName, Phrase, Value, Verbatim
-from bot.i18n.bidi import RLM, first_strong, isolated, settled, verbatim, without_controls, without_marks
+from bot.i18n.bidi import RLM, after_icon, first_strong, isolated, settled, verbatim, without_controls, without_marks
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.formats import date_text, duration_text, instant_text, name_for_reader, number_text, time_text
 from bot.i18n.languages import Direction
@@ -145,7 +145,7 @@ def _button(
 ) -> RenderedButton:
     label = render_label(button.label, locale, catalogues)
     labels.append(label)
-    text = f"{button.icon} {label.text}".strip()
+    text = after_icon(button.icon, label.text)
     if isinstance(button.action, Open):
         return RenderedButton(text=text, url=button.action.url)
     return RenderedButton(text=text, token=token_for(button.action))

@@ -21,6 +21,7 @@ from bot.core.messages import Action, Block, Button, Message, Rendered, ServiceC
 from bot.core.phrases import Phrase
 from bot.core.session import Session
 from bot.core.understanding import Danger, Understanding
+from bot.i18n.bidi import without_marks
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.text import Text
 from bot.ports import ButtonRow
@@ -148,8 +149,10 @@ class Rehearsal:
 
     def token_of(self, label: str) -> Token:
         """The newest button with this label, or with this icon. Raises LookupError when there is none."""
+        meant = without_marks(label)
         for text, token in reversed(self.shown):
-            if label in (text, text.split(" ", 1)[0], text.partition(" ")[2]):
+            icon, _, words = without_marks(text).partition(" ")
+            if meant in (f"{icon} {words}".rstrip(), icon, words):
                 return token
         raise LookupError(f"no button [{label}] is shown")
 

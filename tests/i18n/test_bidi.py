@@ -4,7 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.i18n.bidi import FSI, LRI, LRM, PDI, RLM, first_strong, isolated, settled, verbatim, without_controls
+from bot.i18n.bidi import (
+    FSI,
+    LRI,
+    LRM,
+    PDI,
+    RLM,
+    after_icon,
+    first_strong,
+    isolated,
+    settled,
+    verbatim,
+    without_controls,
+)
 from bot.i18n.languages import Direction
 
 LTR, RTL = Direction.LEFT_TO_RIGHT, Direction.RIGHT_TO_LEFT
@@ -99,3 +111,17 @@ def test_settling_adds_marks_and_changes_nothing_else(text: str, direction: Dire
 def test_every_written_line_begins_in_its_direction(text: str) -> None:
     for line in settled(text, RTL).split("\n"):
         assert not line.strip() or first_strong(line) in (RTL, None) or line.startswith(RLM)
+
+
+@pytest.mark.parametrize(
+    ("icon", "text", "label"),
+    [
+        ("🆘", "خطر", f"{RLM}🆘 خطر"),
+        ("🇺🇦", "أوكرانيا", f"{RLM}🇺🇦 أوكرانيا"),
+        ("🏠", "القائمة", "🏠 القائمة"),
+        ("🆘", "Danger", "🆘 Danger"),
+        ("", "خطر", "خطر"),
+    ],
+)
+def test_an_icon_that_is_a_letter_does_not_turn_a_label_round(icon: str, text: str, label: str) -> None:
+    assert after_icon(icon, text) == label
