@@ -224,6 +224,15 @@ def interrupted(tx: Tx, vault: Vault, memory: Memory, claims: Claims) -> list[Ou
     return [opened(tx, vault, memory, row) for row in tx.rows(sql, (claims.slot,))]
 
 
+def left_behind(tx: Tx, vault: Vault, memory: Memory, claims: Claims) -> list[OutboxRow]:
+    """The same of other replicas only: what this one is sending right now is its own business."""
+    taken = claims.orphans(tx)
+    if not taken:
+        return []
+    sql = f"SELECT {_COLUMNS} FROM outbox o LEFT JOIN handoffs h ON h.id = o.handoff WHERE o.id = ANY(?) ORDER BY o.id"
+    return [opened(tx, vault, memory, row) for row in tx.rows(sql, (taken,))]
+
+
 def lose_volatile(tx: Tx) -> None:
     """At start-up: volatile texts that waited are gone with the process that held them."""
     tx.run("UPDATE outbox SET state = 6 WHERE state = 0 AND is_volatile = 1")

@@ -99,6 +99,11 @@ class KeptStore:
         """See `bot.ports.Store`."""
         return self.engine.is_writable
 
+    @property
+    def is_shared(self) -> bool:
+        """See `bot.ports.Store`."""
+        return self.engine.shared
+
     async def _claim(self, work: Callable[[Tx], T]) -> T:
         """Reading that takes hold of what it reads, where there is somebody to take it from."""
         return await (self.engine.write(work) if self.engine.shared else self.engine.read(work))
@@ -169,6 +174,9 @@ class KeptStore:
 
     async def interrupted(self) -> list[OutboxRow]:
         return await self._claim(lambda tx: outbox.interrupted(tx, self._vault, self._memory, self._claims))
+
+    async def left_behind(self) -> list[OutboxRow]:
+        return await self._claim(lambda tx: outbox.left_behind(tx, self._vault, self._memory, self._claims))
 
     # handoffs
 
@@ -388,4 +396,7 @@ class KeptStore:
         if self._cleaning is not None:
             self._cleaning.cancel()
             await asyncio.gather(self._cleaning, return_exceptions=True)
+        if self.engine.shared and self.engine.is_writable:
+            with contextlib.suppress(StoreError):
+                await self.engine.write(self._claims.leave)
         await self.engine.close()
