@@ -9,9 +9,9 @@ from bot.conversation import reminders, roadmap
 from bot.conversation.answers import waiting_step
 from bot.conversation.booklet import booklet
 from bot.conversation.conditions import holds
-from bot.conversation.screens import card_offer, checklist, choices, go, navigation, share_choices, system, waiting_rows
+from bot.conversation.screens import card_offer, checklist, choices, go, navigation, share_choices
 from bot.conversation.turn import Draft
-from bot.core.effects import Count, Forget, OpenHandoff, ShowData, Submit
+from bot.core.effects import Count, Forget, OpenHandoff, ShowData, Submit, TellWaiting
 from bot.core.ids import FlowId, StepId
 from bot.core.messages import Button, Command, Go, Message, ServiceCards, ShowCard
 from bot.core.phrases import Phrase, Value, Verbatim
@@ -176,8 +176,8 @@ def ask(draft: Draft) -> None:
     flow, step = waiting(draft)
     draft.safety = flow.safety
     if isinstance(step.act, Handoff) and draft.session.hold is Hold.WAITING:
-        # Asked for already: never twice.
-        draft.tell(system(draft.guide.book, "handoff_still_waiting", buttons=waiting_rows(draft.guide.book)))
+        # Asked for already, never twice. Only the desk knows whether it is open, and whether anybody sees the request.
+        draft.start(TellWaiting())
         return
     if _waits(step):
         show(draft)
