@@ -460,8 +460,8 @@ class Store(Protocol):
         When the row was erased while the call was under way, the deletion of what it left behind is queued instead.
         """
 
-    async def mark_retry(self, row: int, *, not_before: datetime) -> None:
-        """Certainly did not arrive: again later, in its place."""
+    async def mark_retry(self, row: int, *, not_before: datetime | None) -> None:
+        """Certainly did not arrive: again later, in its place. None: whoever sends knows when (H01)."""
 
     async def mark_refused(self, row: int, *, reason: str) -> None:
         """Will never arrive."""

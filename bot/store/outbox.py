@@ -181,9 +181,10 @@ def arrived(tx: Tx, memory: Memory, row: OutboxRow, receipt: Receipt, at: dateti
     tx.afterwards.append(lambda: memory.drop_text(row.id))
 
 
-def retry(tx: Tx, row: int, not_before: datetime) -> None:
+def retry(tx: Tx, row: int, not_before: datetime | None) -> None:
     """Did not arrive: wait in place."""
-    tx.do("UPDATE outbox SET state = 0, not_before = ? WHERE id = ? AND state < 3", (micros(not_before), row))
+    at = None if not_before is None else micros(not_before)
+    tx.do("UPDATE outbox SET state = 0, not_before = ? WHERE id = ? AND state < 3", (at, row))
 
 
 def refuse(tx: Tx, memory: Memory, row: int, reason: str, now: datetime) -> None:

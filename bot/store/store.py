@@ -161,7 +161,7 @@ class KeptStore:
                 lambda tx: outbox.recall(tx, self._vault, self._memory, self._claims, row, receipt, at)
             )
 
-    async def mark_retry(self, row: int, *, not_before: datetime) -> None:
+    async def mark_retry(self, row: int, *, not_before: datetime | None) -> None:
         await self.engine.write(lambda tx: outbox.retry(tx, row, not_before))
 
     async def mark_refused(self, row: int, *, reason: str) -> None:
@@ -269,10 +269,16 @@ class KeptStore:
             return erased
 
         erased = await self.engine.write(work)
-        if self._aside is not None:
-            self._aside.drop()
-        if self._tombs is not None:  # killed before this line: the next start brings the file up to date
-            self._tombs.add({self._vault.tombstone(newcomer, month): month})
+        try:
+            if self._aside is not None:
+                self._aside.drop()
+            if self._tombs is not None:  # killed before this line: the next start brings the file up to date
+                self._tombs.add({self._vault.tombstone(newcomer, month): month})
+        except OSError as exc:
+            # Nothing of the person is there any more, but a copy could bring them back: asked for again, it is made up
+            # for. No reason to leave older versions of their rows in the log meanwhile.
+            await self._clean()
+            raise StoreError("the mark of an erasure cannot be written") from exc
         await self._clean()
         return erased
 
