@@ -50,7 +50,7 @@ from bot.flow.named import Wants, wanted
 from bot.flow.register import intents_in
 from bot.flow.translations import Translation
 from bot.flow.watch import LiveBook
-from bot.i18n.catalogues import Catalogues
+from bot.i18n.catalogues import Catalogues, Offer
 from bot.i18n.choices import key_of_words
 from bot.i18n.formats import language_name
 from bot.i18n.languages import SOURCE
@@ -234,11 +234,16 @@ class Data:
 
     def not_offered(self, book: FlowBook) -> tuple[str, ...]:
         """Languages that have a catalogue and are not offered with these flows, a line each (decision 7)."""
-        lacking = self.catalogues.withheld(self.phrases(book), shown_in_danger=self._alerts(book))
+        return self._withheld(self._offer(book))
+
+    def _offer(self, book: FlowBook) -> Offer:
+        return self.catalogues.offer(self.phrases(book), shown_in_danger=self._alerts(book))
+
+    def _withheld(self, offer: Offer) -> tuple[str, ...]:
         return tuple(
             f"{self.catalogues.path_of(locale).as_posix()}:1: this language is not offered: {len(lacks)} sentences that"
             f' none can do without are not there or not shown, such as {lacks[0].key} "{lacks[0].text}" [not-offered]'
-            for locale, lacks in lacking.items()
+            for locale, lacks in offer.withheld.items()
         )
 
     def _alerts(self, book: FlowBook) -> tuple[Phrase, ...]:
@@ -249,13 +254,13 @@ class Data:
         """What a turn looks things up in, with these flows."""
         book = replace(flows, facts=self.facts())
         first = self.settings.languages.first
-        offered = self.catalogues.offered(self.phrases(book), shown_in_danger=self._alerts(book))
-        before, self.withheld = self.withheld, self.not_offered(book)
+        offer = self._offer(book)
+        before, self.withheld = self.withheld, self._withheld(offer)
         for line in self.withheld:
             if line not in before:
                 log.error("catalogue.not_offered %s", line)
         rank = {locale: at for at, locale in enumerate(first)}
-        ordered = sorted(offered, key=lambda language: rank.get(language.locale, len(first)))
+        ordered = sorted(offer.languages, key=lambda language: rank.get(language.locale, len(first)))
         nlu = self.settings.nlu
         return Guide(
             book=book,
