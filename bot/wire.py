@@ -7,7 +7,9 @@ of what a general HTTP client needs (docs/decisions/0015), and "certainly never 
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+from collections.abc import Sequence
 from typing import Final, cast
 from urllib.parse import urlsplit
 
@@ -112,8 +114,7 @@ class Wire:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                found = await loop.getaddrinfo(self._host, self._port, type=1)  # SOCK_STREAM
-                sock = await aiohappyeyeballs.start_connection(found, happy_eyeballs_delay=0.25)
+                sock = await aiohappyeyeballs.start_connection(await self._addresses(), happy_eyeballs_delay=0.25)
                 _, connection = await loop.create_connection(
                     lambda: _Connection(self._answer_limit_bytes),
                     sock=sock,
@@ -125,6 +126,16 @@ class Wire:
         except OSError as exc:  # refused, unreachable, unknown name, certificate
             raise NeverWritten(type(exc).__name__) from None
         return connection
+
+    async def _addresses(self) -> Sequence[aiohappyeyeballs.AddrInfoType]:
+        try:
+            # A number needs nobody to be asked, nor a thread to ask in.
+            return socket.getaddrinfo(
+                self._host, self._port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+            )
+        except socket.gaierror:
+            loop = asyncio.get_running_loop()
+            return await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
 
 
 def _trust() -> ssl.SSLContext:
