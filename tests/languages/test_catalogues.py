@@ -160,6 +160,38 @@ def test_everything_can_be_said(locale: Locale) -> None:
     assert Command.HELP in found.slashes
 
 
+#: What the guichet's own buttons and lists say, and what they do.
+OWN_LABELS = {
+    "nav_back": Command.BACK,
+    "nav_person": Command.PERSON,
+    "nav_language": Command.LANGUAGE,
+    "nav_emergency": Command.EMERGENCY,
+    "nav_menu": Command.MENU,
+    "nav_search": Command.SEARCH,
+    "resume_continue": Command.RESUME,
+    "roadmap_title": Command.ROADMAP,
+    "command_language": Command.LANGUAGE,
+    "command_person": Command.PERSON,
+    "command_search": Command.SEARCH,
+    "command_roadmap": Command.ROADMAP,
+    "command_help": Command.HELP,
+    "command_forget": Command.FORGET,
+    "command_privacy": Command.PRIVACY,
+}
+
+
+@pytest.mark.parametrize("locale", [one for one in WITH_WORDS if po_path(LOCALES, one).exists()])
+def test_what_the_buttons_of_the_guichet_say_may_be_typed(
+    locale: Locale, words: Words, catalogues: Catalogues, sentences: tuple[Sentence, ...]
+) -> None:
+    wanted = {f"system/{name}": command for name, command in OWN_LABELS.items()}
+    labels = [one.phrase for one in sentences if one.phrase.key in wanted]
+    assert len(labels) == len(wanted)
+    said = {phrase.key: plain(phrase, locale, catalogues) for phrase in labels}
+    unheard = [text for key, text in said.items() if words.command(text, locale) is not wanted[key]]
+    assert unheard == []
+
+
 @pytest.mark.parametrize("locale", EVERY)
 def test_months_are_read_in_every_language(locale: Locale, words: Words) -> None:
     from babel.dates import format_date
