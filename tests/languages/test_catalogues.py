@@ -12,12 +12,14 @@ import yaml
 from bot.core.ids import Locale
 from bot.core.messages import Command
 from bot.core.phrases import Phrase, Verbatim
+from bot.i18n.bidi import without_marks
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.formats import BRUSSELS
 from bot.i18n.glossary import Glossary
 from bot.i18n.languages import SOURCE, Direction, Languages, Tier, cldr
 from bot.i18n.messages import LOCALES, TEMPLATE, po_path
 from bot.i18n.plurals import ORDER, categories, chooser, header
+from bot.i18n.pofile import read_po_file
 from bot.i18n.render import plain, render_phrase
 from bot.i18n.report import progress
 from bot.i18n.template import Sentence, read_template
@@ -83,6 +85,13 @@ def test_phone_finds_its_language(locale: Locale) -> None:
 def test_catalogue_keeps_placeholders_forms_and_labels_apart(locale: Locale, sentences: tuple[Sentence, ...]) -> None:
     (row,) = progress(LOCALES, LANGUAGES, sentences, fold=fold, only=[locale])
     assert [str(issue) for issue in row.issues if issue.is_critical] == []
+
+
+@pytest.mark.parametrize("locale", [locale for locale in EVERY if po_path(LOCALES, locale).exists()])
+def test_directions_are_given_by_the_guichet_and_never_written_in_a_sentence(locale: Locale) -> None:
+    kept = [entry for entry in read_po_file(po_path(LOCALES, locale)).entries if not entry.is_obsolete]
+    marked = [entry.context for entry in kept if any(without_marks(text) != text for text in entry.strings)]
+    assert (marked, len(kept) > 1000) == ([], True)
 
 
 @pytest.mark.parametrize("locale", EVERY)
