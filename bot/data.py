@@ -83,6 +83,7 @@ class Data:
         self.places = places
         self.settings = settings
         self.catalogues = Catalogues.load(places.locales, cache=places.state / "i18n" if remembers else None)
+        self.intents = intents_in(places.nlu / "intents.yml")
         #: Languages that are not offered because of their files, a line each, as of the last guide.
         self.withheld: tuple[str, ...] = ()
         self.words = Words.load(places.locales, self.catalogues.languages, fold=fold, label_of=self.text_of)
@@ -91,7 +92,6 @@ class Data:
         self._heard: Callable[[LiveBook], None] = lambda live: None
         self.lexicon = Lexicon.load(places.nlu / "lexicon", cache=places.state / "lexicon.json", needed=(SOURCE,))
         self.by_heart = ByHeart.load(places.nlu)
-        self.intents = intents_in(places.nlu / "intents.yml")
 
     def text_of(self, phrase: Phrase, locale: Locale) -> str:
         """A phrase as plain text."""
