@@ -11,7 +11,7 @@ from bot.conversation.reminders import by_day
 from bot.core.effects import OpenHandoff, RelayEdit, RelayMedia, RelayText, StartTimer
 from bot.core.ids import HandoffId, TeamName
 from bot.core.messages import Button, Command, Go, Message
-from bot.core.phrases import Phrase, Verbatim
+from bot.core.phrases import LanguageName, Phrase, Verbatim
 from bot.core.session import Session
 from bot.directory.hours import BRUSSELS
 from bot.handoff.codes import code_name
@@ -155,7 +155,7 @@ async def spoken_in(desk: Desk, session: Session) -> Parts:
     parts = Parts(handoffs=(HandoffChange(handoff=after, expected=handoff.version),))
     team = team_of(desk, after)
     if after.chat is not None and team.relays:
-        language = Verbatim(text=desk.catalogues.languages[after.locale].name)
+        language = LanguageName(tag=after.locale)
         parts += Parts(deliveries=(topics.line(desk, after, team, "adviser_person_language", language=language),))
     name = next((one.name for one in await desk.store.advisers() if one.id == after.adviser), "?")
     return parts + topics.renewed(desk, after, team, name=name)

@@ -82,7 +82,7 @@ async def test_the_topic_says_what_advisers_need_and_nothing_about_the_person(of
     await fatou.press("Une personne")
     await fatou.press("Oui, envoyer le résumé")
     handoff, topic, claire = await office.handoff(), await office.topic(), await office.adviser()
-    assert topic["name"] == f"⏳ {handoff.code} · Français (fr) · Besoins de base"
+    assert topic["name"] == f"⏳ {handoff.code} · français (fr) · Besoins de base"
     await claire.sit_down()
     messages = [one for one in await claire.seat.messages() if one["from"]["is_bot"] and text_of(one)]
     assert labels_of(messages[0]) == [["✋ Prendre"], ["🤖 Rendre au robot"], ["✅ Fermer"], ["📝 Écrire une note"]]
@@ -90,6 +90,14 @@ async def test_the_topic_says_what_advisers_need_and_nothing_about_the_person(of
     assert "Fatou" not in written and str(fatou.id) not in written
     sends = [call["parameters"] for call in await office.calls("sendMessage")]
     assert all(one.get("protect_content") for one in sends if one["chat_id"] == ADVISER_CHAT_ID)
+
+
+async def test_advisers_read_in_french_which_language_the_person_reads(office: Office) -> None:
+    await (await office.person("Yonas", "ትግርኛ")).ask_for_a_person()
+    claire = await office.adviser()
+    await claire.take()
+    assert "· tigrigna (ti) ·" in (await office.topic())["name"]
+    assert "\nLangue : tigrigna (ti)\n" in (await claire.texts())[0]
 
 
 async def test_out_of_hours_the_next_opening_is_told_with_the_emergency_number(office: Office) -> None:
@@ -338,10 +346,10 @@ async def test_a_language_changed_meanwhile_is_the_language_of_the_conversation(
     await fatou.say("/langue")
     await fatou.press("English")
     handoff, topic = await office.handoff(), await office.topic()
-    assert topic["name"] == f"💬 {handoff.code} · English (en) · Accueil"
+    assert topic["name"] == f"💬 {handoff.code} · anglais (en) · Accueil"
     card, *_, told = await claire.texts()
-    assert "Langue : English (en)" in card and "avec Claire" in card
-    assert told == "🌍 La personne a changé de langue : English"
+    assert "Langue : anglais (en)" in card and "avec Claire" in card
+    assert told == "🌍 La personne a changé de langue : anglais"
     await claire.seat.edit(hello["message_id"], "bonjour à vous")
     await fatou.heard()
     assert [text_of(one) for one in await fatou.messages() if "bonjour à vous" in text_of(one)] == [
@@ -359,7 +367,7 @@ async def test_a_language_changed_while_waiting_is_the_language_of_the_request(o
     assert (await fatou.heard())[-1] == "Nobody has been able to answer yet. Your request is still kept."
     claire = await office.adviser()
     await claire.take()
-    assert "Langue : English (en)" in (await claire.texts())[0]
+    assert "Langue : anglais (en)" in (await claire.texts())[0]
 
 
 async def test_what_is_not_text_is_copied_both_ways_without_its_sender(office: Office) -> None:
@@ -766,7 +774,7 @@ async def test_a_topic_deleted_while_waiting_comes_back_with_its_card(office: Of
     await fatou.say("vous êtes là ?")
     await claire.sit_down()
     card, wrote = await claire.texts()
-    assert handoff.code in card and "Français (fr)" in card and "Une femme" in card and "attend une réponse" in card
+    assert handoff.code in card and "français (fr)" in card and "Une femme" in card and "attend une réponse" in card
     assert "Le sujet précédent a disparu" in card and wrote == "💬 vous êtes là ?"
     await claire.take()
     assert (await fatou.heard())[-1].startswith("👤 Une personne est là")
