@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import replace
 
 from bot.conversation.advance import advance
@@ -83,12 +84,14 @@ async def _from_adviser(
     text = heard.text.lstrip(_UNSEEN).strip()
     if text.startswith(_WIDE_SLASH):
         text = text.replace(_WIDE_SLASH, "/", 2)
-    word, _, rest = text.removeprefix("/").partition(" ")
-    if text.startswith("//") or (text.startswith("/") and word.casefold() == "note"):
+    word, rest = _order(text)
+    if text.startswith("//") or word == "note":
         note = text.removeprefix("//") if text.startswith("//") else rest
-        await _note(desk, handoff, team, note.strip(), row)
+        await _note(desk, replace(heard, text=note.strip()), handoff, team, adviser, row)
+    elif not text and await _is_of_note(desk, heard, handoff):
+        await _done(desk, row)
     elif text.startswith("/"):
-        move = COMMANDS.get(word.casefold())
+        move = COMMANDS.get(word)
         if move is None:
             await _done(desk, row, _line(desk, handoff, team, "adviser_unknown_command"))
         else:
@@ -101,6 +104,12 @@ async def _from_adviser(
         await _edit(desk, heard, handoff, team, row)
     else:
         await _reply(desk, heard, handoff, row)
+
+
+def _order(text: str) -> tuple[str, str]:
+    """The word after the slash, and what follows it on the same line or below; empty without a slash."""
+    word, *rest = re.split(r"\s", text[1:], maxsplit=1) if text.startswith("/") else [""]
+    return word.casefold(), "".join(rest)
 
 
 async def _refusal(
@@ -148,9 +157,38 @@ async def _edit(desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, row: 
     await _relay(desk, row, handoff, Parts(deliveries=deliveries, log=(line,)))
 
 
-async def _note(desk: Desk, handoff: Handoff, team: Team, text: str, row: int) -> None:
-    line = LogLine(handoff=handoff.id, author="note", text=text, at=desk.clock())
-    await _done(desk, row, _line(desk, handoff, team, "adviser_noted") + Parts(log=(line,)))
+async def _note(desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, adviser: AdviserRow, row: int) -> None:
+    """Words between advisers. A message that was sent and is made a note is taken back from the person (C05)."""
+    if not heard.text and heard.media is None:
+        await _done(desk, row, _line(desk, handoff, team, "adviser_note_how"))
+        return
+    line = LogLine(handoff=handoff.id, author="note", text=f"{heard.text} {_album(heard)}".strip(), at=desk.clock())
+    said = await desk.store.log_of(handoff.id) if heard.is_edited else []
+    if not any(one.author == "adviser" and one.topic_message == heard.message_id for one in said):
+        await _done(desk, row, _line(desk, handoff, team, "adviser_noted") + Parts(log=(line,)))
+        return
+    copies = await desk.store.counterparts(handoff.id, topic_message=heard.message_id)
+    if not copies or await _refusal(desk, heard, handoff, adviser) is not None:
+        await _done(desk, row, _line(desk, handoff, team, "adviser_edit_too_late") + Parts(log=(line,)))
+        return
+    taken_back = Delivery(verb=Verb.DELETE, newcomer=handoff.newcomer, handoff=handoff.id)
+    deliveries = tuple(replace(taken_back, message_id=copy) for copy in copies)
+    told = _line(desk, handoff, team, "adviser_taken_back")
+    await _relay(desk, row, handoff, Parts(deliveries=deliveries, log=(line,)) + told)
+
+
+async def _is_of_note(desk: Desk, heard: FromTeam, handoff: Handoff) -> bool:
+    """Whether this belongs to an album that bears a note: only one of its parts holds the words."""
+    if heard.album is None:
+        return False
+    return any(
+        line.author == "note" and line.text.endswith(_album(heard)) for line in await desk.store.log_of(handoff.id)
+    )
+
+
+def _album(heard: FromTeam) -> str:
+    """How a note names its album. In the log, so that a restart between two photos sends none of them."""
+    return "" if heard.album is None else f"[album {heard.album}]"
 
 
 async def take_press(desk: Desk, heard: TeamPressed, *, row: int) -> None:

@@ -23,6 +23,7 @@ from tests.journeys.flows import WHO, WORDS
 from tests.journeys.office import Adviser, Office, Person
 
 SILENT: list[str] = []
+NOTED = "📝 Note gardée. Rien n'est parti à la personne."
 STILL_KEPT = "Personne n'a encore pu répondre. Votre demande est toujours gardée."
 
 
@@ -531,6 +532,56 @@ async def test_a_photo_with_a_note_under_it_never_leaves(office: Office) -> None
     await claire.send("photo", caption="// pour le dossier")
     await office.settled()
     assert len(await fatou.messages()) == before
+
+
+async def test_no_photo_of_an_album_with_a_note_ever_leaves(office: Office) -> None:
+    fatou, claire = await held(office)
+    await claire.send("photo", caption="// pour le dossier", media_group_id="1")
+    await claire.send("photo", media_group_id="1")
+    await office.reopen()
+    await claire.send("photo", media_group_id="1")
+    assert await fatou.heard() == SILENT
+    assert (await claire.texts())[-1] == NOTED
+    for caption in ("le plan", None):
+        await claire.send("photo", caption=caption, media_group_id="2")
+    assert await fatou.heard() == ["👤 le plan", "👤"]
+
+
+async def test_a_message_that_is_made_a_note_is_taken_back(office: Office) -> None:  # C05
+    fatou, claire = await held(office)
+    sent = await claire.say("Karim, tu connais cette dame ?")
+    photo = await claire.send("photo", caption="son dossier")
+    assert len(await fatou.heard()) == 2
+    for message in (sent, photo):
+        await claire.seat.edit(message["message_id"], "// Karim, tu la connais ?")
+        await office.settled()
+        assert (await claire.texts())[-1] == (
+            "📝 Note gardée. Votre message est retiré du téléphone de la personne. Elle l'a peut-être déjà lu."
+        )
+    assert not [one for one in await fatou.messages() if "Karim" in text_of(one) or "photo" in one]
+    await claire.seat.edit(sent["message_id"], "Bonjour madame")
+    await office.settled()
+    assert (await claire.texts())[-1] == "Cette correction n'a pas pu suivre chez la personne."
+    assert await fatou.heard() == SILENT
+
+
+async def test_what_cannot_be_taken_back_is_not_said_to_have_stayed(office: Office) -> None:  # C05
+    fatou, claire = await held(office)
+    sent = await claire.say("Karim, tu connais cette dame ?")
+    await fatou.press("Finir avec la personne")
+    await claire.seat.edit(sent["message_id"], "// Karim, tu la connais ?")
+    await office.settled()
+    assert (await claire.texts())[-1] == "Cette correction n'a pas pu suivre chez la personne."
+
+
+async def test_a_note_may_begin_below_its_order_and_is_not_empty(office: Office) -> None:
+    fatou, claire = await held(office)
+    await claire.say("/note\nà rappeler demain")
+    assert (await claire.texts())[-1] == NOTED
+    for nothing in ("/note", "//"):
+        await claire.say(nothing)
+        assert (await claire.texts())[-1].startswith("Écrivez // puis votre note.")
+    assert await fatou.heard() == SILENT
 
 
 async def test_the_note_button_explains_how(office: Office) -> None:
