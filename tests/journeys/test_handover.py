@@ -401,6 +401,16 @@ async def test_what_an_adviser_sends_bears_the_mark_of_a_person(office: Office) 
     assert await fatou.heard() == [""]
 
 
+async def test_a_link_behind_words_arrives_with_its_address(office: Office) -> None:
+    fatou, claire = await held(office)
+    link = {"type": "text_link", "offset": 6, "length": 4, "url": "https://example.org/cpas"}
+    for writer in (fatou, claire):
+        await writer.seat.put({"text": "Voyez ceci", "entities": [link]})
+        await office.settled()
+    assert (await claire.texts())[-1] == "💬 Voyez ceci (https://example.org/cpas)"
+    assert await fatou.heard() == ["👤 Voyez ceci (https://example.org/cpas)"]
+
+
 async def test_contact_cards_are_refused_on_both_sides(office: Office) -> None:
     fatou, claire = await held(office)
     assert await fatou.send("contact") == ["Je ne garde pas les numéros de téléphone. N'envoyez pas de contact."]
