@@ -689,11 +689,12 @@ async def test_closed_the_bot_asks_whether_it_helped_and_answers_again(office: O
     assert topic["name"].startswith("✅ ") and topic["is_closed"]
 
 
-async def test_closed_before_anybody_took_it_the_person_knows_that_nobody_answers(office: Office) -> None:
+@pytest.mark.parametrize("ending", ["Fermer", "Rendre au robot"])
+async def test_ended_before_anybody_took_it_the_person_knows_that_nobody_answers(office: Office, ending: str) -> None:
     fatou, claire = await office.fatou(), await office.adviser()
     await fatou.ask_for_a_person()
     await claire.sit_down()
-    await claire.press("Fermer")
+    await claire.press(ending)
     sorry, *others = await fatou.heard()
     assert sorry.startswith("🤖 Désolé, votre demande est fermée. Personne ne va y répondre.")
     assert not any("aidé" in one for one in others)
