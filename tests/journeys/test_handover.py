@@ -23,6 +23,7 @@ from tests.journeys.flows import WHO, WORDS
 from tests.journeys.office import Adviser, Office, Person
 
 SILENT: list[str] = []
+DANGER = "🆘 Mots de danger. La fiche d'urgence a été montrée."
 NOTED = "📝 Note gardée. Rien n'est parti à la personne."
 STILL_KEPT = "Personne n'a encore pu répondre. Votre demande est toujours gardée."
 
@@ -248,6 +249,38 @@ async def test_where_no_team_has_a_group_nobody_is_promised_and_the_request_is_k
     assert honest in (await fatou.ask_for_a_person())[0]
     assert honest in (await fatou.ask_for_a_person())[0]
     assert (await closed_office.handoff()).state is State.WAITING
+
+
+async def test_what_no_group_could_see_is_shown_to_the_first_that_can(closed_office: Office) -> None:
+    group = closed_office.env.pop("TELEGRAM_ADVISER_CHAT_ID")
+    await closed_office.open()
+    fatou = await closed_office.fatou()
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+    await fatou.press("Une personne")
+    await fatou.press("Oui, envoyer le résumé")
+    wrote = await fatou.seat.say("où dormir ce soir")
+    await fatou.say("[seule] il veut me tuer")
+    await fatou.send("photo", caption="ma lettre")
+    await fatou.seat.edit(wrote["message_id"], "où dormir demain")
+    await fatou.heard()
+    await closed_office.close()
+    await closed_office.open(TELEGRAM_ADVISER_CHAT_ID=group)
+    await closed_office.settled()
+    claire = await closed_office.adviser()
+    await claire.sit_down()
+    card, *words = await claire.texts()
+    assert "Une femme" in card and "attend une réponse" in card
+    assert words == ["💬 où dormir demain", f"{DANGER}\n💬 [seule] il veut me tuer", "ma lettre"]
+    await claire.take()
+    await claire.say("Bonjour")
+    assert (await fatou.heard())[-1] == "👤 Bonjour"
+    await fatou.seat.edit(wrote["message_id"], "où dormir lundi")
+    await closed_office.settled()
+    assert (await claire.texts())[1].endswith("où dormir lundi")
+    await closed_office.reopen()
+    await closed_office.settled()
+    assert len(await closed_office.client.topics()) == 1
 
 
 async def test_a_request_for_a_team_without_a_group_goes_to_one_that_has_one(closed_office: Office) -> None:
