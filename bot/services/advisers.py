@@ -162,7 +162,8 @@ async def _note(desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, advis
     if not heard.text and heard.media is None:
         await _done(desk, row, _line(desk, handoff, team, "adviser_note_how"))
         return
-    line = LogLine(handoff=handoff.id, author="note", text=f"{heard.text} {_album(heard)}".strip(), at=desk.clock())
+    # Its words stand in the topic only: whatever is stored of a conversation, `/mesdonnees` shows to the person (C07).
+    line = LogLine(handoff=handoff.id, author="note", text=_album(heard), at=desk.clock())
     said = await desk.store.log_of(handoff.id) if heard.is_edited else []
     if not any(one.author == "adviser" and one.topic_message == heard.message_id for one in said):
         await _done(desk, row, _line(desk, handoff, team, "adviser_noted") + Parts(log=(line,)))
@@ -181,9 +182,7 @@ async def _is_of_note(desk: Desk, heard: FromTeam, handoff: Handoff) -> bool:
     """Whether this belongs to an album that bears a note: only one of its parts holds the words."""
     if heard.album is None:
         return False
-    return any(
-        line.author == "note" and line.text.endswith(_album(heard)) for line in await desk.store.log_of(handoff.id)
-    )
+    return any(line.author == "note" and line.text == _album(heard) for line in await desk.store.log_of(handoff.id))
 
 
 def _album(heard: FromTeam) -> str:

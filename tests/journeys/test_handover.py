@@ -566,7 +566,19 @@ async def test_notes_never_leave(office: Office) -> None:
         await claire.say(note)
     assert await fatou.heard() == SILENT
     lines = await office.store.log_of((await office.handoff()).id)
-    assert [(line.author, line.text) for line in lines] == [("note", "elle ment")] * len(notes)
+    assert [(line.author, line.text) for line in lines] == [("note", "")] * len(notes)
+
+
+async def test_notes_are_not_in_what_the_person_asks_for(office: Office) -> None:
+    fatou, claire = await held(office)
+    await claire.say("on vous rappelle")
+    for note in ("// à rappeler après son audition", "/note son mari appelle aussi"):
+        await claire.say(note)
+    await fatou.say("/mesdonnees")
+    await fatou.press("Recevoir un fichier")
+    file = office.sandbox.world.files[(await fatou.messages())[-1]["document"]["file_id"]]
+    assert b"on vous rappelle" in file.content
+    assert not [word for word in ("audition", "mari") if word.encode() in file.content]
 
 
 async def test_a_photo_with_a_note_under_it_never_leaves(office: Office) -> None:
