@@ -209,6 +209,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "adviser_note_how": (),
         "adviser_noted": (),
         "adviser_taken_back": (),
+        "adviser_topic_closed": (),
         "adviser_taken": (),
         "adviser_taken_by": ("name",),
         "adviser_done": (),

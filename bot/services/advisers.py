@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.conversation.advance import advance
 from bot.core.events import HandoffMoved, HandoffNews, Media
-from bot.core.heard import FromTeam, MembersChanged, Speaker, TeamPressed
+from bot.core.heard import FromTeam, MembersChanged, Speaker, TeamPressed, TopicChange, TopicChanged
 from bot.core.ids import AccountId, AdviserId, ChatId, HandoffId
 from bot.core.messages import Author, Message
 from bot.core.phrases import Phrase, Value, Verbatim
@@ -272,6 +272,18 @@ async def _apply(desk: Desk, handoff: Handoff, move: Move, name: str, row: int |
     else:
         parts = handover.ended(desk, handoff, name=name)
     await save(desk, turn, session, now=now, row=row, with_parts=parts)
+
+
+async def topic_changed(desk: Desk, heard: TopicChanged, *, row: int) -> None:
+    """A topic closed by hand ends nothing: advisers are told how to end it, or the person waits for nobody (C11)."""
+    team = team_in(desk, heard.chat)
+    handoff = None
+    if team is not None and heard.thread is not None and heard.change is TopicChange.CLOSED:
+        handoff = await desk.store.handoff_in_topic(heard.chat, heard.thread)
+    if team is None or handoff is None or not handoff.is_open:
+        await _done(desk, row)
+        return
+    await _done(desk, row, _line(desk, handoff, team, "adviser_topic_closed"))
 
 
 async def members_changed(desk: Desk, heard: MembersChanged, *, row: int) -> None:

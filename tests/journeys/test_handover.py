@@ -854,6 +854,22 @@ async def test_an_adviser_who_leaves_the_group_loses_the_conversation_at_once(of
     assert (await office.handoff()).state is State.WAITING
 
 
+async def test_whoever_closes_a_topic_by_hand_reads_that_the_person_still_waits(office: Office) -> None:  # C11
+    fatou, claire = await held(office)
+    still = "la personne attend encore"
+    await claire.seat.do("change-topic", thread=claire.seat.thread, is_closed=True)
+    await office.settled()
+    assert still in (await claire.texts())[-1]
+    await fatou.say("vous êtes là ?")
+    assert (await claire.texts())[-1] == "💬 vous êtes là ?"
+    await claire.press("Fermer")
+    assert "est finie" in (await fatou.heard())[0]
+    for is_closed in (False, True):
+        await claire.seat.do("change-topic", thread=claire.seat.thread, is_closed=is_closed)
+        await office.settled()
+    assert sum(still in text for text in await claire.texts()) == 1
+
+
 async def test_a_topic_deleted_by_hand_is_opened_once_more_with_what_was_written(office: Office) -> None:
     fatou, claire = await held(office)
     handoff = await office.handoff()
