@@ -251,6 +251,14 @@ async def test_where_no_team_has_a_group_nobody_is_promised_and_the_request_is_k
     assert (await closed_office.handoff()).state is State.WAITING
 
 
+async def test_where_no_adviser_is_on_the_list_nobody_is_promised(closed_office: Office) -> None:
+    await closed_office.open(GUICHET_ADVISER_IDS="")
+    fatou = await closed_office.fatou()
+    for _ in range(2):
+        assert "aucun conseiller ne répond ici" in (await fatou.ask_for_a_person())[0]
+    assert len(await closed_office.client.topics()) == 1
+
+
 async def test_what_no_group_could_see_is_shown_to_the_first_that_can(closed_office: Office) -> None:
     group = closed_office.env.pop("TELEGRAM_ADVISER_CHAT_ID")
     await closed_office.open()
