@@ -9,9 +9,9 @@ import re
 import sys
 from datetime import UTC, datetime
 
-from bot.bootstrap import Data
 from bot.channel.client import TelegramMessenger
 from bot.core.ids import Locale
+from bot.data import Data
 from bot.errors import DeliveryError, SettingsError
 from bot.maintenance import Premises
 from bot.services.poster_sheets import sheets, topics_of
