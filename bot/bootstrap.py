@@ -53,6 +53,7 @@ from bot.services.news import News
 from bot.services.pacing import Pace
 from bot.services.posters import poster_in
 from bot.services.timers import Timers, utc_now
+from bot.services.unseen import show_unseen
 from bot.store import database_path, load_keys, open_store
 
 log = logging.getLogger(__name__)
@@ -161,6 +162,7 @@ class Guichet:
         await self.sender.start()
         await report_teams(self.desk)
         await open_missing_topics(self.desk)
+        await show_unseen(self.desk)
         for adviser in gone:
             await release_all(self.desk, adviser)
         await self._serve_web()
