@@ -16,10 +16,14 @@ def write_whole(path: Path, body: bytes) -> None:
 
 def sealed(body: bytes) -> bytes:
     """The same behind a line with its SHA-256 in hexadecimal."""
-    return sha256(body).hexdigest().encode() + b"\n" + body
+    return _seal(body) + b"\n" + body
 
 
 def unsealed(whole: bytes) -> bytes | None:
     """What was sealed, or None when a byte of it is not what it was."""
-    _, _, body = whole.partition(b"\n")
-    return body if sealed(body) == whole else None
+    seal, _, body = whole.partition(b"\n")
+    return body if seal == _seal(body) else None
+
+
+def _seal(body: bytes) -> bytes:
+    return sha256(body).hexdigest().encode()

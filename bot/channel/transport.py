@@ -26,7 +26,7 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest, RequestData
 
-from bot.channel.wire import Broken, NeverWritten, Silent, Wire
+from bot.wire import Broken, NeverWritten, Silent, Wire
 
 #: Long, because a read that is given up leaves a message whose fate is unknown (B02).
 READ_TIMEOUT_S: Final = 30.0

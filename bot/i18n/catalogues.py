@@ -59,6 +59,15 @@ class Status:
     safety_complete: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The languages a newcomer can pick, and those that have a catalogue, are no drafts and cannot be picked."""
+
+    languages: tuple[Language, ...]
+    #: What each of these lacks.
+    withheld: Mapping[Locale, tuple[Phrase, ...]]
+
+
 def is_safety(phrase: Phrase) -> bool:
     """Whether a language cannot be offered without this phrase."""
     key = phrase.key
@@ -136,13 +145,6 @@ class Catalogues:
             found += wrong if reason is None else (reason,)
         return tuple(found)
 
-    def withheld(
-        self, phrases: Iterable[Phrase], *, shown_in_danger: Iterable[Phrase] = ()
-    ) -> Mapping[Locale, tuple[Phrase, ...]]:
-        """The languages with a catalogue that are no drafts and are not `offered` all the same: what each lacks."""
-        lacking = self._lacking(phrases, shown_in_danger)
-        return {locale: lacks for locale, lacks in lacking.items() if lacks and self.path_of(locale).exists()}
-
     def text_of(self, phrase: Phrase, locale: Locale) -> Wording:
         """The sentence in the first language of the chain that has it; French always has."""
         key = key_of(phrase.key, phrase.text)
@@ -185,26 +187,26 @@ class Catalogues:
             safety_complete=safety_complete,
         )
 
-    def offered(self, phrases: Iterable[Phrase], *, shown_in_danger: Iterable[Phrase] = ()) -> tuple[Language, ...]:
-        """The languages a newcomer can pick: not drafts, and every sentence of safety is there.
+    def offer(self, phrases: Iterable[Phrase], *, shown_in_danger: Iterable[Phrase] = ()) -> Offer:
+        """Offer the languages that are not drafts and have every sentence of safety.
 
         `shown_in_danger`: sentences of elsewhere that stand on the cards of safety flows.
         """
-        lacking = self._lacking(phrases, shown_in_danger)
-        return tuple(
-            language for language in self.languages if language.locale == SOURCE or lacking.get(language.locale) == ()
-        )
-
-    def _lacking(
-        self, phrases: Iterable[Phrase], shown_in_danger: Iterable[Phrase]
-    ) -> dict[Locale, tuple[Phrase, ...]]:
-        """Of each language that is no draft, what it must not be without and is."""
         vital = [*(phrase for phrase in phrases if is_safety(phrase)), *shown_in_danger]
-        return {
-            language.locale: tuple(phrase for phrase in vital if not self.has(phrase, language.locale))
-            for language in self.languages
-            if language.tier is not Tier.DRAFT
-        }
+        keys = [key_of(phrase.key, phrase.text) for phrase in vital]  # once, not once for each language
+        languages: list[Language] = []
+        withheld: dict[Locale, tuple[Phrase, ...]] = {}
+        for language in self.languages:
+            locale = language.locale
+            if language.tier is Tier.DRAFT and locale != SOURCE:
+                continue
+            said = self.of(locale)
+            lacks = tuple(one for one, key in zip(vital, keys, strict=True) if locale != SOURCE and key not in said)
+            if not lacks:
+                languages.append(language)
+            elif self.path_of(locale).exists():
+                withheld[locale] = lacks
+        return Offer(languages=tuple(languages), withheld=withheld)
 
     @staticmethod
     def _plural(catalogue: Catalogue, key: str, phrase: Phrase) -> str | None:

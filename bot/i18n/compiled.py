@@ -7,9 +7,10 @@ as JSON beside the database, stamped with size and time of the file it came from
 from __future__ import annotations
 
 import contextlib
-import json
 from pathlib import Path
 from sys import intern
+
+import orjson
 
 from bot.i18n.tables import Catalogue, Stamp
 from bot.whole_file import write_whole
@@ -24,7 +25,7 @@ def read_compiled(path: Path, stamp: Stamp | None) -> Catalogue | None:
     Without a stamp an older one will do.
     """
     try:
-        raw = json.loads(path.read_bytes())
+        raw = orjson.loads(path.read_bytes())
         if raw["form"] != _FORM or stamp not in (None, tuple(raw["stamp"])):
             return None
         return Catalogue(
@@ -52,4 +53,4 @@ def write_compiled(path: Path, stamp: Stamp, catalogue: Catalogue) -> None:
         "wrong": catalogue.wrong,
     }
     with contextlib.suppress(OSError):
-        write_whole(path, json.dumps(body, ensure_ascii=False).encode())
+        write_whole(path, orjson.dumps(body))

@@ -8,13 +8,14 @@ reads phrases included, so that nobody has to remember to throw it away.
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from array import array
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
+
+import orjson
 
 from bot.nlu import folding, phrase_tree, phrases
 from bot.nlu.phrase_tree import Edges, Groups, Stems, Tree
@@ -53,7 +54,7 @@ def read_compiled(path: Path, stamps: Stamps, *, is_former: bool = False) -> tup
         body = unsealed(path.read_bytes())
         if body is None:
             return None
-        raw = json.loads(body)
+        raw = orjson.loads(body)
         compared = slice(-len(_CODE) if is_former else 0, None)
         if raw["form"] != _FORM or raw["stamps"][compared] != stamps[compared]:
             return None
@@ -82,7 +83,7 @@ def write_compiled(path: Path, stamps: Stamps, said: Sequence[Said], tree: Tree)
         stems: Stems = getattr(tree, where)
         raw[where] = {"letters": stems.letters, "symbols": _groups_written(stems.symbols)}
     with contextlib.suppress(OSError):
-        write_whole(path, sealed(json.dumps(raw, ensure_ascii=False).encode()))
+        write_whole(path, sealed(orjson.dumps(raw)))
 
 
 def _written(row: array[int]) -> list[str]:

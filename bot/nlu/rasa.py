@@ -12,14 +12,15 @@ from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
+from urllib.parse import urlencode, urlsplit
 
-import aiohttp
 import orjson
 
 from bot.core.ids import Locale
 from bot.core.understanding import Understanding
 from bot.nlu.breaker import Breaker
 from bot.nlu.reply import Defect, read_reply
+from bot.wire import Broken, NeverWritten, Silent, TooLong, Wire
 
 #: From asking to giving up, connecting and waiting for our turn included.
 BUDGET_S: Final = 0.8
@@ -71,13 +72,13 @@ class RasaNlu:
         budget_s: float = BUDGET_S,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._address = url.rstrip("/") + "/model/parse"
-        self._params = {"token": token} if token else {}
+        self._url = url
+        self._query = "?" + urlencode({"token": token}) if token else ""
         self._intents = intents
         self._budget_s = budget_s
         self._monotonic = monotonic
         self._places = asyncio.Semaphore(IN_FLIGHT)
-        self._http: aiohttp.ClientSession | None = None
+        self._wire: Wire | None = None
         self.breaker = Breaker()
         #: Whether the service has answered properly lately; None until it was asked.
         self.is_answering: bool | None = None
@@ -113,24 +114,27 @@ class RasaNlu:
 
     async def close(self) -> None:
         """Let go of the connections."""
-        if self._http is not None:
-            await self._http.close()
-            self._http = None
+        if self._wire is not None:
+            await self._wire.close()
+            self._wire = None
 
     async def _ask(self, text: str) -> Understanding | Outcome:
         body = orjson.dumps({"text": text})
         try:
-            async with self._client().post(
-                self._address, params=self._params, data=body, allow_redirects=False
-            ) as response:
-                if response.status != 200:
-                    return Outcome.BAD_STATUS
-                reply = await _read_up_to(response.content, LIMIT_BYTES)
-        except (aiohttp.ClientError, OSError, ValueError):
+            if self._wire is None:
+                self._wire = Wire(self._url, limit=IN_FLIGHT, answer_limit_bytes=LIMIT_BYTES)
+            path = urlsplit(self._url).path.rstrip("/") + "/model/parse" + self._query
+            # `understand` holds the only clock.
+            status, reply = await self._wire.ask("POST", path, body, "application/json", timeout_s=self._budget_s)
+        except TooLong:
+            return Outcome.TOO_BIG
+        except Silent:
+            return Outcome.TIMEOUT
+        except (NeverWritten, Broken, ValueError):
             # ValueError: an address that is none. Nothing of it is logged, as it may hold the token.
             return Outcome.REFUSED
-        if reply is None:
-            return Outcome.TOO_BIG
+        if status != 200:
+            return Outcome.BAD_STATUS
         answer = read_reply(reply, self._intents)
         return Outcome(answer.value) if isinstance(answer, Defect) else answer
 
@@ -150,18 +154,6 @@ class RasaNlu:
         self.counts[answer] += 1
         return None
 
-    def _client(self) -> aiohttp.ClientSession:
-        # Made on first use: a session belongs to the loop that runs, and there is none at start-up.
-        if self._http is None:
-            self._http = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=IN_FLIGHT, keepalive_timeout=60),
-                timeout=aiohttp.ClientTimeout(total=None),  # `understand` holds the only clock
-                headers={"Content-Type": "application/json", "Accept-Encoding": "identity"},
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,  # a small reply must not unfold into a big one
-            )
-        return self._http
-
 
 def legible(text: str) -> str:
     """Take what a person can see of `text`: no control or zero-width characters, single spaces, 512 characters."""
@@ -177,13 +169,3 @@ def legible(text: str) -> str:
 
 #: Format characters, half surrogates, private use and unassigned code points.
 _UNSEEN = frozenset({"Cf", "Cs", "Co", "Cn"})
-
-
-async def _read_up_to(stream: aiohttp.StreamReader, limit: int) -> bytes | None:
-    """Read a body; None as soon as it is longer than `limit` bytes."""
-    parts = bytearray()
-    async for chunk in stream.iter_chunked(16_384):
-        parts += chunk
-        if len(parts) > limit:
-            return None
-    return bytes(parts)

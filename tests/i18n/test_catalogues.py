@@ -142,28 +142,28 @@ def test_status_counts_what_a_reader_would_see(catalogues: Catalogues) -> None:
 
 
 def test_language_is_offered_only_with_all_sentences_of_safety(catalogues: Catalogues) -> None:
-    assert [one.locale for one in catalogues.offered([HELLO, CALL, WAIT])] == ["fr", "en", "ar"]
-    assert [one.locale for one in catalogues.offered([HELLO, BYE])] == ["fr"]
+    assert [one.locale for one in catalogues.offer([HELLO, CALL, WAIT]).languages] == ["fr", "en", "ar"]
+    assert [one.locale for one in catalogues.offer([HELLO, BYE]).languages] == ["fr"]
 
 
 def test_language_is_offered_only_with_what_safety_flows_show_of_elsewhere(catalogues: Catalogues) -> None:
     alert = Phrase(key="directory/line.alert", text="Pas une ligne d'urgence.")
     everything = [HELLO, CALL, WAIT, alert]
-    assert [one.locale for one in catalogues.offered(everything)] == ["fr", "en", "ar"]
-    assert [one.locale for one in catalogues.offered(everything, shown_in_danger=[alert])] == ["fr"]
+    assert [one.locale for one in catalogues.offer(everything).languages] == ["fr", "en", "ar"]
+    assert [one.locale for one in catalogues.offer(everything, shown_in_danger=[alert]).languages] == ["fr"]
 
 
 def test_one_lost_form_of_safety_takes_a_language_off_the_list_and_is_said(catalogues: Catalogues) -> None:
     everything = [HELLO, CALL, WAIT]
-    assert catalogues.withheld(everything) == {}
+    assert catalogues.offer(everything).withheld == {}
     path = catalogues.path_of(ARABIC)
     path.write_text(path.read_text(encoding="utf-8").replace("انتظر دقيقتين.", ""), encoding="utf-8")
     assert (catalogues.edition, catalogues.refresh(), catalogues.edition) == (0, ("ar",), 1)
-    assert [one.locale for one in catalogues.offered(everything)] == ["fr", "en"]
-    assert catalogues.withheld(everything) == {ARABIC: (WAIT,)}
+    assert [one.locale for one in catalogues.offer(everything).languages] == ["fr", "en"]
+    assert catalogues.offer(everything).withheld == {ARABIC: (WAIT,)}
     assert catalogues.issues == (f"{path.as_posix()}:15: system/wait: 6 plural forms are needed, 5 are there",)
     # What is no safety takes nothing away.
-    assert catalogues.withheld([HELLO, CALL]) == {}
+    assert catalogues.offer([HELLO, CALL]).withheld == {}
 
 
 def test_forms_are_those_of_the_language_whatever_the_header_says(locales: Path) -> None:
@@ -188,7 +188,7 @@ def test_file_that_was_emptied_or_cut_changes_nothing_and_is_said(
 
 
 def test_draft_language_is_never_offered(catalogues: Catalogues) -> None:
-    assert "pt" not in [one.locale for one in catalogues.offered([])]
+    assert "pt" not in [one.locale for one in catalogues.offer([]).languages]
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_language_whose_file_never_was_whole_is_left_out_and_said(
 ) -> None:
     write_po(locales, "en", HALF)
     catalogues = Catalogues.load(locales, cache=tmp_path / "var")
-    assert [one.locale for one in catalogues.offered([HELLO, CALL, WAIT])] == ["fr", "ar"]
+    assert [one.locale for one in catalogues.offer([HELLO, CALL, WAIT]).languages] == ["fr", "ar"]
     assert "served=nothing of this language" in caplog.text
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.bootstrap import Data, Places
 from bot.core.ids import FlowId
+from bot.data import Data, Places
 from bot.errors import FlowError
 from tests.journeys.conftest import Lines
 from tests.journeys.flows import ROOT, flows_in
@@ -38,14 +38,22 @@ BROKEN = {
 }
 #: Without these and without anything kept of them, nobody is served.
 VITAL = [name for name in BROKEN if name != "flows/directory/_districts.yml"]
+#: The compiled copy, from which a broken lexicon would be served.
+LEXICON = "lexicon.json"
 
 
 @pytest.fixture
-def bare(closed_office: Office) -> Office:
-    """An office, not open yet, with files of its own that nobody has read."""
+def bare(closed_office: Office, read_data: Data) -> Office:
+    """An office, not open yet, with flows and a directory of its own that nobody has read.
+
+    Catalogues and lexicon are compiled already, as an installation does it.
+    """
     flows_in(closed_office.folder)
     shutil.copytree(ROOT / "nlu" / "lexicon", closed_office.folder / "nlu" / "lexicon")
     shutil.copy(ROOT / "nlu" / "intents.yml", closed_office.folder / "nlu")
+    assert read_data.catalogues.issues == ()  # so all of them were read
+    shutil.copytree(read_data.places.state / "i18n", closed_office.folder / "i18n")
+    shutil.copy(read_data.places.state / LEXICON, closed_office.folder)
     return closed_office
 
 
@@ -102,6 +110,7 @@ async def test_what_breaks_is_served_as_it_was_and_the_reason_is_said(bare: Offi
 @pytest.mark.parametrize("name", VITAL)
 async def test_a_first_start_without_what_is_vital_is_refused_with_the_reasons(bare: Office, name: str) -> None:
     broken(bare.folder / name)
+    (bare.folder / LEXICON).unlink()
     read(bare)
     with pytest.raises(FlowError) as caught:
         await bare.open()
@@ -111,6 +120,7 @@ async def test_a_first_start_without_what_is_vital_is_refused_with_the_reasons(b
 
 async def test_a_missing_lexicon_of_french_is_no_silence(bare: Office) -> None:
     (bare.folder / "nlu" / "lexicon" / "fr.yml").unlink()
+    (bare.folder / LEXICON).unlink()
     read(bare)
     with pytest.raises(FlowError, match=r"fr\.yml:1: this file is missing"):
         await bare.open()

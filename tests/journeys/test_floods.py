@@ -29,7 +29,7 @@ NEVER_S = 3600.0
 async def opened(office: Office, *, answer_every_s: float) -> Office:
     """The office, where four texts a minute are answered one by one."""
     # Answers leave more slowly than texts come, or nobody would have to wait for any.
-    pace = replace(office.settings.telegram, chat_per_s=20, chat_burst=1)
+    pace = replace(office.settings.telegram, chat_per_s=10, chat_burst=1)
     flood = FloodSettings(texts_per_min=4, answer_every_s=answer_every_s)
     office.settings = replace(office.settings, telegram=pace, flood=flood)
     await office.open()

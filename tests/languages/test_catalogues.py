@@ -12,12 +12,14 @@ import yaml
 from bot.core.ids import Locale
 from bot.core.messages import Command
 from bot.core.phrases import Phrase, Verbatim
+from bot.i18n.bidi import without_marks
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.formats import BRUSSELS
 from bot.i18n.glossary import Glossary
 from bot.i18n.languages import SOURCE, Direction, Languages, Tier, cldr
 from bot.i18n.messages import LOCALES, TEMPLATE, po_path
 from bot.i18n.plurals import ORDER, categories, chooser, header
+from bot.i18n.pofile import read_po_file
 from bot.i18n.render import plain, render_phrase
 from bot.i18n.report import progress
 from bot.i18n.template import Sentence, read_template
@@ -83,6 +85,13 @@ def test_phone_finds_its_language(locale: Locale) -> None:
 def test_catalogue_keeps_placeholders_forms_and_labels_apart(locale: Locale, sentences: tuple[Sentence, ...]) -> None:
     (row,) = progress(LOCALES, LANGUAGES, sentences, fold=fold, only=[locale])
     assert [str(issue) for issue in row.issues if issue.is_critical] == []
+
+
+@pytest.mark.parametrize("locale", [locale for locale in EVERY if po_path(LOCALES, locale).exists()])
+def test_directions_are_given_by_the_guichet_and_never_written_in_a_sentence(locale: Locale) -> None:
+    kept = [entry for entry in read_po_file(po_path(LOCALES, locale)).entries if not entry.is_obsolete]
+    marked = [entry.context for entry in kept if any(without_marks(text) != text for text in entry.strings)]
+    assert (marked, len(kept) > 1000) == ([], True)
 
 
 @pytest.mark.parametrize("locale", EVERY)
@@ -158,6 +167,38 @@ def test_everything_can_be_said(locale: Locale) -> None:
     assert set(found.yes_no.values()) == {True, False}
     assert set(found.numbers.values()) == set(range(1, 11))
     assert Command.HELP in found.slashes
+
+
+#: What the guichet's own buttons and lists say, and what they do.
+OWN_LABELS = {
+    "nav_back": Command.BACK,
+    "nav_person": Command.PERSON,
+    "nav_language": Command.LANGUAGE,
+    "nav_emergency": Command.EMERGENCY,
+    "nav_menu": Command.MENU,
+    "nav_search": Command.SEARCH,
+    "resume_continue": Command.RESUME,
+    "roadmap_title": Command.ROADMAP,
+    "command_language": Command.LANGUAGE,
+    "command_person": Command.PERSON,
+    "command_search": Command.SEARCH,
+    "command_roadmap": Command.ROADMAP,
+    "command_help": Command.HELP,
+    "command_forget": Command.FORGET,
+    "command_privacy": Command.PRIVACY,
+}
+
+
+@pytest.mark.parametrize("locale", [one for one in WITH_WORDS if po_path(LOCALES, one).exists()])
+def test_what_the_buttons_of_the_guichet_say_may_be_typed(
+    locale: Locale, words: Words, catalogues: Catalogues, sentences: tuple[Sentence, ...]
+) -> None:
+    wanted = {f"system/{name}": command for name, command in OWN_LABELS.items()}
+    labels = [one.phrase for one in sentences if one.phrase.key in wanted]
+    assert len(labels) == len(wanted)
+    said = {phrase.key: plain(phrase, locale, catalogues) for phrase in labels}
+    unheard = [text for key, text in said.items() if words.command(text, locale) is not wanted[key]]
+    assert unheard == []
 
 
 @pytest.mark.parametrize("locale", EVERY)

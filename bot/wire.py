@@ -1,13 +1,15 @@
 """HTTP/1.1 to one server over kept connections: one request, one answer, and a precise word on what went wrong.
 
-Made for the Bot API alone: no redirects, cookies, compression or proxies. In exchange a call costs a fifth of what a
-general HTTP client needs (docs/decisions: the transport), and "certainly never sent" is known rather than guessed.
+Made for the Bot API and the NLU alone: no redirects, cookies, compression or proxies. In exchange a call costs a fifth
+of what a general HTTP client needs (docs/decisions/0015), and "certainly never sent" is known rather than guessed.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+from collections.abc import Sequence
 from typing import Final, cast
 from urllib.parse import urlsplit
 
@@ -31,17 +33,24 @@ class Broken(Exception):
     """The connection ended, or spoke something else than HTTP, before the answer was whole."""
 
 
+class TooLong(Broken):
+    """The answer is larger than anything that was asked for."""
+
+
 class Silent(Exception):
     """Nothing came for too long."""
 
 
 class Wire:
-    """Connections to one server. `limit` requests are under way at once; more wait."""
+    """Connections to one server. `limit` requests are under way at once; more wait.
 
-    def __init__(self, origin: str, *, limit: int = 128) -> None:
+    Raises ValueError for an address that is none.
+    """
+
+    def __init__(self, origin: str, *, limit: int = 128, answer_limit_bytes: int = ANSWER_LIMIT_BYTES) -> None:
         address = urlsplit(origin)
         if address.scheme not in {"http", "https"} or not address.hostname:
-            raise ValueError("the address of a Bot API server begins with https:// or http://")
+            raise ValueError("the address of a server begins with https:// or http://")
         self._host = address.hostname
         self._port = address.port or (443 if address.scheme == "https" else 80)
         self._tls = _trust() if address.scheme == "https" else None
@@ -49,6 +58,7 @@ class Wire:
         self._idle: list[_Connection] = []
         self._busy: set[_Connection] = set()
         self._room = asyncio.Semaphore(limit)
+        self._answer_limit_bytes = answer_limit_bytes
 
     async def ask(self, verb: str, path: str, body: bytes, content_type: str, *, timeout_s: float) -> tuple[int, bytes]:
         """Status and body of the answer. `timeout_s` is the longest silence. Raises NeverWritten, Broken or Silent."""
@@ -104,16 +114,28 @@ class Wire:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                found = await loop.getaddrinfo(self._host, self._port, type=1)  # SOCK_STREAM
-                sock = await aiohappyeyeballs.start_connection(found, happy_eyeballs_delay=0.25)
+                sock = await aiohappyeyeballs.start_connection(await self._addresses(), happy_eyeballs_delay=0.25)
                 _, connection = await loop.create_connection(
-                    _Connection, sock=sock, ssl=self._tls, server_hostname=self._host if self._tls else None
+                    lambda: _Connection(self._answer_limit_bytes),
+                    sock=sock,
+                    ssl=self._tls,
+                    server_hostname=self._host if self._tls else None,
                 )
         except TimeoutError:
             raise NeverWritten("no connection in time") from None
         except OSError as exc:  # refused, unreachable, unknown name, certificate
             raise NeverWritten(type(exc).__name__) from None
         return connection
+
+    async def _addresses(self) -> Sequence[aiohappyeyeballs.AddrInfoType]:
+        try:
+            # A number needs nobody to be asked, nor a thread to ask in.
+            return socket.getaddrinfo(
+                self._host, self._port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+            )
+        except socket.gaierror:
+            loop = asyncio.get_running_loop()
+            return await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
 
 
 def _trust() -> ssl.SSLContext:
@@ -126,9 +148,10 @@ def _trust() -> ssl.SSLContext:
 class _Connection(asyncio.Protocol):
     """One connection; one exchange at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, answer_limit_bytes: int) -> None:
         self.is_open = False
         self.idle_since = 0.0
+        self._answer_limit_bytes = answer_limit_bytes
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
@@ -183,8 +206,8 @@ class _Connection(asyncio.Protocol):
             return
         self._heard_at = self._loop.time()
         self._received += data
-        if len(self._received) > ANSWER_LIMIT_BYTES:
-            self._fail("too long")
+        if len(self._received) > self._answer_limit_bytes + _HEAD_LIMIT_BYTES:
+            self._fail(TooLong("too long"))
         elif self._body_at or self._read_head():
             self._read_body()
 
@@ -200,12 +223,12 @@ class _Connection(asyncio.Protocol):
         end = self._received.find(b"\r\n\r\n")
         if end < 0:
             if len(self._received) > _HEAD_LIMIT_BYTES or not b"HTTP/1.".startswith(self._received[:7]):
-                self._fail("not HTTP")
+                self._fail(Broken("not HTTP"))
             return False
         head = bytes(self._received[:end]).lower() + b"\r\n"
         status = head[9:12]
         if not head.startswith(b"http/1.") or not status.isdigit():
-            self._fail("not HTTP")
+            self._fail(Broken("not HTTP"))
             return False
         if status.startswith(b"1"):  # 100 Continue and the like: the answer follows
             del self._received[: end + 4]
@@ -217,7 +240,7 @@ class _Connection(asyncio.Protocol):
         self._length = None
         if not self._is_chunked and length:
             if not length.isdigit():
-                self._fail("no such length")
+                self._fail(Broken("no such length"))
                 return False
             self._length = int(length)
         self._is_last = b"close" in _field(head, b"connection") or head.startswith(b"http/1.0")
@@ -231,12 +254,12 @@ class _Connection(asyncio.Protocol):
             if len(self._received) == end:
                 self._done(bytes(memoryview(self._received)[self._body_at :]))
             elif len(self._received) > end:
-                self._fail("more than announced")
+                self._fail(Broken("more than announced"))
         elif self._is_chunked:
             try:
                 whole = _unchunked(self._received, self._body_at)
             except ValueError:
-                self._fail("no such chunk")
+                self._fail(Broken("no such chunk"))
             else:
                 if whole is not None:
                     self._done(whole)
@@ -247,9 +270,9 @@ class _Connection(asyncio.Protocol):
         if self._answer is not None and not self._answer.done():
             self._answer.set_result((self._status, body))
 
-    def _fail(self, why: str) -> None:
+    def _fail(self, why: Broken) -> None:
         if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(Broken(why))
+            self._answer.set_exception(why)
         self.close()
 
 

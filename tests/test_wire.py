@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bot.channel.wire import Broken, NeverWritten, Silent, Wire
+from bot.wire import Broken, NeverWritten, Silent, Wire
 from tests.channel.odd_server import Exchange, OddServer, Reply
 
 JSON = "application/json"
