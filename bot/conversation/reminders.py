@@ -66,12 +66,10 @@ def choose(draft: Draft) -> None:
 
 
 def ring(draft: Draft, ref: str) -> None:
-    """A reminder came due: say that there is one, and nothing of it. Nothing at all when its page is gone; one that was
-    only edited, also in this step, still has what was promised for this day.
-    """
+    """A reminder came due: say that there is one, and nothing of it. Nothing at all when its page is gone."""
     book, session = draft.guide.book, draft.session
     kind, _, _ = ref.partition("/")
-    if kind != _OWN and FlowId(kind) not in book.flows:
+    if kind != _OWN and _step(draft, ref) is None:
         return
     rows: list[tuple[Button, ...]] = []
     if kind != _OWN or _words(ref):
@@ -90,14 +88,13 @@ def read(draft: Draft, ref: str) -> None:
         blocks = (book.phrase("reminder_words").having(text=Verbatim(text=_words(ref))),)
         draft.tell(Message(blocks=blocks, buttons=(stop, *navigation(session, book))))
         return
-    flow = book.flows.get(FlowId(ref.partition("/")[0]))
-    if flow is None:
+    step = _step(draft, ref)
+    if step is None:
         draft.tell(Message(blocks=(book.phrase("step_gone"),), buttons=navigation(session, book)))
         return
-    page = (begin(flow),)
+    page = (begin(book.flows[FlowId(ref.partition("/")[0])]),)
     draft.offer = Offer(listed=on_offer((page, stop)))
-    step = _step(draft, ref)
-    told = book.phrase("step_gone") if step is None else book.phrase("reminder").having(text=step.text)
+    told = book.phrase("reminder").having(text=step.text)
     draft.tell(Message(blocks=(told,), buttons=(page, stop, *navigation(session, book))))
 
 
