@@ -44,9 +44,11 @@ async def demonstrate(until: Callable[[], Awaitable[None]]) -> None:
         print(f"Health   http://127.0.0.1:{guichet.web.port}/healthz", flush=True)
         print("Ready    the bot answers on buttons and keywords", flush=True)
         if not env.get("NLU_URL"):
+            # Its own session, so that Ctrl-C reaches it once, through us; the pipe, so that it never outlives us.
             nlu = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot.nlu.service", env=_for_nlu(env), start_new_session=True
-            )
+                sys.executable, "-m", "bot.nlu.service", "--until-stdin-ends",
+                env=_for_nlu(env), start_new_session=True, stdin=asyncio.subprocess.PIPE,
+            )  # fmt: skip
         await until()
     finally:
         if nlu is not None and nlu.returncode is None:
