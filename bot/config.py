@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 DEFAULT_DATABASE = "sqlite:///var/guichet.db"
 DEFAULT_NLU = "http://127.0.0.1:5005"
 TELEGRAM_API = "https://api.telegram.org"
+#: The subjects that the flows of this guichet hand over: whoever names no team has one that answers them all.
+QUEUES = ("accueil", "urgence", "besoins", "sejour", "cripel", "forem", "ess", "langue", "voix")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 #: The bot's id and its secret; `/test` leads to Telegram's test servers (core.telegram.org/bots/features).
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+(?:/test)?")
@@ -135,7 +137,9 @@ class Settings:
     flood: FloodSettings = FloodSettings()
     retention: RetentionSettings = RetentionSettings()
     handoff: HandoffSettings = HandoffSettings()
-    teams: Mapping[str, TeamSettings] = field(default_factory=lambda: {"accueil": TeamSettings(title="Accueil")})
+    teams: Mapping[str, TeamSettings] = field(
+        default_factory=lambda: {"accueil": TeamSettings(title="Accueil", queues=QUEUES)}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -262,3 +262,12 @@ def test_hours_of_day_and_night_are_hours(tmp_path: Path) -> None:
 def test_a_key_that_nothing_reads_any_more_stops_nobody(tmp_path: Path) -> None:
     path = written(tmp_path, "name: Guichet\ntimezone: Europe/Brussels\nretention: {session: 7}\n", "config.yml")
     assert read_settings(path).retention.session == 7
+
+
+@pytest.mark.parametrize("text", [None, "", "nlu: {timeout_s: 1}\n"])
+def test_whoever_names_no_team_serves_every_flow(
+    text: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.yml" if text is None else written(tmp_path, text, "config.yml")
+    assert check_everything(config, english=True) == 0
+    assert "unknown-queue" not in capsys.readouterr().out
