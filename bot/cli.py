@@ -80,6 +80,8 @@ def commands() -> tuple[CommandLine, ...]:
                     arguments=_rest),
         CommandLine(name="prepare", help="Compile lexicon and catalogues now, so that a first start need not.",
                     run=_kept("prepare")),
+        CommandLine(name="nlu", help="Understanding free text: serve, train, or review what was not understood.",
+                    run=_nlu, arguments=_nlu_arguments),
         CommandLine(name="train", help="Train the NLU if anything changed.", run=_train),
         CommandLine(name="migrate", help="Bring the database to this version's form.", run=_kept("migrate")),
         CommandLine(name="export", help="Everything kept about one account.", run=_kept("export"), arguments=_account),
@@ -175,6 +177,25 @@ def _messages(options: argparse.Namespace) -> int:
     from bot.i18n import messages
 
     return messages.main(options.rest, sentences=lambda: sentences(Path("flows")))
+
+
+def _nlu_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what", choices=("review", "train", "serve"),
+        help="words not understood, from five alike on; train if anything changed; train and serve",
+    )  # fmt: skip
+
+
+def _nlu(options: argparse.Namespace) -> int:
+    from bot.nlu.service.__main__ import main as nlu
+
+    match options.what:
+        case "review":
+            return _kept("review")(options)
+        case "train":
+            return _train(options)
+        case _:
+            return nlu([])
 
 
 def _train(_: argparse.Namespace) -> int:

@@ -21,6 +21,8 @@ from bot.errors import SettingsError
 log = logging.getLogger(__name__)
 
 DEFAULT_DATABASE = "sqlite:///var/guichet.db"
+#: What the demonstration tells itself is kept apart from real people.
+DEMO_DATABASE = "sqlite:///var/demo.db"
 DEFAULT_NLU = "http://127.0.0.1:5005"
 TELEGRAM_API = "https://api.telegram.org"
 #: The subjects that the flows of this guichet hand over: whoever names no team has one that answers them all.

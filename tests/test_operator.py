@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from bot.config import read_settings
+from bot.config import DEMO_DATABASE, read_settings
 from bot.core.ids import AccountId, NewcomerId
 from bot.store import KeptStore, Keys, keys_from, load_keys, open_store
 from bot.store.sqlite import connect
@@ -131,10 +131,11 @@ LOOKS = (
     ["migrate"],
     ["figures"],
     ["review"],
+    ["nlu", "review"],
 )
 
 
-@pytest.mark.parametrize("command", LOOKS, ids=lambda command: command[0])
+@pytest.mark.parametrize("command", LOOKS, ids="-".join)
 @pytest.mark.parametrize("has_key", [True, False])
 def test_a_command_makes_no_database_and_no_key(
     command: list[str], has_key: bool, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -150,7 +151,19 @@ def test_a_command_makes_no_database_and_no_key(
     assert there(place) == []
 
 
-@pytest.mark.parametrize("command", LOOKS, ids=lambda command: command[0])
+def test_who_only_ran_the_demonstration_is_told_where_its_database_is(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    welcome(url=DEMO_DATABASE)
+    assert main(["nlu", "review"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("There is no database var/guichet.db") and told.endswith(f"DATABASE_URL={DEMO_DATABASE}.\n")
+    monkeypatch.setenv("DATABASE_URL", DEMO_DATABASE)
+    assert main(["nlu", "review"]) == 0
+    assert capsys.readouterr().out == "Nothing was said by 5 people alike that was not understood.\n"
+
+
+@pytest.mark.parametrize("command", LOOKS, ids="-".join)
 def test_a_slip_in_the_name_of_the_file_is_told(
     command: list[str], place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -327,6 +340,7 @@ def without_settings(place: Path) -> Path:
 
 
 def test_a_flow_that_is_left_out_is_named(without_settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (without_settings / "config.yml").write_text("teams: {accueil: {queues: [accueil]}}\n", encoding="utf-8")
     for command, flow in ((["catalogue", "out"], "ess.procurement"), (["figures", "voices"], "voix.say")):
         assert main(command) == 2
         assert capsys.readouterr().err.splitlines()[-1] == (
