@@ -329,7 +329,7 @@ def test_a_damaged_database_and_one_that_others_can_read_are_found(
 
 @pytest.fixture
 def without_settings(place: Path) -> Path:
-    """The project's data without its config.yml, whose teams some flows need."""
+    """The project's data without its config.yml."""
     for name in ("flows", "locales"):
         (place / name).symlink_to(ROOT / name)
     (place / "nlu").mkdir()
