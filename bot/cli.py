@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _set_up_logging(log_level(environment_with_dotenv()))
         code: int = chosen.run(chosen)
+        sys.stdout.flush()
         return code
     except DataError as exc:
         print(exc, file=sys.stderr)
@@ -50,6 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StoreError as exc:
         print(f"The database cannot be used now ({exc}): try again.", file=sys.stderr)
         return WRONG_SETTINGS
+    except BrokenPipeError:
+        # Whoever reads us has read enough (`… | head`); the interpreter must not complain of it at its end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as exc:
         if exc.filename is None:
             raise

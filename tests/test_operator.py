@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -161,6 +163,18 @@ def test_who_only_ran_the_demonstration_is_told_where_its_database_is(
     monkeypatch.setenv("DATABASE_URL", DEMO_DATABASE)
     assert main(["nlu", "review"]) == 0
     assert capsys.readouterr().out == "Nothing was said by 5 people alike that was not understood.\n"
+
+
+def test_who_has_read_enough_hears_no_complaint(place: Path) -> None:
+    """`guichet doctor | head -1`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "doctor"], stdout=writing, stderr=subprocess.PIPE, env=env, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize("command", LOOKS, ids="-".join)
