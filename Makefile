@@ -13,17 +13,20 @@ help:  ## Show what can be done
 $(BIN)/uv:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed: install python3."; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $(PYTHON) is older. Set PYTHON=…"; exit 2; }
+	@echo "Setup    making .venv with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
 
 var/.bot-ready: requirements/bot.txt | $(BIN)/uv
 	@mkdir -p var
+	@echo "Setup    installing what the guichet needs, once (some seconds to a minute)"
 	@[ -e var/.dev-ready ] || $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements/bot.txt requirements/uv.txt
 	@$(BIN)/python -m bot prepare || true  # what is wrong with the data is for `check` and for the start to say
 	@touch $@
 
 var/.dev-ready: requirements/dev.txt requirements/bot.txt | $(BIN)/uv
 	@mkdir -p var
+	@echo "Setup    installing what the tests need, once (some seconds to a minute)"
 	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements/dev.txt requirements/uv.txt
 	@$(BIN)/python -m bot prepare || true
 	@touch $@ var/.bot-ready

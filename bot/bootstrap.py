@@ -337,7 +337,12 @@ class Guichet:
             except ChatMigrated as exc:
                 await group_moved(self.desk, team.chat, ChatId(exc.new_chat_id))
             except TelegramError as exc:
-                log.error("group.unreachable team=%s reason=%s", team.name, type(exc).__name__)
+                log.error(
+                    "group.unreachable team=%s reason=%s: is %s its id, and is the bot in it as an administrator?",
+                    team.name,
+                    type(exc).__name__,
+                    self.settings.teams[team.name].chat,
+                )
 
     async def _watch_groups(self) -> None:
         """Look at them again every hour: a group can be made public at any time (C15)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _set_up_logging(log_level(environment_with_dotenv()))
         code: int = chosen.run(chosen)
+        sys.stdout.flush()
         return code
     except DataError as exc:
         print(exc, file=sys.stderr)
@@ -50,6 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StoreError as exc:
         print(f"The database cannot be used now ({exc}): try again.", file=sys.stderr)
         return WRONG_SETTINGS
+    except BrokenPipeError:
+        # Whoever reads us has read enough (`… | head`); the interpreter must not complain of it at its end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as exc:
         if exc.filename is None:
             raise
@@ -80,6 +86,8 @@ def commands() -> tuple[CommandLine, ...]:
                     arguments=_rest),
         CommandLine(name="prepare", help="Compile lexicon and catalogues now, so that a first start need not.",
                     run=_kept("prepare")),
+        CommandLine(name="nlu", help="Understanding free text: serve, train, or review what was not understood.",
+                    run=_nlu, arguments=_nlu_arguments),
         CommandLine(name="train", help="Train the NLU if anything changed.", run=_train),
         CommandLine(name="migrate", help="Bring the database to this version's form.", run=_kept("migrate")),
         CommandLine(name="export", help="Everything kept about one account.", run=_kept("export"), arguments=_account),
@@ -175,6 +183,25 @@ def _messages(options: argparse.Namespace) -> int:
     from bot.i18n import messages
 
     return messages.main(options.rest, sentences=lambda: sentences(Path("flows")))
+
+
+def _nlu_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what", choices=("review", "train", "serve"),
+        help="words not understood, from five alike on; train if anything changed; train and serve",
+    )  # fmt: skip
+
+
+def _nlu(options: argparse.Namespace) -> int:
+    from bot.nlu.service.__main__ import main as nlu
+
+    match options.what:
+        case "review":
+            return _kept("review")(options)
+        case "train":
+            return _train(options)
+        case _:
+            return nlu([])
 
 
 def _train(_: argparse.Namespace) -> int:

@@ -21,8 +21,12 @@ from bot.errors import SettingsError
 log = logging.getLogger(__name__)
 
 DEFAULT_DATABASE = "sqlite:///var/guichet.db"
+#: What the demonstration tells itself is kept apart from real people.
+DEMO_DATABASE = "sqlite:///var/demo.db"
 DEFAULT_NLU = "http://127.0.0.1:5005"
 TELEGRAM_API = "https://api.telegram.org"
+#: The subjects that the flows of this guichet hand over: whoever names no team has one that answers them all.
+QUEUES = ("accueil", "urgence", "besoins", "sejour", "cripel", "forem", "ess", "langue", "voix")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 #: The bot's id and its secret; `/test` leads to Telegram's test servers (core.telegram.org/bots/features).
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+(?:/test)?")
@@ -135,7 +139,9 @@ class Settings:
     flood: FloodSettings = FloodSettings()
     retention: RetentionSettings = RetentionSettings()
     handoff: HandoffSettings = HandoffSettings()
-    teams: Mapping[str, TeamSettings] = field(default_factory=lambda: {"accueil": TeamSettings(title="Accueil")})
+    teams: Mapping[str, TeamSettings] = field(
+        default_factory=lambda: {"accueil": TeamSettings(title="Accueil", queues=QUEUES)}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +205,7 @@ def read_environment(env: Mapping[str, str], settings: Settings) -> Environment:
     chats: dict[str, int] = {}
     for team, of_team in settings.teams.items():
         if value := env.get(of_team.chat, "").strip():
-            chats[team] = _integer(of_team.chat, value)
+            chats[team] = _group_id(of_team.chat, value)
     return Environment(
         telegram_token=_token(env.get("TELEGRAM_BOT_TOKEN", "").strip()),
         telegram_api_url=_address("TELEGRAM_API_URL", env.get("TELEGRAM_API_URL", "").strip() or TELEGRAM_API).rstrip(
@@ -208,7 +214,7 @@ def read_environment(env: Mapping[str, str], settings: Settings) -> Environment:
         adviser_ids=_adviser_ids(env.get("GUICHET_ADVISER_IDS", "")),
         webhook_url=_address("TELEGRAM_WEBHOOK_URL", env.get("TELEGRAM_WEBHOOK_URL", "").strip()) or None,
         webhook_secret=_webhook_secret(env.get("TELEGRAM_WEBHOOK_SECRET", "").strip()),
-        database_url=env.get("DATABASE_URL", "").strip() or DEFAULT_DATABASE,
+        database_url=_database(env.get("DATABASE_URL", "").strip()) or DEFAULT_DATABASE,
         nlu_url=_address("NLU_URL", env.get("NLU_URL", "").strip(), DEFAULT_NLU).rstrip("/"),
         nlu_token=env.get("NLU_TOKEN", "").strip() or None,
         secret_key=env.get("GUICHET_SECRET_KEY", "").strip() or None,
@@ -254,6 +260,13 @@ def _address(name: str, value: str, otherwise: str = "") -> str:
     return value
 
 
+def _database(value: str) -> str:
+    # Each connection to memory would have a database of its own, and nothing would survive the process.
+    if value in ("sqlite:///", "sqlite:///:memory:"):
+        raise SettingsError(f"DATABASE_URL must name a file, such as {DEFAULT_DATABASE}, not {value}.")
+    return value
+
+
 def _token(value: str) -> str | None:
     # Never quoted: it is a secret. With any other letter no address can be made of it, so nobody would refuse it.
     if value and not _TOKEN.fullmatch(value):
@@ -272,19 +285,24 @@ def _webhook_secret(value: str) -> str | None:
 
 
 def _adviser_ids(value: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in value.split(",") if part.strip())
-    except ValueError:
+    ids = [part.strip() for part in value.split(",") if part.strip()]
+    if not all(_is_id(one) for one in ids):
+        # A group's id, which is negative, would let nobody answer.
         raise SettingsError(
-            f"GUICHET_ADVISER_IDS must be whole numbers with commas between them, such as 111111,222222, not {value!r}."
-        ) from None
+            f"GUICHET_ADVISER_IDS must be ids of people with commas between them, such as 111111,222222, not {value!r}."
+        )
+    return tuple(map(int, ids))
 
 
-def _integer(name: str, value: str) -> int:
-    try:
-        return int(value)
-    except ValueError:
-        raise SettingsError(f"{name} must be a whole number, not {value!r}.") from None
+def _group_id(name: str, value: str) -> int:
+    if not value.startswith("-") or not _is_id(value[1:]):
+        raise SettingsError(f"{name} must be the id of a group, such as -1001234567890, not {value!r}.")
+    return int(value)
+
+
+def _is_id(digits: str) -> bool:
+    """Bot API, `Chat` and `User`: at most 52 significant bits; a group's have a minus before them."""
+    return digits.isascii() and digits.isdecimal() and 0 < int(digits[:20]) < 2**52
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from bot.bootstrap import Guichet
-from bot.config import environment_with_dotenv, port_in, read_environment, read_settings, settings_file
+from bot.config import DEMO_DATABASE, environment_with_dotenv, port_in, read_environment, read_settings, settings_file
 from bot.errors import SettingsError
 from bot.sandbox import ADVISER_CHAT_ID, ADVISER_IDS, DEMO_TOKEN, number_of_now, start_sandbox
 
@@ -32,7 +32,7 @@ async def demonstrate(until: Callable[[], Awaitable[None]]) -> None:
         "TELEGRAM_API_URL": sandbox.api_url,
         "TELEGRAM_ADVISER_CHAT_ID": str(ADVISER_CHAT_ID),
         "GUICHET_ADVISER_IDS": ",".join(map(str, ADVISER_IDS)),
-        "DATABASE_URL": env.get("DATABASE_URL") or "sqlite:///var/demo.db",
+        "DATABASE_URL": env.get("DATABASE_URL") or DEMO_DATABASE,
     }
     for unused in ("TELEGRAM_WEBHOOK_URL", "TELEGRAM_WEBHOOK_SECRET"):
         env.pop(unused, None)
@@ -44,9 +44,11 @@ async def demonstrate(until: Callable[[], Awaitable[None]]) -> None:
         print(f"Health   http://127.0.0.1:{guichet.web.port}/healthz", flush=True)
         print("Ready    the bot answers on buttons and keywords", flush=True)
         if not env.get("NLU_URL"):
+            # Its own session, so that Ctrl-C reaches it once, through us; the pipe, so that it never outlives us.
             nlu = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot.nlu.service", env=_for_nlu(env), start_new_session=True
-            )
+                sys.executable, "-m", "bot.nlu.service", "--until-stdin-ends",
+                env=_for_nlu(env), start_new_session=True, stdin=asyncio.subprocess.PIPE,
+            )  # fmt: skip
         await until()
     finally:
         if nlu is not None and nlu.returncode is None:

@@ -14,7 +14,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.config import Environment, environment_with_dotenv, read_environment, read_settings, settings_file
+from bot.config import (
+    DEFAULT_DATABASE,
+    DEMO_DATABASE,
+    Environment,
+    environment_with_dotenv,
+    read_environment,
+    read_settings,
+    settings_file,
+)
 from bot.core.ids import AccountId, FlowId
 from bot.core.phrases import Value
 from bot.data import Data, Places
@@ -85,7 +93,7 @@ class Premises:
         url = self.environment.database_url
         path = database_path(url)
         if path is not None:
-            check_presence(path)  # before the keys: what is missing first is said first
+            _check_presence(path)  # before the keys: what is missing first is said first
         return await open_store(url, self.keys, is_visit=True, erased=self.places.erased)
 
     async def checks(self) -> list[CheckRow]:
@@ -407,6 +415,17 @@ def _faults_of_files(premises: Premises) -> Iterator[str]:
     dotenv = Path(".env")
     if dotenv.exists() and stat.S_IMODE(dotenv.stat().st_mode) & 0o077:
         yield ".env can be read by others: chmod 600 .env"
+
+
+def _check_presence(path: Path) -> None:
+    """Refuse a database that is not there; who only knows the demonstration is told where that one is."""
+    try:
+        check_presence(path)
+    except UnusableStore as exc:
+        demonstration = database_path(DEMO_DATABASE)
+        if path != database_path(DEFAULT_DATABASE) or demonstration is None or not demonstration.exists():
+            raise
+        raise UnusableStore(f"{exc} That of the demonstration: DATABASE_URL={DEMO_DATABASE}.") from None
 
 
 def _with_store(work: Callable[[KeptStore], Awaitable[None]], premises: Premises | None = None) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.config import read_settings
+from bot.config import environment_with_dotenv, read_settings, settings_file
 from bot.core.ids import FlowId, Locale
 from bot.data import Data, Places
 from bot.errors import SettingsError
@@ -25,7 +25,7 @@ TRANSCRIPTS = Path("tests/transcripts")
 
 def run(options: argparse.Namespace) -> int:
     """Talk until the end of the input, or write branches."""
-    stage = stage_of(Data(Places(), read_settings(Path("config.yml"))))
+    stage = stage_of(Data(Places(), read_settings(settings_file(environment_with_dotenv()))))
     known = {language.locale for language in stage.catalogues.languages}
     for locale in options.locale.split(",") if options.branches is not None else (options.locale,):
         if locale not in known:

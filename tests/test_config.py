@@ -141,9 +141,24 @@ def test_what_is_no_port_is_called_so(port: str) -> None:
     assert refusal(GUICHET_PORT=port) == f"GUICHET_PORT must be a port, 0 to 65535, not {port!r}."
 
 
-def test_ids_of_advisers_have_commas_between_them() -> None:
-    said = "GUICHET_ADVISER_IDS must be whole numbers with commas between them, such as 111111,222222, not '1 2'."
-    assert refusal(GUICHET_ADVISER_IDS="1 2") == said
+@pytest.mark.parametrize("ids", ["1 2", "0", "-1001234567890", "111111,x", "²", "1" * 30])
+def test_what_is_no_id_of_a_person_is_called_so(ids: str) -> None:
+    assert refusal(GUICHET_ADVISER_IDS=ids) == (
+        f"GUICHET_ADVISER_IDS must be ids of people with commas between them, such as 111111,222222, not {ids!r}."
+    )
+
+
+@pytest.mark.parametrize("chat", ["abc", "5", "1001234567890", "-", "-0", "--100", "-" + "9" * 23])
+def test_what_is_no_id_of_a_group_is_called_so(chat: str) -> None:
+    assert refusal(TELEGRAM_ADVISER_CHAT_ID=chat) == (
+        f"TELEGRAM_ADVISER_CHAT_ID must be the id of a group, such as -1001234567890, not {chat!r}."
+    )
+
+
+@pytest.mark.parametrize("url", ["sqlite:///", "sqlite:///:memory:"])
+def test_a_database_that_would_keep_nothing_is_refused(url: str) -> None:
+    said = f"DATABASE_URL must name a file, such as sqlite:///var/guichet.db, not {url}."
+    assert refusal(DATABASE_URL=url) == said
 
 
 # --- the command line -------------------------------------------------------------------------------------------------
@@ -262,3 +277,12 @@ def test_hours_of_day_and_night_are_hours(tmp_path: Path) -> None:
 def test_a_key_that_nothing_reads_any_more_stops_nobody(tmp_path: Path) -> None:
     path = written(tmp_path, "name: Guichet\ntimezone: Europe/Brussels\nretention: {session: 7}\n", "config.yml")
     assert read_settings(path).retention.session == 7
+
+
+@pytest.mark.parametrize("text", [None, "", "nlu: {timeout_s: 1}\n"])
+def test_whoever_names_no_team_serves_every_flow(
+    text: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.yml" if text is None else written(tmp_path, text, "config.yml")
+    assert check_everything(config, english=True) == 0
+    assert "unknown-queue" not in capsys.readouterr().out

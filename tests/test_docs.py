@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -93,3 +95,16 @@ def test_no_page_leads_nowhere() -> None:
     ]
     assert len(links) > 20
     assert [f"{page}: {to}" for page, to in links if "://" not in to and not (page.parent / to).exists()] == []
+
+
+def test_a_test_that_is_skipped_says_why(tmp_path: Path) -> None:
+    """On a machine without a browser nobody must take silence for a pass."""
+    test = tmp_path / "test_nothing.py"
+    test.write_text(
+        "import pytest\n\n@pytest.mark.skip(reason='no Chromium here')\ndef test_x(): ...\n", encoding="utf-8"
+    )
+    options = ["-c", "pyproject.toml", "--rootdir", str(tmp_path), "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(test)], capture_output=True, text=True, check=True
+    )
+    assert "no Chromium here" in done.stdout

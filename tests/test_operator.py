@@ -6,13 +6,15 @@ import asyncio
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot.cli import main
-from bot.config import read_settings
+from bot.config import DEMO_DATABASE, read_settings
 from bot.core.ids import AccountId, NewcomerId
 from bot.store import KeptStore, Keys, keys_from, load_keys, open_store
 from bot.store.sqlite import connect
@@ -131,10 +133,11 @@ LOOKS = (
     ["migrate"],
     ["figures"],
     ["review"],
+    ["nlu", "review"],
 )
 
 
-@pytest.mark.parametrize("command", LOOKS, ids=lambda command: command[0])
+@pytest.mark.parametrize("command", LOOKS, ids="-".join)
 @pytest.mark.parametrize("has_key", [True, False])
 def test_a_command_makes_no_database_and_no_key(
     command: list[str], has_key: bool, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -150,7 +153,31 @@ def test_a_command_makes_no_database_and_no_key(
     assert there(place) == []
 
 
-@pytest.mark.parametrize("command", LOOKS, ids=lambda command: command[0])
+def test_who_only_ran_the_demonstration_is_told_where_its_database_is(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    welcome(url=DEMO_DATABASE)
+    assert main(["nlu", "review"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("There is no database var/guichet.db") and told.endswith(f"DATABASE_URL={DEMO_DATABASE}.\n")
+    monkeypatch.setenv("DATABASE_URL", DEMO_DATABASE)
+    assert main(["nlu", "review"]) == 0
+    assert capsys.readouterr().out == "Nothing was said by 5 people alike that was not understood.\n"
+
+
+def test_who_has_read_enough_hears_no_complaint(place: Path) -> None:
+    """`guichet doctor | head -1`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "doctor"], stdout=writing, stderr=subprocess.PIPE, env=env, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("command", LOOKS, ids="-".join)
 def test_a_slip_in_the_name_of_the_file_is_told(
     command: list[str], place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -316,7 +343,7 @@ def test_a_damaged_database_and_one_that_others_can_read_are_found(
 
 @pytest.fixture
 def without_settings(place: Path) -> Path:
-    """The project's data without its config.yml, whose teams some flows need."""
+    """The project's data without its config.yml."""
     for name in ("flows", "locales"):
         (place / name).symlink_to(ROOT / name)
     (place / "nlu").mkdir()
@@ -327,6 +354,7 @@ def without_settings(place: Path) -> Path:
 
 
 def test_a_flow_that_is_left_out_is_named(without_settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (without_settings / "config.yml").write_text("teams: {accueil: {queues: [accueil]}}\n", encoding="utf-8")
     for command, flow in ((["catalogue", "out"], "ess.procurement"), (["figures", "voices"], "voix.say")):
         assert main(command) == 2
         assert capsys.readouterr().err.splitlines()[-1] == (

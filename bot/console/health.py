@@ -1,4 +1,4 @@
-"""`GET /healthz`: alive, ready, how long the oldest waiting row of each queue has waited, and what was set aside.
+"""`GET /healthz`: alive, which version, ready, how long the oldest row of each queue has waited, what was set aside.
 
 Nothing personal.
 """
@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from bot import __version__
 from bot.errors import StoreError
 from bot.ports import QueueAges
 
@@ -42,7 +43,7 @@ def health_route(health: Health) -> Route:
     """200 when the guichet can take and keep messages, 503 otherwise; the body says which part is not well."""
 
     async def healthz(_: Request) -> JSONResponse:
-        body: dict[str, object] = {"alive": True}
+        body: dict[str, object] = {"alive": True, "version": __version__}
         try:
             ages = await health.queue_ages()
         except StoreError:

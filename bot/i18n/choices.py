@@ -12,6 +12,8 @@ Fold: TypeAlias = Callable[[str], str]
 _WORD = re.compile(r"[\w'\u0900-\u0dff]+")
 #: Shorter beginnings fit too much.
 _PREFIX_FROM = 3
+#: A longer label has a number in passing: « L'enfant a plus de 2 ans et demi ».
+_NUMBER_LABEL = 4
 #: What people put before the number of a choice.
 _NUMBER_SIGNS = frozenset({"n", "no", "nr", "num", "numero", "number", "option"})
 #: One slip is forgiven from this length on, two from the second.
@@ -46,9 +48,11 @@ def choice_meant(text: str, labels: Sequence[Sequence[str]], *, number: int | No
         return exact[0] if len(exact) == 1 else None
     words = said.split()
     if number is not None and len(words) <= 2:
-        # `2` is the second choice, unless a label speaks of 2 itself (`2 enfants`).
+        # `2` is the second choice, unless a label speaks of 2 itself (`2 enfants`, and little else).
         spoken = [
-            index for index, texts in enumerate(keys) if any({said, str(number)} & {*key.split()} for key in texts)
+            index
+            for index, texts in enumerate(keys)
+            if any({said, str(number)} & {*key.split()} and len(key.split()) <= _NUMBER_LABEL for key in texts)
         ]
         if spoken:
             return spoken[0] if len(spoken) == 1 else None

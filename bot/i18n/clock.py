@@ -21,6 +21,19 @@ _NAME_FROM = 2
 #: Hours of the afternoon are told from one to eleven.
 _HALF_DAY = 12
 
+#: Words beside an hour that CLDR has none of: `14u30`, « a las diez », « ۱۰ بجے ».
+_BESIDE = {
+    "bn": ("টা", "টায়"),
+    "es": ("las", "la"),
+    "ka": ("საათზე",),
+    "nl": ("u",),
+    "ps": ("بجې",),
+    "so": ("ka", "saacadda"),
+    "sq": ("orën",),
+    "uk": ("годині",),
+    "ur": ("بجے",),
+}
+
 
 def time_in(
     text: str, tags: Sequence[str], *, fold: Fold, numbers: Mapping[str, int], hours: Mapping[str, int]
@@ -45,6 +58,7 @@ def time_in(
     else:
         return None
     units = {"h", *(word for word, unit in units_of(tags, fold).items() if unit == HOUR)}
+    units |= {key_of_words(word, fold) for tag in tags for word in _BESIDE.get(tag, ())}
     parts = {word: is_late for tag in reversed(tags) for word, is_late in _parts_of_day(tag, fold).items()}
     late = {parts[word] for word in others if parts.get(word) is not None}
     more = [word for word in others if word not in units and word not in parts]

@@ -53,11 +53,12 @@ def date_in(
     fold: Callable[[str], str],
     relative: Mapping[str, int],
     numbers: Mapping[str, int] | None = None,
+    weekdays: Mapping[str, int] | None = None,
 ) -> date | None:
     """The one date of a text; None when there is none, when it cannot exist, or when it may be two.
 
     `tags` are the languages whose month names are tried, in order. `relative` maps folded words such as `demain` to
-    days from today, `numbers` folded words to the numbers they are.
+    days from today, `numbers` folded words to the numbers they are, `weekdays` more names of weekdays, 0 for Monday.
     """
     if len(text) > _MAX_CHARS:
         return None
@@ -76,7 +77,7 @@ def date_in(
             return named
     if figures := _DAY_FIRST.search(plain):
         return _from_figures(int(figures[1]), int(figures[2]), figures[3], today)
-    return day_told(_HOUR.sub(" ", text), tags, today, fold=fold, numbers=numbers or {})
+    return day_told(_HOUR.sub(" ", text), tags, today, fold=fold, numbers=numbers or {}, weekdays=weekdays or {})
 
 
 def _from_figures(first: int, second: int, year: str | None, today: date) -> date | None:

@@ -19,6 +19,7 @@ _NAME_FROM = 2
 _ALSO: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "ar": {YEAR: ("سنين", "عام", "أعوام"), MONTH: ("شهور",)},
     "en": {YEAR: ("yo",), HOUR: ("o'clock",)},
+    "kmr": {DAY: ("roj", "rojan"), WEEK: ("hefte", "hefteyan", "heftiyan")},
 }
 
 

@@ -33,7 +33,7 @@ Meaning = TypeVar("Meaning", bound="Command | bool | int")
 #: Words of other languages everybody in Liège hears: asked right after one's own.
 _COMMON = (SOURCE, Locale("en"))
 _RELATIVE_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1, "after_tomorrow": 2}
-_OTHER_KEYS = frozenset({"yes", "no", "numbers", "hours", "commands", *_RELATIVE_DAYS})
+_OTHER_KEYS = frozenset({"yes", "no", "numbers", "hours", "weekdays", "commands", *_RELATIVE_DAYS})
 #: A slash command as Telegram accepts it (Bot API, BotCommand).
 _SLASH = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s|$)")
 _SLASH_NAME = re.compile(r"[a-z0-9_]{1,32}")
@@ -53,6 +53,8 @@ class LocaleWords:
     hours: Mapping[str, int]
     #: Folded word → days from today.
     days: Mapping[str, int]
+    #: Names of weekdays that CLDR does not have, or not as people write them → 0 for Monday.
+    weekdays: Mapping[str, int]
     #: Slash aliases, the one to show first.
     slashes: Mapping[Command, tuple[str, ...]]
 
@@ -173,7 +175,8 @@ class Words:
         tags = list(dict.fromkeys((locale, *_COMMON)))
         relative = {word: days for tag in reversed(tags) for word, days in self._own(tag).days.items()}
         numbers = {word: number for tag in reversed(tags) for word, number in self._own(tag).numbers.items()}
-        return date_in(text, tags, today, fold=self.fold, relative=relative, numbers=numbers)
+        weekdays = {word: day for tag in reversed(tags) for word, day in self._own(tag).weekdays.items()}
+        return date_in(text, tags, today, fold=self.fold, relative=relative, numbers=numbers, weekdays=weekdays)
 
     def time(self, text: str, locale: Locale) -> time | None:
         """The one hour of a text, in the person's language, in French or in English."""
@@ -259,17 +262,25 @@ def read_words(path: Path, fold: Fold) -> LocaleWords:
         key: Command(name) for name in raw if name in names for key in _keys(texts_at(raw, name, path), fold, path)
     }
     yes_no = {key: name == "yes" for name in ("no", "yes") for key in _keys(texts_at(raw, name, path), fold, path)}
-    numbers, hours = (
+    numbers, hours, weekdays = (
         {
             key: value
-            for value, word in enumerate(texts_at(raw, name, path), start=1)
+            for value, word in enumerate(texts_at(raw, name, path), start=first)
             for key in _keys(word.split("|"), fold, path)
         }
-        for name in ("numbers", "hours")
+        for name, first in (("numbers", 1), ("hours", 1), ("weekdays", 0))
     )
+    if set(weekdays.values()) not in (set(), set(range(7))):
+        raise LocaleFileError(f'{path}: "weekdays" must have seven, from Monday; several for one separated by |')
     days = {key: away for name, away in _RELATIVE_DAYS.items() for key in _keys(texts_at(raw, name, path), fold, path)}
     return LocaleWords(
-        commands=commands, yes_no=yes_no, numbers=numbers, hours=hours, days=days, slashes=_slashes(raw, path)
+        commands=commands,
+        yes_no=yes_no,
+        numbers=numbers,
+        hours=hours,
+        days=days,
+        weekdays=weekdays,
+        slashes=_slashes(raw, path),
     )
 
 

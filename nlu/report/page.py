@@ -54,7 +54,9 @@ def page(run: Run, safety: frozenset[str], diet: Run | None, pictures: Mapping[s
         "written the same way, at the difficulty of ordinary days instead of hard on purpose; seven of its languages "
         "(fr en ar es fa ru uk) were looked at once, to mend a dozen exceptions of the lexicon. *Practice* "
         "(`nlu/tests/`) was looked at along the way, and the words of danger were widened by it, so its figures "
-        "flatter. None is trained on. All tables but the first are about the examination.",
+        "flatter. Nobody trained on any of them; but people greet, thank, agree and refuse in the same few words, so "
+        "4 in 100 of the examination and 3 in 100 of practice stand in the training examples word for word (2 and 6 in "
+        "1,000 outside those phrases; of everyday 1 in 1,000). All tables but the first are about the examination.",
         _overview(run, safety),
         "## By language\n\n" + _languages(run, safety),
         "## By style\n\n" + _styles(run),

@@ -11,6 +11,7 @@ from bot.core.phrases import Phrase
 from bot.data import Data
 from bot.flow.book import rules_of
 from bot.flow.forbidden import fold
+from bot.flow.graph import Ask
 from bot.i18n.bidi import without_marks
 from bot.i18n.places import places
 from bot.i18n.render import plain, render_label
@@ -62,6 +63,18 @@ def test_every_question_has_the_menu_and_a_person(everything: Walked) -> None:
 
 def test_no_question_has_more_than_six_choices(everything: Walked) -> None:
     assert [where for where, message in everything.messages() if choices(message) > CHOICES] == []
+
+
+def test_every_choice_has_an_icon(stage: Stage) -> None:
+    """For who reads little: the picture is what is recognised."""
+    asked = [
+        (flow.id, step.id, step.act)
+        for flow in stage.guide().book.flows.values()
+        for step in flow.steps.values()
+        if isinstance(step.act, Ask)
+    ]
+    bare = [(flow, step, one.id) for flow, step, ask in asked for one in ask.choices if not one.icon]
+    assert (sum(len(ask.choices) for _, _, ask in asked) > 1000, bare) == (True, [])
 
 
 def test_every_step_can_be_reached_by_some_answers(everything: Walked, stage: Stage) -> None:

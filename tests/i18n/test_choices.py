@@ -51,6 +51,11 @@ def test_number_that_stands_in_a_label_means_that_label(text: str, number: int, 
     assert meant(text, AGES, number) == index
 
 
+def test_number_in_passing_leaves_numbers_their_place() -> None:
+    labels = [["Une crèche"], ["Une garde"], ["L'enfant a plus de 2 ans et demi"]]
+    assert [meant(text, labels, number) for text, number in (("2", 2), ("3", 3), ("deux", 2))] == [1, 2, 1]
+
+
 def test_two_choices_that_read_the_same_are_no_answer() -> None:
     assert meant("oui", [["Oui"], ["oui !"]]) is None
 

@@ -36,6 +36,16 @@ def read(text: str, tag: str = "fr") -> time | None:
         ("ar", "الساعة العاشرة", time(10)),
         ("ar", "الحادية عشرة", time(11)),
         ("ar", "3 مساء", time(15)),
+        ("nl", "14u30", time(14, 30)),
+        ("nl", "om 10u", time(10)),
+        ("es", "a las 10", time(10)),
+        ("ur", "۱۰ بجے", time(10)),
+        ("ps", "۱۰ بجې", time(10)),
+        ("bn", "১০টায়", time(10)),
+        ("uk", "о 10 годині", time(10)),
+        ("ka", "10 საათზე", time(10)),
+        ("sq", "në orën 10", time(10)),
+        ("so", "10ka", time(10)),
     ],
 )
 def test_hour(tag: str, text: str, hour: time) -> None:

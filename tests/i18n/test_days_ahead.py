@@ -2,6 +2,8 @@ from datetime import date
 
 import pytest
 
+from bot.core.ids import Locale
+from bot.data import Data
 from bot.i18n.dates import date_in
 from bot.nlu.folding import fold
 
@@ -61,3 +63,52 @@ def test_day_is_counted_from_today(tag: str, text: str, day: int) -> None:
 )
 def test_what_may_be_another_day_is_none(text: str) -> None:
     assert read(text, "fr") is None
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "day"),
+    [
+        ("fa", "سه شنبه", 17),
+        ("fa", "سه\u200cشنبه", 17),
+        ("fa", "شنبه", 21),
+        ("fa-AF", "پنج شنبه", 19),
+        ("fa", "پس فردا", 18),
+        ("ps", "دوشنبه", 23),
+        ("ps", "درې ورځې وروسته", 19),
+        ("ru", "в среду", 18),
+        ("ru", "в следующую пятницу", 20),
+        ("ru", "через неделю", 23),
+        ("ru", "послезавтра", 18),
+        ("uk", "у неділю", 22),
+        ("sq", "të hënën", 23),
+        ("sq", "pas 3 ditësh", 19),
+        ("pt", "segunda-feira", 23),
+        ("pt", "na sexta", 20),
+        ("pt", "daqui a 3 dias", 19),
+        ("es", "en 3 días", 19),
+        ("es", "pasado mañana", 18),
+        ("nl", "overmorgen", 18),
+        ("ro", "lunea", 23),
+        ("so", "Talaadada", 17),
+        ("so", "saddex maalmood ka dib", 19),
+        ("kmr", "duşemê", 23),
+        ("kmr", "piştî 3 rojan", 19),
+        ("ka", "3 დღეში", 19),
+        ("ka", "ორშაბათს", 23),
+        ("am", "ከ3 ቀን በኋላ", 19),
+        ("ti", "ድሕሪ 3 መዓልቲ", 19),
+        ("bn", "সোমবারে", 23),
+        ("bn", "৩ দিন পর", 19),
+        ("ur", "تین دن بعد", 19),
+        ("sw", "kesho kutwa", 18),
+        ("tr", "öbür gün", 18),
+    ],
+)
+def test_day_is_read_as_people_of_each_language_write_it(locale: str, text: str, day: int, data: Data) -> None:
+    words = data.guide(MONDAY).words
+    assert words.date(text, Locale(locale), MONDAY) == date(2026, 3, day)
+
+
+def test_a_number_that_nobody_knows_is_not_one(data: Data) -> None:
+    """Georgian "in three days", three not being among the numbers that it knows in this form."""
+    assert data.guide(MONDAY).words.date("სამ დღეში", Locale("ka"), MONDAY) is None

@@ -49,6 +49,9 @@ def words() -> Words:
         ("j'ai faim", "fr", None),
         ("je cherche un conseiller fiscal", "fr", None),
         ("", "fr", None),
+        ("احذف بياناتي", "ar", Command.FORGET),
+        ("je veux parler à une personne", "fr", Command.PERSON),
+        ("میرا ڈیٹا حذف کریں", "ur", Command.FORGET),
     ],
 )
 def test_command_is_known_in_every_language(words: Words, text: str, locale: str, command: Command | None) -> None:
@@ -88,6 +91,8 @@ def test_command_with_a_slip(words: Words, text: str, locale: str, command: Comm
         ("👍", "ti", True),
         ("peut-être", "fr", None),
         ("oui mais non", "fr", None),
+        ("یا", "ps", False),
+        ("në rregull", "sq", True),
     ],
 )
 def test_yes_and_no(words: Words, text: str, locale: str, answer: bool | None) -> None:
@@ -191,6 +196,7 @@ def test_language_without_words_takes_those_of_its_fallback(locales: Path) -> No
         ("commands: {menus: [menu]}", '"commands" knows no "menus"'),
         ("commands: [menu]", '"commands" must map'),
         ("menu: [menu", "not YAML"),
+        ("weekdays: [lundi, mardi]\n", "must have seven, from Monday"),
     ],
 )
 def test_wrong_words_are_one_sentence(tmp_path: Path, text: str, says: str | None) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot import __version__
 from bot.errors import SettingsError, UnusableStore
+from tests.journeys.conftest import Lines
 from tests.journeys.flows import ROOT, WHO, WORDS
 from tests.journeys.office import Office
 
@@ -80,6 +82,14 @@ async def test_a_folder_that_cannot_be_written_is_said(closed_office: Office, mo
 async def test_a_webhook_without_a_secret_is_refused(closed_office: Office) -> None:
     said = await refusal(closed_office, TELEGRAM_WEBHOOK_URL="https://guichet.example/telegram")
     assert "TELEGRAM_WEBHOOK_SECRET" in said
+
+
+async def test_a_group_that_is_not_there_is_told_with_its_variable(closed_office: Office, logged: Lines) -> None:
+    guichet = await closed_office.open(TELEGRAM_ADVISER_CHAT_ID="-1001")
+    [told] = [line for line in logged.lines if "group.unreachable" in line]
+    assert "is TELEGRAM_ADVISER_CHAT_ID its id, and is the bot in it as an administrator?" in told
+    async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{guichet.web.port}/healthz") as answer:
+        assert (await answer.json())["version"] == __version__
 
 
 async def test_telegram_away_at_the_start_is_waited_for(closed_office: Office) -> None:

@@ -150,6 +150,9 @@ def test_every_word_means_what_its_file_says(locale: Locale, words: Words) -> No
                 case "hours":
                     hour = time(listed.index(word) + 1)
                     is_right = all(words.time(one, locale) == hour for one in word.split("|"))
+                case "weekdays":
+                    meant = [words.date(one, locale, date(2026, 3, 16)) for one in word.split("|")]
+                    is_right = all(day is not None and day.weekday() == listed.index(word) for day in meant)
                 case "today" | "tomorrow" | "yesterday" | "after_tomorrow":
                     day = {"yesterday": 15, "today": 16, "tomorrow": 17, "after_tomorrow": 18}[name]
                     is_right = words.date(word, locale, date(2026, 3, 16)) == date(2026, 3, day)
@@ -158,6 +161,14 @@ def test_every_word_means_what_its_file_says(locale: Locale, words: Words) -> No
             if not is_right:
                 wrong.append(f"{name}: {word}")
     assert wrong == []
+
+
+@pytest.mark.parametrize("locale", WITH_WORDS)
+def test_weekdays_are_read_as_cldr_writes_them(locale: Locale, words: Words) -> None:
+    days = cldr(locale).days
+    names = [(name, day) for use in ("format", "stand-alone") for day, name in days[use]["wide"].items()]
+    read = [(name, words.date(name, locale, date(2026, 3, 16)), day) for name, day in names]
+    assert [name for name, found, day in read if found is None or found.weekday() != day] == []
 
 
 @pytest.mark.parametrize("locale", [one for one in WITH_WORDS if LANGUAGES[one].tier is not Tier.DRAFT])

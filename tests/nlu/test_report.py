@@ -1,14 +1,16 @@
 """The figures of the report: right on small cases that can be counted by hand."""
 
+import unicodedata
 from collections import Counter
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from nlu.report.figures import calibration, confusion
-from nlu.report.heldout import HeldOut, examination
+from nlu.report.heldout import HeldOut, examination, hard_negatives, held_out
 from nlu.report.page import Run, page
 from nlu.report.scores import (
     Answer,
@@ -20,6 +22,7 @@ from nlu.report.scores import (
     score,
     sees_danger,
 )
+from tests.conftest import ROOT
 
 
 def answer(meant: str | None, understood: str | None, sure: float = 0.9, danger: str | None = None) -> Answer:
@@ -135,3 +138,32 @@ def test_page_compares_with_the_default_pipeline_language_by_language() -> None:
         "| fr | 1.000 | 1.000 | +0 |",
         "| nl | 1.000 | 0.000 | +100 |",
     ]
+
+
+#: In these everybody says the same few words.
+SET_PHRASES = frozenset({"greet", "goodbye", "thanks", "affirm", "deny"})
+#: In a thousand.
+SHARES = {"examination": 42, "everyday": 1.1, "practice": 27}
+OUTSIDE_SET_PHRASES = {"examination": 8, "everyday": 4, "practice": 27}
+
+
+def test_hardly_anything_that_is_measured_was_trained_on() -> None:
+    """The shares that the page tells; they may only shrink."""
+    nlu = ROOT / "nlu"
+    lines = [line for path in nlu.glob("data/*/*.yml") for line in path.read_text(encoding="utf-8").splitlines()]
+    trained = {_bare(line.strip()[2:]) for line in lines if line.startswith("    - ")}
+    assert len(trained) > 100_000
+    sets = {
+        "examination": [*chain(*examination(nlu / "exam"))],
+        "everyday": [*chain(*examination(nlu / "everyday"))],
+        "practice": [*held_out(nlu / "tests"), *hard_negatives(nlu / "tests")],
+    }
+    known = {name: [one for one in asked if _bare(one.text) in trained] for name, asked in sets.items()}
+    per_thousand = {name: 1000 * len(known[name]) / len(asked) for name, asked in sets.items()}
+    beside = {name: sum(one.intent not in SET_PHRASES for one in found) for name, found in known.items()}
+    assert {name: share for name, share in per_thousand.items() if share > SHARES[name]} == {}
+    assert {name: count for name, count in beside.items() if count > OUTSIDE_SET_PHRASES[name]} == {}
+
+
+def _bare(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())

@@ -1,6 +1,7 @@
 """The door to the NLU and the process behind it (F02, F04, F05, F06, F07), with a small stand-in for Rasa."""
 
 import asyncio
+import hashlib
 import json
 import shutil
 import socket
@@ -82,6 +83,47 @@ def test_address_with_an_impossible_port_ends_the_service_with_one_sentence(
     monkeypatch.setenv("NLU_URL", "http://127.0.0.1:99999")
     assert main(["--folder", str(project.folder), "--state", str(project.folder)]) == 2
     assert capsys.readouterr().out == "nlu: unavailable – NLU_URL ends with a port that is none.\n"
+
+
+EXAMPLES = """version: "3.1"
+nlu:
+- intent: greet
+  examples: |
+    - salut
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def test_service_ends_with_whoever_started_it_however_that_one_ended(project: Project) -> None:
+    """No signal comes from a parent that was killed, or whose terminal was closed."""
+    folder = project.folder
+    project.lock.write_text("", encoding="utf-8")
+    (folder / ".venv" / "installed").write_text(hashlib.sha256(b"").hexdigest(), encoding="ascii")
+    project.config.write_text("language: fr\n", encoding="utf-8")
+    (project.data / "fr").mkdir(parents=True)
+    (project.data / "fr" / "guichet.yml").write_text(EXAMPLES, encoding="utf-8")
+    began: asyncio.Future[asyncio.StreamReader] = asyncio.get_running_loop().create_future()
+    async with await asyncio.start_server(lambda reader, _: began.set_result(reader), "127.0.0.1", 0) as witness:
+        port = witness.sockets[0].getsockname()[1]
+        (folder / "train.py").write_text(
+            f"import socket, time\nheld = socket.create_connection(('127.0.0.1', {port}))\ntime.sleep(600)\n",
+            encoding="utf-8",
+        )
+        service = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot.nlu.service", "--folder", str(folder), "--state", str(folder),
+            "--port", str(free_port()), "--until-stdin-ends", stdin=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        assert service.stdin is not None
+        async with asyncio.timeout(60):
+            training = await began
+            service.stdin.close()
+            assert await service.wait() == 0
+            assert await training.read() == b""
 
 
 REFUSED = {

@@ -42,10 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--state", type=Path, default=Path("var"), help="where the key of the model seals is (var)")
     parser.add_argument("--port", type=int, help="on 127.0.0.1 (that of NLU_URL, or 5005)")
     parser.add_argument("--train-only", action="store_true", help="train if anything changed, then stop")
+    parser.add_argument("--until-stdin-ends", action="store_true", help="stop when whoever started it is gone")
     chosen = parser.parse_args(arguments)
     service = Service(Project(folder=chosen.folder), seal_key(chosen.state), os.environ.get("NLU_TOKEN") or None)
     try:
-        asyncio.run(service.prepare() if chosen.train_only else service.run(chosen.port or _port()))
+        if chosen.train_only:
+            asyncio.run(service.prepare())
+        else:
+            asyncio.run(service.run(chosen.port or _port(), until_stdin_ends=chosen.until_stdin_ends))
     except SettingsError as exc:
         print(f"nlu: unavailable – {exc}", flush=True)
         return 4 if isinstance(exc, PortTaken) else 3 if str(exc) == NO_PYTHON else 2
@@ -60,6 +64,14 @@ def _port() -> int:
         return urlsplit(os.environ.get("NLU_URL") or ADDRESS).port or 5005
     except ValueError as exc:
         raise SettingsError("NLU_URL ends with a port that is none.") from exc
+
+
+async def _cancelled_with_stdin(task: asyncio.Task[None]) -> None:
+    """A pipe closes with the process at its other end, however that one ended: no signal need reach us."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await reader.read()
+    task.cancel()
 
 
 class Service:
@@ -89,10 +101,12 @@ class Service:
         self.say(f"trained {record.name} in {record.seconds} s")
         return record
 
-    async def run(self, port: int) -> None:
+    async def run(self, port: int, *, until_stdin_ends: bool = False) -> None:
         """Serve until cancelled; parsing is refused, not delayed, while there is no model."""
         task = asyncio.current_task()
         assert task is not None
+        # Kept in a name, or it would be collected before it ends.
+        watch = asyncio.create_task(_cancelled_with_stdin(task)) if until_stdin_ends else None
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
         runner = web.AppRunner(self._front.app(), access_log=None, handle_signals=False)
@@ -104,6 +118,8 @@ class Service:
                 raise PortTaken(f"port {port} of 127.0.0.1 is taken; another NLU may be serving already.") from exc
             await self._keep_serving(f"http://127.0.0.1:{port}")
         finally:
+            if watch is not None:
+                watch.cancel()
             await runner.cleanup()
 
     def _current(self) -> Accepted | None:
