@@ -215,7 +215,6 @@ def _language(text: str, guide: Guide, locale: Locale) -> Answer | None:
     if named is not None and any(language.locale == named for language in guide.languages):
         return Answer(value=named)
     shown = languages_shown(guide.languages, locale, 0)
-    number = guide.words.number(text, locale)
-    if number is not None and 1 <= number <= len(shown):
-        return Answer(value=shown[number - 1].locale)
-    return None
+    # Nothing but the number of a button: « my card ends in 3 weeks » is no wish to speak the third language.
+    index = guide.words.choice(text, [()] * len(shown), locale)
+    return None if index is None else Answer(value=shown[index].locale)
