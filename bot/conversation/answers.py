@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.conversation.guide import Guide
 from bot.conversation.screens import SHARE, SHARE_WORDS, held_rows, languages_shown, waiting_rows
+from bot.conversation.signs import choice_shown
 from bot.core.events import Said
 from bot.core.ids import Locale, StepId
 from bot.core.messages import Command, Go, Speak
@@ -165,6 +166,8 @@ def _choice(ask: Ask, said: Said, guide: Guide, locale: Locale) -> Answer | None
             index = guide.words.choice(guide.book.phrase("yes" if meant else "no").text, labels, locale)
     if index is None and said.language is not None:
         index = guide.words.label(said.text, labels, said.language)
+    if index is None:
+        index = choice_shown(said.text, ask.choices)
     return None if index is None else Answer(value=ask.choices[index].id)
 
 
