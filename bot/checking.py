@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
-from bot.bootstrap import Data, Places
 from bot.config import read_settings
 from bot.core.ids import Locale
+from bot.data import Data, Places
 from bot.directory.facts import Fact
 from bot.directory.lookup import Directory
 from bot.directory.service import Service

@@ -171,7 +171,7 @@ def _days(parser: argparse.ArgumentParser) -> None:
 
 
 def _messages(options: argparse.Namespace) -> int:
-    from bot.bootstrap import sentences
+    from bot.data import sentences
     from bot.i18n import messages
 
     return messages.main(options.rest, sentences=lambda: sentences(Path("flows")))

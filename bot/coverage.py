@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot.bootstrap import Data, Places
 from bot.config import read_settings
 from bot.core.ids import Locale
 from bot.core.phrases import Phrase
+from bot.data import Data, Places
 from bot.flow.graph import Ask, Checklist, Flow, FlowBook, Remind, ShowServices
 
 PAGE = Path("docs/reference/pathways.md")

@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.bootstrap import Data, Places
 from bot.config import Environment, environment_with_dotenv, read_environment, read_settings, settings_file
 from bot.core.ids import AccountId, FlowId
 from bot.core.phrases import Value
+from bot.data import Data, Places
 from bot.directory.confirm import confirm, confirm_fact
 from bot.directory.flat import exportable
 from bot.directory.hsds import from_hsds, to_hsds

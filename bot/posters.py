@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 
-from bot.bootstrap import Data
 from bot.channel.client import TelegramMessenger
 from bot.core.ids import Locale
+from bot.data import Data
 from bot.errors import DeliveryError, SettingsError
 from bot.maintenance import Premises
 from bot.services.poster_sheets import sheets, topics_of
+
+#: Source: https://core.telegram.org/method/account.checkUsername.
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{4,31}")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -29,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         guide,
         data.catalogues,
         key=premises.keys.signing,
-        bot=options.bot.removeprefix("@") or _bot_name(premises),
+        bot=_named(options.bot) if options.bot else _bot_name(premises),
         offices=options.office,
         locales=locales,
         topics=topics,
@@ -60,6 +64,14 @@ def _check(what: str, asked: list[str] | set[Locale], known: set[str] | set[Loca
     for one in asked:
         if one not in known:
             raise SettingsError(f'No {what} is called "{one}". There are: {", ".join(sorted(known))}.')
+
+
+def _named(told: str) -> str:
+    """The bot's name, told as such, as `@name` or as its address: a slip here would be printed on every code."""
+    name = re.sub(r"^(https?://)?(t\.me/)?@?", "", told.strip())
+    if not _NAME.fullmatch(name):
+        raise SettingsError(f'No bot is called "{told}": it is 5 to 32 letters without accents, digits or "_".')
+    return name
 
 
 def _bot_name(premises: Premises) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.bootstrap import Data, Places
 from bot.config import read_settings
 from bot.core.ids import FlowId, Locale
+from bot.data import Data, Places
 from bot.errors import SettingsError
 from bot.services.branches import Path as Branch
 from bot.services.branches import branches, input_of

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.bootstrap import Data, Places
 from bot.config import read_settings
+from bot.data import Data, Places
 from bot.services.rehearsal import Stage
 from bot.talk import stage_of
 from tests.content.walk import Walked, walked

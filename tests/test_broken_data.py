@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.bootstrap import Data, Places
 from bot.cli import main
 from bot.config import Settings
 from bot.core.ids import Locale
 from bot.core.messages import Command
+from bot.data import Data, Places
 
 ROOT = Path(__file__).parents[1]
 #: The second line closes what the first did not open.

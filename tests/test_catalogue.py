@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.bootstrap import Data
 from bot.cli import main
+from bot.data import Data
 from bot.services.catalogue import Initiative, as_csv, initiatives
 
 TODAY = date(2026, 11, 23)

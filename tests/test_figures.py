@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bot.bootstrap import Data
 from bot.cli import main
 from bot.core.ids import FlowId, Locale
+from bot.data import Data
 from bot.directory.words import read_words
 from bot.ports import Commit, Submission
 from bot.services.survey import HIDDEN, WITHHELD, Question, Total, as_csv, as_svg, questions

@@ -371,3 +371,32 @@ def test_a_database_that_is_held_elsewhere_is_one_sentence(
     holder.close()
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "The database cannot be used now (database is locked): try again.\n")
+
+
+@pytest.fixture
+def at_home(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the folder of the guichet, with the settings of the project and nobody's database."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{place}/guichet.db")
+    monkeypatch.chdir(ROOT)
+
+
+ONE_POSTER = ["posters", "--locale", "fr", "--topic", "accueil"]
+
+
+@pytest.mark.parametrize("told", ["liege_bot", "@liege_bot", "t.me/liege_bot", "https://t.me/liege_bot"])
+def test_the_bot_of_a_poster_is_named_as_people_name_it(
+    at_home: None, capsys: pytest.CaptureFixture[str], told: str
+) -> None:
+    assert main([*ONE_POSTER, "--bot", told]) == 0
+    assert capsys.readouterr().out.startswith("accueil.fr\thttps://t.me/liege_bot?start=_fr_")
+
+
+@pytest.mark.parametrize(
+    "told", ["liege bot", "liège_bot", "bot", "https://example.org/liege_bot", "liege_bot?start=a"]
+)
+def test_a_bot_that_cannot_be_is_printed_on_no_poster(
+    at_home: None, capsys: pytest.CaptureFixture[str], told: str
+) -> None:
+    assert main([*ONE_POSTER, "--bot", told]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and f'No bot is called "{told}"' in said.err

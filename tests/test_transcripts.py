@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.bootstrap import Data
 from bot.core.ids import Locale
+from bot.data import Data
 from bot.i18n.languages import SOURCE
 from bot.services.branches import OWN, Edge, edge_of
 from bot.services.rehearsal import Rehearsal, Stage

@@ -155,7 +155,7 @@ class Reader:
             old = body.get("migrate_from_chat_id")
             if old is None or not self._is_team(ChatId(as_int(old))):
                 return _stranger(kind, body, chat)
-        return hear_group(kind, body, bot_id=self._bot_id, strip=self._strip, is_continued=self._is_continued)
+        return hear_group(kind, body, bot_id=self._bot_id, strip=self._strip)
 
     def _strip(self, text: str) -> str:
         """`/menu@our_bot` as `/menu`; a command for another bot stays as it is."""

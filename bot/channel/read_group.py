@@ -38,7 +38,6 @@ def hear_group(
     *,
     bot_id: int,
     strip: Callable[[str], str],
-    is_continued: Callable[[Mapping[str, Any]], bool],
 ) -> Heard:
     """Read an update of a group that is a team's."""
     match kind:
@@ -49,18 +48,12 @@ def hear_group(
         case "chat_member":
             return _member(body)
         case "message" | "edited_message":
-            return _message(kind, body, bot_id, strip, is_continued)
+            return _message(kind, body, bot_id, strip)
         case _:
             return Ignored(kind=f"group.{kind}")
 
 
-def _message(
-    kind: str,
-    message: Mapping[str, Any],
-    bot_id: int,
-    strip: Callable[[str], str],
-    is_continued: Callable[[Mapping[str, Any]], bool],
-) -> Heard:
+def _message(kind: str, message: Mapping[str, Any], bot_id: int, strip: Callable[[str], str]) -> Heard:
     chat, _ = chat_of(message)
     media = media_of(message)
     if message.get("text") is None and media is None:
@@ -82,8 +75,13 @@ def _message(
         is_edited=kind == "edited_message",
         speaker=_speaker(message, sender, chat),
         via_bot=message.get("via_bot") is not None,
-        album_continued=is_continued(message),
+        album=_album(message),
     )
+
+
+def _album(message: Mapping[str, Any]) -> str | None:
+    album = message.get("media_group_id")
+    return as_text(album)[:64] if album is not None else None
 
 
 def _speaker(message: Mapping[str, Any], sender: Mapping[str, Any], chat: ChatId) -> Speaker:

@@ -52,7 +52,7 @@ def _message(
     message_id = as_int(message.get("message_id"))
     locale = _phone_locale(message)
     if message.get("text") is not None:
-        text = strip(as_text(message["text"]).strip())
+        text = strip(text_of(message).strip())
         if start := _START.match(text):
             return Started(payload=start[1] or "", phone_locale=locale)
         return Said(text=text, message_id=message_id, phone_locale=locale)

@@ -11,6 +11,13 @@ from bot.core.ids import ChatId
 OUTSIDE: Final = ("left", "kicked")
 
 
+#: Of a link behind words, what is read.
+_LINK: Final = ("type", "offset", "length", "url")
+#: Links of one message that are read, and the longest: what somebody writes must not flood a topic.
+_LINKS, _LONGEST_ADDRESS, _LONGEST = 20, 1000, 10_000
+_SCHEMES: Final = ("http://", "https://", "mailto:", "tel:")
+
+
 class Misshapen(Exception):
     """A value is not what the Bot API documents. `reason` names the field, never its content."""
 
@@ -63,8 +70,36 @@ def thread_of(message: Mapping[str, Any]) -> int | None:
 
 
 def text_of(message: Mapping[str, Any]) -> str:
-    """Text or caption; empty when there is neither."""
-    value = message.get("text")
+    """Text or caption, with the addresses of links that are hidden behind words; empty when there is neither."""
+    value, entities = message.get("text"), message.get("entities")
     if value is None:
-        value = message.get("caption")
-    return "" if value is None else as_text(value)
+        value, entities = message.get("caption"), message.get("caption_entities")
+    if value is None:
+        return ""
+    return as_text(value) if type(entities) is not list else _with_addresses(as_text(value), entities)
+
+
+def hidden_links(entities: Any) -> list[dict[str, Any]]:
+    """The links behind words among a message's entities, and nothing else of them."""
+    if type(entities) is not list:
+        return []
+    found = [one for one in entities if type(one) is dict and one.get("type") == "text_link"]
+    return [{name: one.get(name) for name in _LINK} for one in found if _is_link(one)][:_LINKS]
+
+
+def _is_link(entity: Mapping[str, Any]) -> bool:
+    url, numbers = entity.get("url"), (entity.get("offset"), entity.get("length"))
+    is_placed = all(type(number) is int and 0 <= number <= _LONGEST for number in numbers)
+    return is_placed and type(url) is str and len(url) <= _LONGEST_ADDRESS and url.startswith(_SCHEMES)
+
+
+def _with_addresses(text: str, entities: list[Any]) -> str:
+    """Formatting does not travel, an address must: the words it lies behind would lead nowhere."""
+    # Telegram counts in UTF-16 units.
+    raw = text.encode("utf-16-le")
+    for link in sorted(hidden_links(entities), key=lambda one: -(one["offset"] + one["length"])):
+        begin, end = 2 * link["offset"], 2 * (link["offset"] + link["length"])
+        words, url = raw[begin:end].decode("utf-16-le", "replace"), as_text(link["url"])
+        if words.strip().rstrip("/") not in {url.rstrip("/"), url.split("://")[-1].rstrip("/")}:
+            raw = raw[:end] + f" ({url})".encode("utf-16-le") + raw[end:]
+    return raw.decode("utf-16-le", "replace")

@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from bot.channel.shape import hidden_links
+
 #: Of people and chats, what is read from them (`read_private`, `read_group`).
 _PERSON: Final = ("id", "is_bot", "language_code")
 _CHAT: Final = ("id", "type", "is_forum")
 #: Quoted and forwarded content, never read.
 _QUOTES: Final = frozenset(
     {"external_reply", "quote", "reply_to_story", "forward_origin", "forward_from", "forward_from_chat",
-     "author_signature", "entities", "caption_entities"}
+     "author_signature"}
 )  # fmt: skip
+#: Formatting and mentions of people, of which only links behind words are read.
+_ENTITIES: Final = ("entities", "caption_entities")
 #: Of the message a button belongs to; its keyboard is what a checklist is ticked in.
 _OF_PRESSED: Final = ("message_id", "message_thread_id", "is_topic_message", "date", "reply_markup")
 _PLACES: Final = ("location", "venue", "contact")
@@ -51,7 +55,8 @@ def _body(kind: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _message(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: _small(name, value) for name, value in body.items() if name not in _QUOTES}
+    kept = {name: _small(name, value) for name, value in body.items() if name not in (*_QUOTES, *_ENTITIES)}
+    return kept | {name: links for name in _ENTITIES if (links := hidden_links(body.get(name)))}
 
 
 def _small(name: str, value: Any) -> Any:

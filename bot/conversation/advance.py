@@ -339,15 +339,16 @@ def _handoff_moved(draft: Draft, news: HandoffNews) -> None:
         case HandoffNews.RELEASED:
             draft.session = replace(draft.session, hold=Hold.WAITING)
             draft.tell(system(book, "handoff_released", buttons=waiting_rows(book)))
+        case HandoffNews.RETURNED | HandoffNews.CLOSED if draft.session.hold is Hold.WAITING:
+            # Nobody will answer: that must be said, and there is nothing of which to ask whether it helped
+            # (best-in-class 17).
+            draft.session = replace(draft.session, hold=Hold.NONE)
+            draft.tell(system(book, "handoff_closed_waiting"))
+            walk.after_handoff(draft, was_answered=False)
         case HandoffNews.RETURNED:
             draft.session = replace(draft.session, hold=Hold.NONE)
             draft.tell(system(book, "handoff_returned"))
             walk.after_handoff(draft)
-        case HandoffNews.CLOSED if draft.session.hold is Hold.WAITING:
-            # Nobody answered: there is nothing of which to ask whether it helped (best-in-class 17).
-            draft.session = replace(draft.session, hold=Hold.NONE)
-            draft.tell(system(book, "handoff_closed_waiting"))
-            walk.after_handoff(draft, was_answered=False)
         case HandoffNews.CLOSED:
             draft.session = replace(draft.session, hold=Hold.NONE)
             draft.tell(system(book, "handoff_closed"))

@@ -208,6 +208,8 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "adviser_note": (),
         "adviser_note_how": (),
         "adviser_noted": (),
+        "adviser_taken_back": (),
+        "adviser_topic_closed": (),
         "adviser_taken": (),
         "adviser_taken_by": ("name",),
         "adviser_done": (),

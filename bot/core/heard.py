@@ -61,8 +61,8 @@ class FromTeam:
     speaker: Speaker = Speaker.PERSON
     #: Made with another bot's inline mode.
     via_bot: bool = False
-    #: Set on the second and later parts of an album.
-    album_continued: bool = False
+    #: Telegram's mark of the album this is a part of; usually only the first part has words.
+    album: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ from pathlib import Path
 from bot.directory.fields import Fields
 from bot.directory.issues import Issue, issue, nearest_name
 from bot.directory.service import Confidence, PartialDate, Source
-from bot.directory.source import Table, read
+from bot.directory.source import read
+from bot.strict_yaml import Table
 
 FILE = Path("facts.yml")
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")

@@ -10,7 +10,7 @@ from typing import TypeVar
 from bot.core.amounts import bare_amounts
 from bot.directory.issues import Issue, issue, nearest_name
 from bot.directory.service import Answer
-from bot.directory.source import Items, Table, Text, texts
+from bot.strict_yaml import Items, Table, Text, texts
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
@@ -67,7 +67,7 @@ class Fields:
         ):
             self.blame(name, "not-a-list", name=name)
             return []
-        found = list(texts(node)) if node is not None else []
+        found = [text for text in texts(node) if text.value]
         if required and not found:
             self.blame(name, "missing-field", name=name)
         return found

@@ -7,33 +7,16 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, Literal
 
+from bot.strict_yaml import TRAPS
+
 Language = Literal["fr", "en"]
 
 #: Code → the sentence in French and in English. `docs/reference/directory.md` explains each; a test keeps it so.
 KINDS: Final[dict[str, dict[Language, str]]] = {
+    **TRAPS,
     "missing-file": {
         "fr": "ce fichier manque. Remettez-le : l'annuaire en a besoin.",
         "en": "this file is missing. Put it back: the directory needs it.",
-    },
-    "bad-yaml": {
-        "fr": "ce n'est pas du YAML lisible ({why}). Vérifiez les guillemets, les deux-points et les retraits.",
-        "en": "this is not readable YAML ({why}). Check quotes, colons and indents.",
-    },
-    "bad-key": {
-        "fr": "une clé est un seul mot suivi de deux-points.",
-        "en": "a key is one plain word followed by a colon.",
-    },
-    "yaml-alias": {
-        "fr": "un renvoi (*nom) répète une autre valeur. Écrivez-la encore une fois.",
-        "en": "an alias (*name) repeats another value. Write it again.",
-    },
-    "yaml-tag": {
-        "fr": "l'étiquette « {tag} » ne sert pas ici. Enlevez-la.",
-        "en": 'the tag "{tag}" is not used here. Remove it.',
-    },
-    "duplicate-key": {
-        "fr": "« {name} » est écrit deux fois (d'abord ligne {first}). Gardez une seule ligne.",
-        "en": '"{name}" is written twice (first on line {first}). Keep one.',
     },
     "not-a-text": {
         "fr": "« {name} » doit être un texte, pas une liste.",

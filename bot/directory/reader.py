@@ -22,7 +22,7 @@ from bot.directory.service import (
     Service,
     Source,
 )
-from bot.directory.source import Items, Node, Table, Text
+from bot.strict_yaml import Items, Node, Table, Text
 
 #: Fits one message with the labels around it (product: 300 characters a message).
 MAX_DESCRIPTION = 240

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bot.core.phrases import Phrase, Value
 from bot.directory.issues import Issue, issue
-from bot.directory.source import Table, Text, read
+from bot.directory.source import read
+from bot.strict_yaml import Table, Text
 
 FILE = Path("_system") / "directory.yml"
 #: Kinds of keys that entries may name; the rest are sentences of a card.

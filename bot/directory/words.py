@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bot.directory.fold import fold, is_unspaced, tokens
 from bot.directory.issues import Issue, issue, nearest_name
-from bot.directory.source import Items, Table, read, texts
+from bot.directory.source import read
+from bot.strict_yaml import Items, Table, texts
 
 FILE = Path("directory") / "_words.yml"
 _STOP = "stop"
@@ -96,7 +97,7 @@ def read_words(flows: Path, known: Collection[str] = ()) -> tuple[Words, list[Is
             issues.append(issue(shown, line, "unknown-word", near=near, word=need, name=FILE.name, kind="need"))
         for text in texts(node):
             word = " ".join(tokens(text.value))
-            if need not in needs.get(word, ()):
+            if word and need not in needs.get(word, ()):
                 needs[word] = (*needs.get(word, ()), need)
     longest = max((word.count(" ") + 1 for word in needs), default=1)
     return Words(needs, stop, longest), issues

@@ -11,6 +11,8 @@ from bot.documents.sheet import INK, MINT, PAPER, SOFT, TEAL, Sheet
 WIDTH, HEIGHT = 148.0, 210.0
 #: Side of the code with its quiet zone, at most; readable from about a metre.
 CODE = 92.0
+#: Nothing is written nearer to the lower edge: office printers leave it white.
+EDGE = 6.0
 #: Modules of white around the code (ISO/IEC 18004 asks for four).
 QUIET = 4
 
@@ -41,7 +43,8 @@ def _french_band(sheet: Sheet, poster: PosterSheet) -> float:
     """Draw what stands at the foot, as high as its lines need; where it begins."""
     title, invitation, office = 20, 13, 10
     lines = [(poster.title.french, title, True), (poster.invitation.french, invitation, False)]
-    foot = 12.0 if poster.office else 4.0
+    below = sheet.height_of(poster.office, office) if poster.office else 0.0
+    foot = below + 7 if poster.office else 4.0
     height = foot + 4 + sum(sheet.height_of(text, size, bold=bold) for text, size, bold in lines)
     band = HEIGHT - max(height, 40.0)
     above = sheet.y
@@ -51,7 +54,7 @@ def _french_band(sheet: Sheet, poster: PosterSheet) -> float:
         for text, size, bold in lines:
             sheet.write(text, size, bold=bold, align="center", colour=INK)
     if poster.office:
-        sheet.y = HEIGHT - 11
+        sheet.y = HEIGHT - EDGE - below
         sheet.write(poster.office, office, align="center", colour=SOFT)
     sheet.y = above
     return band

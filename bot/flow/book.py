@@ -23,9 +23,10 @@ from bot.flow.known import Known
 from bot.flow.references import check_claims, check_mentions, slots_in_sight
 from bot.flow.sentences import check_sentences
 from bot.flow.shapes import PATTERNS, Form
-from bot.flow.source import LIMIT_BYTES, LIMIT_ISSUES, read, read_file
+from bot.flow.source import read, read_file
 from bot.flow.translations import Translation, check_translations
 from bot.flow.walks import check_walks, silent_circles, ways
+from bot.strict_yaml import LIMIT_BYTES, LIMIT_TRAPS
 
 #: Below flows/, but not flow files.
 RULES = "_system/forbidden.yml"
@@ -220,7 +221,7 @@ def _check_all(drafts: Mapping[FlowId, Draft], known: Known, rules: Rules) -> No
             check_forbidden(draft, rules, known.secrets),
             _check_review(draft, known.today),
         ):
-            draft.issues += islice(checked, LIMIT_ISSUES)
+            draft.issues += islice(checked, LIMIT_TRAPS)
     for draft, found in check_claims(drafts.values(), known):
         draft.issues.append(found)
     whole = {name: draft for name, draft in drafts.items() if _is_whole(draft)}

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from bot.flow.book import load
 from bot.flow.known import Known
-from bot.flow.source import Items, Node, Table, Text, read_file, texts
+from bot.flow.source import read_file
+from bot.strict_yaml import Items, Node, Table, Text, texts
 
 
 def main(arguments: list[str] | None = None) -> int:

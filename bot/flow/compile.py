@@ -14,8 +14,8 @@ from bot.flow.revision import revision_of
 from bot.flow.scalars import sentence_of, text_of
 from bot.flow.schema import FLOW, PHRASES
 from bot.flow.shapes import Record, as_date, check, flag
-from bot.flow.source import LIMIT_ISSUES, Node, Table, Text, texts
 from bot.flow.steps import read_steps
+from bot.strict_yaml import LIMIT_TRAPS, Node, Table, Text, texts
 
 
 def compile_file(root: Node, *, flow_id: FlowId, path: str) -> Draft:
@@ -49,7 +49,7 @@ def _check_top(root: Table, record: Record, draft: Draft) -> None:
     """Shapes of everything but the steps, which are looked at one by one."""
     top = Table({key: node for key, node in root.values.items() if key != "steps"}, root.lines, root.line)
     found_all = check(top, record, path=draft.path, key="flow", line=root.line)
-    for found in islice(found_all, LIMIT_ISSUES):
+    for found in islice(found_all, LIMIT_TRAPS):
         if found.code == "missing-key" and ("key", "steps") in found.values and "steps" in root.values:
             continue
         draft.issues.append(found)

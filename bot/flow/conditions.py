@@ -8,7 +8,7 @@ from bot.core.ids import StepId
 from bot.flow.draft import Draft, SlotUse
 from bot.flow.graph import AllOf, AnyOf, Between, Condition, Is, Known, Not
 from bot.flow.issues import issue
-from bot.flow.source import Items, Node, Table, Text, texts
+from bot.strict_yaml import Items, Node, Table, Text, texts
 
 #: Words that stand where a slot could: they join conditions.
 JOINING = frozenset({"any", "all", "not"})

@@ -20,8 +20,9 @@ from bot.flow.compile import compile_file
 from bot.flow.draft import Draft, Role, Sentence
 from bot.flow.graph import Ask, Card, Checklist, Flow, FlowBook, Remind, ShowServices, Step
 from bot.flow.sentences import LONG_LIMIT, MESSAGE_LIMIT, TITLE_LIMIT
-from bot.flow.source import LIMIT_BYTES, Table, Text, read
+from bot.flow.source import read
 from bot.flow.walks import author_id
+from bot.strict_yaml import LIMIT_BYTES, Table, Text
 
 #: What a translator is told about each kind of sentence, in French, their common language.
 _COMMENTS = {

@@ -17,8 +17,8 @@ from bot.flow.draft import Draft, Sentence
 from bot.flow.graph import AnswerKind, Ask, Flow, Step, ToStep
 from bot.flow.issues import Issue, issue
 from bot.flow.shapes import Either, Form, Key, ListOf, Record, Scalar, check, flag
-from bot.flow.source import Items, Node, Table, Text, texts
 from bot.flow.walks import author_id, ways
+from bot.strict_yaml import Items, Node, Table, Text, texts
 
 #: Most words that `*` stands for.
 _GAP = 8

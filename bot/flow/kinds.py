@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.strict_yaml import TRAPS
+
 
 class Severity(StrEnum):
     """Whether a flow may be published with this issue in it."""
@@ -30,105 +32,12 @@ _STOP, _LOOK = Severity.CRITICAL, Severity.WARNING
 
 KINDS: dict[str, Kind] = {
     # --- the file itself -----------------------------------------------------------------------------------------
-    "unreadable-file": Kind(
-        _STOP,
-        "ce fichier ne peut pas être lu ({reason}). Vérifiez ses droits.",
-        "this file cannot be read ({reason}). Check its permissions.",
-    ),
+    **{code: Kind(_STOP, said["fr"], said["en"]) for code, said in TRAPS.items()},
     "misplaced-file": Kind(
         _STOP,
         "ce fichier n'est pas à sa place : un parcours s'écrit dans flows/<domaine>/<nom>.yml, en minuscules,"
         " chiffres et _.",
         "this file is not in its place: a flow is written in flows/<area>/<name>.yml, lower case, digits and _.",
-    ),
-    "too-big": Kind(
-        _STOP,
-        "ce fichier est trop grand (limite : {limit}). Coupez-le en plusieurs parcours.",
-        "this file is too big (limit: {limit}). Split it into several flows.",
-    ),
-    "not-utf8": Kind(
-        _STOP,
-        "cette ligne n'est pas du texte UTF-8. Enregistrez le fichier avec l'encodage UTF-8.",
-        "this line is not UTF-8 text. Save the file with the UTF-8 encoding.",
-    ),
-    "byte-order-mark": Kind(
-        _STOP,
-        "le fichier commence par une marque invisible (BOM). Enregistrez-le en « UTF-8 » et non « UTF-8 avec BOM ».",
-        'the file begins with an invisible mark (BOM). Save it as "UTF-8", not "UTF-8 with BOM".',
-    ),
-    "windows-line-ends": Kind(
-        _STOP,
-        "les fins de ligne sont celles de Windows (CRLF). Choisissez « LF » dans votre éditeur et enregistrez.",
-        'the line ends are those of Windows (CRLF). Choose "LF" in your editor and save.',
-    ),
-    "control-character": Kind(
-        _STOP,
-        "un caractère invisible ({character}) se cache dans cette ligne. Effacez-le et retapez le mot.",
-        "an invisible character ({character}) hides in this line. Delete it and type the word again.",
-    ),
-    "empty-file": Kind(
-        _STOP,
-        "ce fichier est vide. Écrivez-y un parcours ou supprimez-le.",
-        "this file is empty. Write a flow in it or delete it.",
-    ),
-    # --- YAML traps ----------------------------------------------------------------------------------------------
-    "yaml-syntax": Kind(
-        _STOP,
-        "le YAML est illisible à partir d'ici ({reason}). Vérifiez les deux-points, les guillemets et les retraits ;"
-        " un texte avec « : » ou « # » se met entre guillemets.",
-        "the YAML cannot be read from here on ({reason}). Check colons, quotes and indents;"
-        ' a text with ": " or " #" goes between quotes.',
-    ),
-    "yaml-tab": Kind(
-        _STOP,
-        "cette ligne commence par une tabulation. Remplacez-la par des espaces.",
-        "this line begins with a tab. Replace it with spaces.",
-    ),
-    "yaml-anchor": Kind(
-        _STOP,
-        "« &{name} » est une ancre YAML. Retirez-la ; un texte qui commence par & se met entre guillemets.",
-        '"&{name}" is a YAML anchor. Remove it; a text that begins with & goes between quotes.',
-    ),
-    "yaml-alias": Kind(
-        _STOP,
-        "« *{name} » est un renvoi YAML. Écrivez la valeur en entier ; un texte qui commence par * se met entre"
-        " guillemets.",
-        '"*{name}" is a YAML alias. Write the value out; a text that begins with * goes between quotes.',
-    ),
-    "yaml-tag": Kind(
-        _STOP,
-        "« {tag} » est une étiquette de type YAML. Retirez-la ; un texte qui commence par ! se met entre guillemets.",
-        '"{tag}" is a YAML type tag. Remove it; a text that begins with ! goes between quotes.',
-    ),
-    "yaml-merge": Kind(
-        _STOP,
-        "« << » recopie une autre partie du fichier. Écrivez les clés en entier.",
-        '"<<" copies another part of the file. Write the keys out.',
-    ),
-    "yaml-directive": Kind(
-        _STOP,
-        "le fichier commence par une directive (« % »). Supprimez cette ligne.",
-        'the file begins with a directive ("%"). Delete this line.',
-    ),
-    "two-documents": Kind(
-        _STOP,
-        "« --- » commence un deuxième document. Mettez-le dans un fichier à lui.",
-        '"---" begins a second document. Put it into a file of its own.',
-    ),
-    "too-deep": Kind(
-        _STOP,
-        "plus de {limit} niveaux l'un dans l'autre. Réduisez les retraits.",
-        "more than {limit} levels inside one another. Reduce the indents.",
-    ),
-    "duplicate-key": Kind(
-        _STOP,
-        "« {key} » est écrit deux fois (d'abord ligne {first}). Gardez-en un seul.",
-        '"{key}" is written twice (first on line {first}). Keep one.',
-    ),
-    "key-not-text": Kind(
-        _STOP,
-        "une clé doit être un mot suivi de deux-points.",
-        "a key must be one word followed by a colon.",
     ),
     "boolean-word": Kind(
         _LOOK,

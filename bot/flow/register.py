@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.errors import DataError
-from bot.flow.source import Table, read_file
+from bot.flow.source import read_file
+from bot.strict_yaml import Table
 
 
 def intents_in(path: Path) -> frozenset[str]:

@@ -6,7 +6,7 @@ from bot.core.ids import StepId
 from bot.core.phrases import Phrase
 from bot.flow.draft import Draft, Role, Sentence
 from bot.flow.issues import issue
-from bot.flow.source import Node, Text
+from bot.strict_yaml import Node, Text
 
 #: No sentence may be anywhere near it; Telegram itself ends at 4096.
 LIMIT_CHARACTERS = 2000

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from bot.flow.issues import Issue, issue, nearest
-from bot.flow.source import Items, Node, Table, Text
+from bot.strict_yaml import Items, Node, Table, Text
 
 
 class Form(StrEnum):

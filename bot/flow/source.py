@@ -1,247 +1,26 @@
-"""A YAML file read strictly: every scalar stays text, every node keeps its line, and every trap is an issue.
-
-Ordinary YAML turns `no` into False, `12:30:45` into a number and 300 bytes of aliases into gigabytes. Here the parser's
-events are taken one by one into a small tree of our own: nothing is guessed, nothing is expanded, and reading stops at
-the first event that goes too deep or too far. The only module of this room that imports PyYAML.
-"""
+"""Files of flows: read strictly, with what is wrong as issues."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeAlias
 
-import yaml
-
+from bot import strict_yaml
 from bot.flow.issues import Issue, issue
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml: ten times faster, the same grammar
-
-#: A flow is some hundred lines; more is an accident or an attack (reliability.md, M12).
-LIMIT_BYTES = 256 * 1024
-LIMIT_DEPTH = 32
-#: Values in one file; 256 KiB of `[],[],…` would be 87,000 and most of a second.
-LIMIT_NODES = 10_000
-
-#: Nobody mends a file from a longer list; the rest is not read.
-LIMIT_ISSUES = 50
-
-#: Control characters, line ends that only YAML knows, marks that turn the direction of the text around them, and what
-#: nobody sees: a word with such a character in it is another word. Single marks of direction and joiners are text.
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u180e\u200b\u2028\u2029\u202a-\u202e\u2060-\u2064\u2066-\u2069"
-    "\ufeff\ufffe\uffff]"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A scalar as it is written, without any typing; empty when nothing was."""
-
-    value: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A list."""
-
-    values: tuple[Node, ...]
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A map from text to nodes, with the line of each key."""
-
-    values: dict[str, Node]
-    lines: dict[str, int]
-    line: int
-
-    def get(self, key: str) -> Node | None:
-        """The node under this key, or None."""
-        return self.values.get(key)
-
-
-Node: TypeAlias = Text | Items | Table
+from bot.strict_yaml import Node, Trap
 
 
 def read_file(path: Path, shown: str) -> tuple[Node | None, tuple[Issue, ...]]:
     """The tree of one file; `shown` is the path that issues name. Never reads more than the limit."""
-    try:
-        with path.open("rb") as file:
-            source = file.read(LIMIT_BYTES + 1)
-    except OSError as exc:
-        return None, (issue(shown, 1, "unreadable-file", reason=exc.strerror or type(exc).__name__),)
-    return read(source, shown)
+    root, traps = strict_yaml.read_file(path)
+    return root, _issues(traps, shown)
 
 
 def read(source: bytes, path: str) -> tuple[Node | None, tuple[Issue, ...]]:
     """The tree of one file and what is wrong with it. The tree is None when it cannot be trusted at all."""
-    text, issues = _decoded(source, path)
-    if text is None:
-        return None, issues
-    builder = _Builder(path)
-    try:
-        # The events come one by one: a hostile rest of the file is never looked at.
-        loader = _Loader(text)
-        try:
-            while (event := loader.get_event()) is not None:
-                if not builder.take(event) or len(builder.issues) >= LIMIT_ISSUES:
-                    return None, tuple(builder.issues)
-        finally:
-            loader.dispose()
-    except yaml.MarkedYAMLError as exc:
-        return None, (*builder.issues, _syntax_issue(exc, text, path))
-    except yaml.YAMLError as exc:  # pragma: no cover - reader errors are found by `_decoded` before
-        return None, (*builder.issues, issue(path, 1, "yaml-syntax", reason=str(exc).splitlines()[0]))
-    if builder.root is None and not builder.issues:
-        builder.issues.append(issue(path, 1, "empty-file"))
-    return builder.root, tuple(builder.issues)
+    root, traps = strict_yaml.read(source)
+    return root, _issues(traps, path)
 
 
-def _decoded(source: bytes, path: str) -> tuple[str | None, tuple[Issue, ...]]:
-    if len(source) > LIMIT_BYTES:
-        return None, (issue(path, 1, "too-big", limit=f"{LIMIT_BYTES // 1024} KiB"),)
-    issues: list[Issue] = []
-    if source.startswith(b"\xef\xbb\xbf"):
-        issues.append(issue(path, 1, "byte-order-mark"))
-        source = source[3:]
-    try:
-        text = source.decode("utf-8")
-    except UnicodeDecodeError as exc:
-        line = source.count(b"\n", 0, exc.start) + 1
-        return None, (*issues, issue(path, line, "not-utf8"))
-    if (end := text.find("\r")) >= 0:
-        issues.append(issue(path, text.count("\n", 0, end) + 1, "windows-line-ends"))
-    if found := _CONTROL.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        issues.append(issue(path, line, "control-character", character=f"U+{ord(found.group()):04X}"))
-    return (None, tuple(issues)) if issues else (text, ())
-
-
-def _syntax_issue(exc: yaml.MarkedYAMLError, text: str, path: str) -> Issue:
-    mark = exc.problem_mark or exc.context_mark
-    line = mark.line + 1 if mark else 1
-    lines = text.split("\n")
-    # libyaml stops at a tab, or at the key after it: look at the indentation of both lines.
-    for number in (line, line - 1):
-        if (
-            0 < number <= len(lines)
-            and "\t" in lines[number - 1][: len(lines[number - 1]) - len(lines[number - 1].lstrip())]
-        ):
-            return issue(path, number, "yaml-tab")
-    return issue(path, line, "yaml-syntax", reason=exc.problem or exc.context or "?")
-
-
-class _Open:
-    """A list or map whose end has not come yet."""
-
-    __slots__ = ("key", "key_line", "line", "lines", "pairs", "values")
-
-    def __init__(self, line: int, *, is_map: bool) -> None:
-        self.line = line
-        self.values: list[Node] = []
-        self.pairs: dict[str, Node] | None = {} if is_map else None
-        self.lines: dict[str, int] = {}
-        #: The key that waits for its value; None when a key comes next.
-        self.key: str | None = None
-        self.key_line = 0
-
-    def closed(self) -> Node:
-        if self.pairs is None:
-            return Items(tuple(self.values), self.line)
-        return Table(self.pairs, self.lines, self.line)
-
-
-class _Builder:
-    """Takes parser events, keeps the tree and the issues."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.issues: list[Issue] = []
-        self.root: Node | None = None
-        self._open: list[_Open] = []
-        self._count = 0
-        self._documents = 0
-
-    def take(self, event: Any) -> bool:
-        """Take one event; False: stop, the rest of the file must not be read."""
-        kind, line = type(event), event.start_mark.line + 1
-        if kind is yaml.ScalarEvent:
-            self._marks(event, line)
-            return self._counted(line) and self._put(Text(event.value.strip(), line), plain=not event.style)
-        if kind in (yaml.SequenceEndEvent, yaml.MappingEndEvent):
-            return self._put(self._open.pop().closed())
-        if kind in (yaml.SequenceStartEvent, yaml.MappingStartEvent):
-            self._marks(event, line)
-            if len(self._open) >= LIMIT_DEPTH:
-                self._say(line, "too-deep", limit=LIMIT_DEPTH)
-                return False
-            self._open.append(_Open(line, is_map=kind is yaml.MappingStartEvent))
-            return self._counted(line)
-        if kind is yaml.AliasEvent:
-            self._say(line, "yaml-alias", name=event.anchor)
-            return self._counted(line) and self._put(Text("", line))
-        return self._document(event, line) if kind is yaml.DocumentStartEvent else True
-
-    def _document(self, event: Any, line: int) -> bool:
-        self._documents += 1
-        if self._documents > 1:
-            self._say(line, "two-documents")
-            return False
-        if event.version or event.tags:
-            self._say(1, "yaml-directive")
-        return True
-
-    def _counted(self, line: int) -> bool:
-        self._count += 1
-        if self._count > LIMIT_NODES:
-            self._say(line, "too-big", limit=f"{LIMIT_NODES} valeurs")
-            return False
-        return True
-
-    def _marks(self, event: Any, line: int) -> None:
-        if event.anchor is not None:
-            self._say(line, "yaml-anchor", name=event.anchor)
-        if event.tag is not None:
-            self._say(line, "yaml-tag", tag=event.tag)
-
-    def _put(self, node: Node, *, plain: bool = False) -> bool:
-        if not self._open:
-            self.root = None if isinstance(node, Text) and not node.value else node
-            return True
-        top = self._open[-1]
-        if top.pairs is None:
-            top.values.append(node)
-        elif top.key is None:
-            self._key(top, node, plain=plain)
-        else:
-            if top.key not in top.pairs:
-                top.pairs[top.key] = node
-                top.lines[top.key] = top.key_line
-            top.key = None
-        return True
-
-    def _key(self, top: _Open, node: Node, *, plain: bool) -> None:
-        top.key_line = node.line
-        top.key = node.value if isinstance(node, Text) else ""
-        if not top.key:
-            self._say(node.line, "key-not-text")
-        elif plain and top.key == "<<":
-            self._say(node.line, "yaml-merge")
-        elif top.key in top.lines:
-            self._say(node.line, "duplicate-key", key=top.key, first=top.lines[top.key])
-
-    def _say(self, line: int, code: str, **values: object) -> None:
-        self.issues.append(issue(self.path, line, code, **{name: str(value) for name, value in values.items()}))
-
-
-def texts(node: Node | None) -> Iterator[Text]:
-    """The scalars of a list, or the one scalar itself: `words: a` and `words: [a]` mean the same."""
-    if isinstance(node, Text):
-        yield node
-    elif isinstance(node, Items):
-        yield from (child for child in node.values if isinstance(child, Text))
+def _issues(traps: Iterable[Trap], path: str) -> tuple[Issue, ...]:
+    return tuple(issue(path, trap.line, trap.code, **dict(trap.values)) for trap in traps)

@@ -12,7 +12,7 @@ from bot.flow.draft import Draft
 from bot.flow.graph import AnswerKind, Choice
 from bot.flow.issues import issue
 from bot.flow.scalars import number_of
-from bot.flow.source import Table
+from bot.strict_yaml import Table
 
 BOUNDS = ("at_least", "below")
 #: « moins de 10 », « 18 ans ou plus », « de 6 à 17 ans », « 10-29 »: not the name of a paper, such as « annexe 35 ».

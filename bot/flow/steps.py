@@ -38,8 +38,8 @@ from bot.flow.issues import issue
 from bot.flow.scalars import number_of, sentence_of, text_of
 from bot.flow.schema import FLOW, STEP
 from bot.flow.shapes import check, flag
-from bot.flow.source import LIMIT_ISSUES, Items, Node, Table, Text, texts
 from bot.flow.spans import check_spans, read_span
+from bot.strict_yaml import LIMIT_TRAPS, Items, Node, Table, Text, texts
 
 #: What a step can do, of which it does at most one.
 ACTS = ("ask", "services", "checklist", "card", "remind", "call", "branch", "handoff", "do")
@@ -64,7 +64,7 @@ def read_steps(node: Node | None, draft: Draft) -> dict[StepId, Step]:
         draft.issues.append(issue(draft.path, node.line, "empty-value", key="steps"))
     tables = [_readable(one, draft) for one in node.values]
     for at, table in enumerate(tables):
-        if table is None or len(draft.issues) > LIMIT_ISSUES:
+        if table is None or len(draft.issues) > LIMIT_TRAPS:
             draft.has_holes = True
             continue
         after = next((_step_id(later) for later in tables[at + 1 :] if later is not None), None)
@@ -92,7 +92,7 @@ def _with_papers(steps: dict[StepId, Step], draft: Draft) -> dict[StepId, Step]:
 def _readable(node: Node, draft: Draft) -> Table | None:
     """The step when its shape is right and its id is its own; else its issues are noted."""
     step = _step_id(node) if isinstance(node, Table) else None
-    found = list(islice(check(node, STEP, path=draft.path, key="steps", line=node.line, step=step), LIMIT_ISSUES))
+    found = list(islice(check(node, STEP, path=draft.path, key="steps", line=node.line, step=step), LIMIT_TRAPS))
     draft.issues += found
     line = node.line
     if step:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import replace
 
 from bot.conversation.advance import advance
 from bot.core.events import HandoffMoved, HandoffNews, Media
-from bot.core.heard import FromTeam, MembersChanged, Speaker, TeamPressed
+from bot.core.heard import FromTeam, MembersChanged, Speaker, TeamPressed, TopicChange, TopicChanged
 from bot.core.ids import AccountId, AdviserId, ChatId, HandoffId
 from bot.core.messages import Author, Message
 from bot.core.phrases import Phrase, Value, Verbatim
@@ -83,12 +84,14 @@ async def _from_adviser(
     text = heard.text.lstrip(_UNSEEN).strip()
     if text.startswith(_WIDE_SLASH):
         text = text.replace(_WIDE_SLASH, "/", 2)
-    word, _, rest = text.removeprefix("/").partition(" ")
-    if text.startswith("//") or (text.startswith("/") and word.casefold() == "note"):
+    word, rest = _order(text)
+    if text.startswith("//") or word == "note":
         note = text.removeprefix("//") if text.startswith("//") else rest
-        await _note(desk, handoff, team, note.strip(), row)
+        await _note(desk, replace(heard, text=note.strip()), handoff, team, adviser, row)
+    elif not text and await _is_of_note(desk, heard, handoff):
+        await _done(desk, row)
     elif text.startswith("/"):
-        move = COMMANDS.get(word.casefold())
+        move = COMMANDS.get(word)
         if move is None:
             await _done(desk, row, _line(desk, handoff, team, "adviser_unknown_command"))
         else:
@@ -101,6 +104,12 @@ async def _from_adviser(
         await _edit(desk, heard, handoff, team, row)
     else:
         await _reply(desk, heard, handoff, row)
+
+
+def _order(text: str) -> tuple[str, str]:
+    """The word after the slash, and what follows it on the same line or below; empty without a slash."""
+    word, *rest = re.split(r"\s", text[1:], maxsplit=1) if text.startswith("/") else [""]
+    return word.casefold(), "".join(rest)
 
 
 async def _refusal(
@@ -148,9 +157,37 @@ async def _edit(desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, row: 
     await _relay(desk, row, handoff, Parts(deliveries=deliveries, log=(line,)))
 
 
-async def _note(desk: Desk, handoff: Handoff, team: Team, text: str, row: int) -> None:
-    line = LogLine(handoff=handoff.id, author="note", text=text, at=desk.clock())
-    await _done(desk, row, _line(desk, handoff, team, "adviser_noted") + Parts(log=(line,)))
+async def _note(desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, adviser: AdviserRow, row: int) -> None:
+    """Words between advisers. A message that was sent and is made a note is taken back from the person (C05)."""
+    if not heard.text and heard.media is None:
+        await _done(desk, row, _line(desk, handoff, team, "adviser_note_how"))
+        return
+    # Its words stand in the topic only: whatever is stored of a conversation, `/mesdonnees` shows to the person (C07).
+    line = LogLine(handoff=handoff.id, author="note", text=_album(heard), at=desk.clock())
+    said = await desk.store.log_of(handoff.id) if heard.is_edited else []
+    if not any(one.author == "adviser" and one.topic_message == heard.message_id for one in said):
+        await _done(desk, row, _line(desk, handoff, team, "adviser_noted") + Parts(log=(line,)))
+        return
+    copies = await desk.store.counterparts(handoff.id, topic_message=heard.message_id)
+    if not copies or await _refusal(desk, heard, handoff, adviser) is not None:
+        await _done(desk, row, _line(desk, handoff, team, "adviser_edit_too_late") + Parts(log=(line,)))
+        return
+    taken_back = Delivery(verb=Verb.DELETE, newcomer=handoff.newcomer, handoff=handoff.id)
+    deliveries = tuple(replace(taken_back, message_id=copy) for copy in copies)
+    told = _line(desk, handoff, team, "adviser_taken_back")
+    await _relay(desk, row, handoff, Parts(deliveries=deliveries, log=(line,)) + told)
+
+
+async def _is_of_note(desk: Desk, heard: FromTeam, handoff: Handoff) -> bool:
+    """Whether this belongs to an album that bears a note: only one of its parts holds the words."""
+    if heard.album is None:
+        return False
+    return any(line.author == "note" and line.text == _album(heard) for line in await desk.store.log_of(handoff.id))
+
+
+def _album(heard: FromTeam) -> str:
+    """How a note names its album. In the log, so that a restart between two photos sends none of them."""
+    return "" if heard.album is None else f"[album {heard.album}]"
 
 
 async def take_press(desk: Desk, heard: TeamPressed, *, row: int) -> None:
@@ -235,6 +272,18 @@ async def _apply(desk: Desk, handoff: Handoff, move: Move, name: str, row: int |
     else:
         parts = handover.ended(desk, handoff, name=name)
     await save(desk, turn, session, now=now, row=row, with_parts=parts)
+
+
+async def topic_changed(desk: Desk, heard: TopicChanged, *, row: int) -> None:
+    """A topic closed by hand ends nothing: advisers are told how to end it, or the person waits for nobody (C11)."""
+    team = team_in(desk, heard.chat)
+    handoff = None
+    if team is not None and heard.thread is not None and heard.change is TopicChange.CLOSED:
+        handoff = await desk.store.handoff_in_topic(heard.chat, heard.thread)
+    if team is None or handoff is None or not handoff.is_open:
+        await _done(desk, row)
+        return
+    await _done(desk, row, _line(desk, handoff, team, "adviser_topic_closed"))
 
 
 async def members_changed(desk: Desk, heard: MembersChanged, *, row: int) -> None:

@@ -229,7 +229,9 @@ class Dispatcher:
             case Unreadable(reason=reason):
                 self.set_aside += 1
                 await self._keep_aside(row, reason)
-            case BotMembership() | Stranger() | TopicChanged() | Ignored():
+            case TopicChanged():
+                await advisers.topic_changed(self._desk, heard, row=row.id)
+            case BotMembership() | Stranger() | Ignored():
                 await self._done(row)
 
     async def _done(self, row: InboxRow, *, leave: int | None = None) -> None:

@@ -11,7 +11,7 @@ from bot.conversation.reminders import by_day
 from bot.core.effects import OpenHandoff, RelayEdit, RelayMedia, RelayText, StartTimer
 from bot.core.ids import HandoffId, TeamName
 from bot.core.messages import Button, Command, Go, Message
-from bot.core.phrases import Phrase, Verbatim
+from bot.core.phrases import LanguageName, Phrase, Verbatim
 from bot.core.session import Session
 from bot.directory.hours import BRUSSELS
 from bot.handoff.codes import code_name
@@ -32,7 +32,7 @@ async def opened(desk: Desk, session: Session, effect: OpenHandoff, now: datetim
     """Make the handoff, open its topic, and tell the person honestly when somebody can answer."""
     present = await desk.store.open_handoff_of(session.newcomer)
     if present is not None:
-        return _again(desk, present, now)
+        return await _again(desk, present, now)
     team = team_for(desk, effect.queue)
     others = await desk.store.handoffs(team.name)
     handoff = Handoff(
@@ -63,27 +63,31 @@ async def opened(desk: Desk, session: Session, effect: OpenHandoff, now: datetim
 async def still_waiting(desk: Desk, session: Session, now: datetime) -> Parts:
     """Whoever asks again learns that the request is there, and while the office is closed when it opens (C10)."""
     present = await desk.store.open_handoff_of(session.newcomer)
-    return Parts() if present is None else _again(desk, present, now)
+    return Parts() if present is None else await _again(desk, present, now)
 
 
-def _again(desk: Desk, present: Handoff, now: datetime) -> Parts:
+async def _again(desk: Desk, present: Handoff, now: datetime) -> Parts:
     already = desk.guide().book.phrase("handoff_already").having(code=Verbatim(text=present.code))
-    told = _nobody(desk, present) or closed(desk, present, now) or already
+    told = await _nobody(desk, present) or closed(desk, present, now) or already
     return Parts(messages=(Message(blocks=(told,), buttons=_while_waiting(desk)),))
 
 
 async def _when(desk: Desk, handoff: Handoff, team: Team, others: list[Handoff], now: datetime) -> Phrase:
-    if (honest := _nobody(desk, handoff) or closed(desk, handoff, now)) is not None:
+    if (honest := await _nobody(desk, handoff) or closed(desk, handoff, now)) is not None:
         return honest
-    advisers = sum(adviser.is_active and team.name in adviser.teams for adviser in await desk.store.advisers())
+    advisers = await _advisers(desk, team)
     minutes = minutes_to_wait(others, advisers=advisers, minutes_each=desk.settings.handoff.waiting_min_each)
     name = "handoff_waiting_busy" if minutes > BUSY_FROM_MIN else "handoff_waiting_open"
     return desk.guide().book.phrase(name).having(code=Verbatim(text=handoff.code), count=minutes)
 
 
-def _nobody(desk: Desk, handoff: Handoff) -> Phrase | None:
-    """That no adviser has this desk yet; None where a group sees the request. It is kept for the day one does."""
-    if handoff.chat is not None:
+async def _advisers(desk: Desk, team: Team) -> int:
+    return sum(adviser.is_active and team.name in adviser.teams for adviser in await desk.store.advisers())
+
+
+async def _nobody(desk: Desk, handoff: Handoff) -> Phrase | None:
+    """That no adviser has this desk yet; None where one can answer. The request is kept for the day one can."""
+    if handoff.chat is not None and await _advisers(desk, team_of(desk, handoff)):
         return None
     return desk.guide().book.phrase("handoff_nobody").having(code=Verbatim(text=handoff.code))
 
@@ -155,7 +159,7 @@ async def spoken_in(desk: Desk, session: Session) -> Parts:
     parts = Parts(handoffs=(HandoffChange(handoff=after, expected=handoff.version),))
     team = team_of(desk, after)
     if after.chat is not None and team.relays:
-        language = Verbatim(text=desk.catalogues.languages[after.locale].name)
+        language = LanguageName(tag=after.locale)
         parts += Parts(deliveries=(topics.line(desk, after, team, "adviser_person_language", language=language),))
     name = next((one.name for one in await desk.store.advisers() if one.id == after.adviser), "?")
     return parts + topics.renewed(desk, after, team, name=name)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bot.core.ids import Token
 from bot.core.messages import Author, Message, Rendered, RenderedButton
-from bot.core.phrases import Phrase, Value, Verbatim
+from bot.core.phrases import LanguageName, Phrase, Value, Verbatim
 from bot.handoff.machine import Handoff, Move, State
-from bot.i18n.languages import Languages
 from bot.i18n.render import render
 from bot.ports import ButtonRow, Delivery, Verb
 from bot.services.desk import Desk, Team
@@ -123,9 +122,11 @@ def _button(token: Token, handoff: Handoff, action: str) -> ButtonRow:
 def _names(desk: Desk, handoff: Handoff, team: Team) -> dict[str, Value]:
     book = desk.guide().book
     queue = book.system.get(f"queue_{handoff.queue}") or Phrase(key="", text="{n}", values={"n": handoff.queue})
-    languages: Languages = desk.catalogues.languages
+    tag = handoff.locale
+    # Who reads this may not know the script of the language's own name.
+    language = Phrase(key="", text="{name} ({tag})", values={"name": LanguageName(tag=tag), "tag": Verbatim(text=tag)})
     return {
         "code": Verbatim(text=handoff.code),
-        "language": Verbatim(text=f"{languages[handoff.locale].name} ({handoff.locale})"),
+        "language": language,
         "queue": queue,
     }

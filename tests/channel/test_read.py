@@ -93,6 +93,34 @@ def test_words(text: str, event: FromNewcomer) -> None:
     assert hear(private(text=text)) == event
 
 
+#: Behind « cette »: Telegram counts the icon as three.
+LINK = {"type": "text_link", "offset": 9, "length": 5, "url": "https://example.org/cpas"}
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "heard"),
+    [
+        ("🏛️ voir cette page", {}, "🏛️ voir cette (https://example.org/cpas) page"),
+        ("🏛️ voir cette page", {"length": 10}, "🏛️ voir cette page (https://example.org/cpas)"),
+        ("voyez: example.org/cpas", {"offset": 7, "length": 16}, "voyez: example.org/cpas"),
+        ("🏛️ voir cette page", {"type": "bold"}, "🏛️ voir cette page"),
+        ("🏛️ voir cette page", {"type": "text_mention", "user": {"first_name": "Samir"}}, "🏛️ voir cette page"),
+        ("🏛️ voir cette page", {"url": "tg://user?id=5"}, "🏛️ voir cette page"),
+        ("🏛️ voir cette page", {"url": "https://" + "a" * 1000}, "🏛️ voir cette page"),
+        ("🏛️ voir cette page", {"url": 7}, "🏛️ voir cette page"),
+        ("🏛️ voir cette page", {"offset": -4}, "🏛️ voir cette page"),
+        ("🏛️ voir cette page", {"offset": True}, "🏛️ voir cette page"),
+    ],
+)
+def test_a_link_behind_words_is_read_with_its_address(text: str, entity: dict[str, Any], heard: str) -> None:
+    entities = [LINK | entity]
+    assert hear(private(text=text, entities=entities)) == said(heard)
+    assert hear(group(text=text, entities=entities)) == team(heard)
+    caption = hear(group(photo=[FILE], caption=text, caption_entities=entities))
+    assert caption == team(heard, media=Media.PHOTO)
+    assert b"Samir" not in orjson.dumps(spared(private(text=text, entities=entities)))
+
+
 def test_lone_surrogate_is_replaced() -> None:
     payload = b'{"update_id":1,"message":{"message_id":3,"chat":{"id":5,"type":"private"},"text":"a\\ud800b"}}'
     assert reader().hear(payload) == FromNewcomer(

@@ -124,8 +124,8 @@ def _bar(words: int, lengths: Counter[int]) -> str:
 
 
 if __name__ == "__main__":
-    from bot.bootstrap import Data, Places
     from bot.config import read_settings
+    from bot.data import Data, Places
     from bot.talk import stage_of
 
     shipped = stage_of(Data(Places(), read_settings(Path("config.yml")))).guide().book

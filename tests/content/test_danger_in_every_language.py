@@ -9,10 +9,10 @@ from functools import cache
 import pytest
 import yaml
 
-from bot.bootstrap import Data
 from bot.core.ids import Locale
 from bot.core.messages import Message
 from bot.core.phrases import Phrase
+from bot.data import Data
 from bot.directory.extract import alerts_of
 from bot.flow.extract import shown_in_danger
 from bot.i18n.bidi import without_marks

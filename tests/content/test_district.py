@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.bootstrap import Data
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin
+from bot.data import Data
 from bot.flow.graph import Ask
 from bot.services.rehearsal import Rehearsal, Stage
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.bootstrap import Data
 from bot.core.effects import CancelTimers, Count, NoteGap, StartTimer, Submit
 from bot.core.ids import Locale
 from bot.core.messages import LABEL_LIMIT, Choose, Command, Go, Message, Tick
 from bot.core.phrases import Phrase
+from bot.data import Data
 from bot.flow.book import rules_of
 from bot.flow.forbidden import fold
 from bot.i18n.bidi import without_marks

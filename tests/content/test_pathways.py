@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from bot.bootstrap import Data
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin
 from bot.coverage import PAGE, page
+from bot.data import Data
 from bot.services.rehearsal import Rehearsal, Stage
 from bot.talk import MORNING
 from tests.conftest import ROOT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.bootstrap import Data
+from bot.data import Data
 from bot.flow.graph import ShowServices, Step
 from bot.services.rehearsal import Stage
 

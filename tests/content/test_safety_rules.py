@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.bootstrap import Data
 from bot.core.events import Said
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Choose, Rendered, ServiceCards
 from bot.core.phrases import Phrase
 from bot.core.session import Hold
 from bot.core.understanding import Understanding
+from bot.data import Data
 from bot.directory.facts import Unit
 from bot.flow.graph import Flow, ToFlow
 from bot.flow.walks import ways

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.bootstrap import Data
 from bot.conversation.commands import SEARCH
 from bot.core.ids import Locale, ServiceId
 from bot.core.messages import LABEL_LIMIT, Open, ServiceCards
 from bot.core.phrases import Phrase, Verbatim
+from bot.data import Data
 from bot.flow.graph import ShowServices
 from bot.i18n.bidi import RLM, first_strong, without_marks
 from bot.i18n.languages import Direction

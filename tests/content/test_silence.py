@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.bootstrap import Data
 from bot.core.ids import ServiceId
+from bot.data import Data
 from bot.directory.service import Answer, Service
 from bot.flow.graph import Ask, Checklist, Choice, Flow, Handoff, ShowServices, Step, ToStep
 from bot.services.rehearsal import Stage

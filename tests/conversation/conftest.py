@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.bootstrap import Data
+from bot.data import Data
 from bot.services.rehearsal import Stage
 from tests.conversation.small_book import small_stage
 

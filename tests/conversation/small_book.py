@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot.bootstrap import Data
 from bot.conversation.guide import Guide, OfferedLanguage
 from bot.conversation.system import PHRASES
 from bot.core.ids import Locale
 from bot.core.messages import Block, Button, ServiceCards
 from bot.core.phrases import Phrase
 from bot.core.understanding import Danger
+from bot.data import Data
 from bot.flow.book import load_book
 from bot.flow.graph import FlowBook
 from bot.i18n.render import Text

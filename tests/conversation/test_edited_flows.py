@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.bootstrap import Data
 from bot.core.effects import EndHandoff
 from bot.core.ids import FlowId, StepId
 from bot.core.session import Hold
+from bot.data import Data
 from bot.flow.graph import Ask, Exit, Flow, FlowBook, Step, ToFlow, ToStep
 from bot.services.rehearsal import Rehearsal, Stage
 from bot.services.transcript import Input, step, told

@@ -10,6 +10,7 @@ import pytest
 
 from bot.directory.issues import KINDS
 from bot.directory.lookup import load
+from bot.strict_yaml import TRAPS
 from tests.directory.conftest import FLOWS
 
 HERE = Path(__file__).parent
@@ -25,12 +26,34 @@ def small(tmp_path: Path, place: str, text: str) -> Path:
     return flows
 
 
-#: No file has it: it is about what flows miss (see test_living).
-OF_NO_FILE = {"needed-entry"}
+#: No file has it: it is about what flows miss (see test_living), or about a file that is not there.
+OF_NO_FILE = {"needed-entry", "missing-file"}
+#: What is wrong before anybody looks at what a file says; each has its broken example among those of flows.
+TRAPPED = {
+    "directory/food.yml": ("category: food\nservices: [a, b\nowner: guichet: x\n", 3, "yaml-syntax"),
+    "directory/_districts.yml": ("districts:\n\t- id: a\n", 2, "yaml-tab"),
+    "directory/_words.yml": ("sleep: [a]\nsleep: [b]\n", 2, "duplicate-key"),
+    "_system/directory.yml": ("phrases:\r\n", 1, "windows-line-ends"),
+    "facts.yml": ("days: &d {value: 1}\nmore: *d\n", 1, "yaml-anchor"),
+}
 
 
 def test_each_kind_has_a_broken_file() -> None:
-    assert [path.stem for path in BROKEN] == sorted(KINDS.keys() - OF_NO_FILE)
+    assert [path.stem for path in BROKEN] == sorted(KINDS.keys() - TRAPS.keys() - OF_NO_FILE)
+
+
+@pytest.mark.parametrize("place", TRAPPED)
+def test_traps_of_yaml_are_told_of_every_file(place: str, tmp_path: Path) -> None:
+    text, line, code = TRAPPED[place]
+    found = load(small(tmp_path, place, text), today=TODAY).issues
+    assert (f"flows/{place}", line, code) in [(issue.path, issue.line, issue.code) for issue in found]
+
+
+@pytest.mark.parametrize("place", ["facts.yml", "_system/directory.yml"])
+def test_a_file_that_is_not_there_is_told(place: str, tmp_path: Path) -> None:
+    flows = small(tmp_path, place, "")
+    (flows / place).unlink()
+    assert (f"flows/{place}", "missing-file") in [(issue.path, issue.code) for issue in load(flows).issues]
 
 
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)

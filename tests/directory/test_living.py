@@ -64,7 +64,7 @@ def test_a_start_with_broken_files_serves_what_was_kept_and_says_why(flows: Path
     edit(flows / "directory" / "food.yml", "name: Restaurant social Thermos", "name: Cantine")
     living = Living(flows, kept)
     assert living.directory == before
-    assert [(issue.path, issue.code) for issue in living.issues] == [("flows/directory/_districts.yml", "bad-yaml")]
+    assert [(issue.path, issue.code) for issue in living.issues] == [("flows/directory/_districts.yml", "yaml-syntax")]
     edit(flows / "directory" / "_districts.yml", "name: [Waremme", "name: Waremme")
     assert living.refresh() == living.issues == ()
     assert living.services(["thermos-restaurant"])[0].name == "Cantine"
@@ -133,7 +133,7 @@ def test_words_that_cannot_be_read_stay_as_they_were_and_are_an_issue(flows: Pat
     path = flows / "directory" / "_words.yml"
     whole = path.read_text(encoding="utf-8")
     path.write_text(whole.replace("\nsleep:", "\n\tsleep:", 1), encoding="utf-8")
-    assert [(one.path, one.code) for one in living.refresh()] == [("flows/directory/_words.yml", "bad-yaml")]
+    assert [(one.path, one.code) for one in living.refresh()] == [("flows/directory/_words.yml", "yaml-tab")]
     edit(flows / "directory" / "food.yml", "name: Restaurant social Thermos", "name: Cantine")
     assert living.refresh() != ()
     assert living.find(query, MONDAY) == before

@@ -29,7 +29,7 @@ def test_every_word_of_a_closed_list_is_in_the_reference() -> None:
 
 
 def test_every_issue_is_in_the_reference_and_no_other() -> None:
-    assert re.findall(r"^\| `([a-z-]+)` \|", PAGE.partition("## Issues")[2], re.MULTILINE) == list(KINDS)
+    assert re.findall(r"^\| `([a-z0-9-]+)` \|", PAGE.partition("## Issues")[2], re.MULTILINE) == list(KINDS)
 
 
 def test_the_example_of_the_reference_is_an_entry_without_issues(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from bot.bootstrap import Data
 from bot.checking import stale
+from bot.data import Data
 from bot.directory.lookup import load
 from bot.directory.service import PartialDate, Source
 

@@ -80,6 +80,14 @@ def test_long_words_on_a_poster_leave_the_code_and_the_office_their_places() -> 
     assert tops["ეს"] - tops["Où"] > 60 / 25.4 * 72  # the code, at least six centimetres
 
 
+def test_a_long_name_of_an_office_keeps_off_the_edge_that_printers_leave_white() -> None:
+    office = "Centre public d'action sociale de Liège, service des primo-arrivants, antenne Saint-Léonard et Nord"
+    page = pypdfium2.PdfDocument(drawn(replace(POSTER, office=office)))[0].get_textpage()
+    read = page.get_text_range()
+    assert page.get_charbox(read.index("Nord"))[1] > 5 / 25.4 * 72
+    assert page.get_charbox(read.index("Scannez"))[1] > page.get_charbox(read.index("Centre"))[3]
+
+
 def _code_of(link: str) -> list[list[int]]:
     return [list(row) for row in segno.make_qr(link, error="m", boost_error=True).matrix_iter(border=QUIET)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.flow.source import LIMIT_BYTES
+from bot.strict_yaml import LIMIT_BYTES
 
 _HEAD = b"flow: broken.example\ntitle: x\nsteps:\n"
 

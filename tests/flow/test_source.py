@@ -7,7 +7,8 @@ import pytest
 from bot.core.ids import FlowId
 from bot.flow.book import FlowFile, assemble
 from bot.flow.forbidden import Rules
-from bot.flow.source import Items, Table, Text, read
+from bot.flow.source import read
+from bot.strict_yaml import Items, Table, Text
 from tests.flow.known import KNOWN
 
 

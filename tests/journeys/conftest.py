@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.bootstrap import Data
+from bot.data import Data
 from bot.sandbox.people import ADVISERS, DEMO_TOKEN, NEWCOMERS
 from tests.journeys.nest import SECRET
 from tests.journeys.office import Now, Office, data_in, found_office

@@ -12,8 +12,9 @@ import signal
 import sys
 from pathlib import Path
 
-from bot.bootstrap import Data, Guichet, Places
+from bot.bootstrap import Guichet
 from bot.config import read_environment, read_settings
+from bot.data import Data, Places
 from bot.sandbox.people import ADVISER_CHAT_ID, ADVISER_IDS, DEMO_TOKEN
 from bot.services.timers import utc_now
 

@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.bootstrap import Data, Guichet, Places
+from bot.bootstrap import Guichet
 from bot.config import Environment, FloodSettings, Settings, TelegramSettings, read_environment, read_settings
 from bot.core.ids import AccountId, NewcomerId
+from bot.data import Data, Places
 from bot.handoff.machine import Handoff
 from bot.sandbox import Limits, RunningSandbox, SandboxClient, start_sandbox
 from bot.sandbox.client import Message, Seat, labels_of, text_of

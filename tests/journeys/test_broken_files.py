@@ -12,8 +12,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.bootstrap import Data, Places
 from bot.core.ids import FlowId
+from bot.data import Data, Places
 from bot.errors import FlowError
 from tests.journeys.conftest import Lines
 from tests.journeys.flows import ROOT, flows_in

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.bootstrap import Data
+from bot.data import Data
 from bot.directory.living import Living
 from tests.journeys.conftest import Lines
 from tests.journeys.flows import NUDGE, TRIAL, WHO, WORDS, flows_in

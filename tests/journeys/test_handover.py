@@ -23,6 +23,8 @@ from tests.journeys.flows import WHO, WORDS
 from tests.journeys.office import Adviser, Office, Person
 
 SILENT: list[str] = []
+DANGER = "🆘 Mots de danger. La fiche d'urgence a été montrée."
+NOTED = "📝 Note gardée. Rien n'est parti à la personne."
 STILL_KEPT = "Personne n'a encore pu répondre. Votre demande est toujours gardée."
 
 
@@ -82,7 +84,7 @@ async def test_the_topic_says_what_advisers_need_and_nothing_about_the_person(of
     await fatou.press("Une personne")
     await fatou.press("Oui, envoyer le résumé")
     handoff, topic, claire = await office.handoff(), await office.topic(), await office.adviser()
-    assert topic["name"] == f"⏳ {handoff.code} · Français (fr) · Besoins de base"
+    assert topic["name"] == f"⏳ {handoff.code} · français (fr) · Besoins de base"
     await claire.sit_down()
     messages = [one for one in await claire.seat.messages() if one["from"]["is_bot"] and text_of(one)]
     assert labels_of(messages[0]) == [["✋ Prendre"], ["🤖 Rendre au robot"], ["✅ Fermer"], ["📝 Écrire une note"]]
@@ -90,6 +92,14 @@ async def test_the_topic_says_what_advisers_need_and_nothing_about_the_person(of
     assert "Fatou" not in written and str(fatou.id) not in written
     sends = [call["parameters"] for call in await office.calls("sendMessage")]
     assert all(one.get("protect_content") for one in sends if one["chat_id"] == ADVISER_CHAT_ID)
+
+
+async def test_advisers_read_in_french_which_language_the_person_reads(office: Office) -> None:
+    await (await office.person("Yonas", "ትግርኛ")).ask_for_a_person()
+    claire = await office.adviser()
+    await claire.take()
+    assert "· tigrigna (ti) ·" in (await office.topic())["name"]
+    assert "\nLangue : tigrigna (ti)\n" in (await claire.texts())[0]
 
 
 async def test_out_of_hours_the_next_opening_is_told_with_the_emergency_number(office: Office) -> None:
@@ -241,6 +251,46 @@ async def test_where_no_team_has_a_group_nobody_is_promised_and_the_request_is_k
     assert (await closed_office.handoff()).state is State.WAITING
 
 
+async def test_where_no_adviser_is_on_the_list_nobody_is_promised(closed_office: Office) -> None:
+    await closed_office.open(GUICHET_ADVISER_IDS="")
+    fatou = await closed_office.fatou()
+    for _ in range(2):
+        assert "aucun conseiller ne répond ici" in (await fatou.ask_for_a_person())[0]
+    assert len(await closed_office.client.topics()) == 1
+
+
+async def test_what_no_group_could_see_is_shown_to_the_first_that_can(closed_office: Office) -> None:
+    group = closed_office.env.pop("TELEGRAM_ADVISER_CHAT_ID")
+    await closed_office.open()
+    fatou = await closed_office.fatou()
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+    await fatou.press("Une personne")
+    await fatou.press("Oui, envoyer le résumé")
+    wrote = await fatou.seat.say("où dormir ce soir")
+    await fatou.say("[seule] il veut me tuer")
+    await fatou.send("photo", caption="ma lettre")
+    await fatou.seat.edit(wrote["message_id"], "où dormir demain")
+    await fatou.heard()
+    await closed_office.close()
+    await closed_office.open(TELEGRAM_ADVISER_CHAT_ID=group)
+    await closed_office.settled()
+    claire = await closed_office.adviser()
+    await claire.sit_down()
+    card, *words = await claire.texts()
+    assert "Une femme" in card and "attend une réponse" in card
+    assert words == ["💬 où dormir demain", f"{DANGER}\n💬 [seule] il veut me tuer", "ma lettre"]
+    await claire.take()
+    await claire.say("Bonjour")
+    assert (await fatou.heard())[-1] == "👤 Bonjour"
+    await fatou.seat.edit(wrote["message_id"], "où dormir lundi")
+    await closed_office.settled()
+    assert (await claire.texts())[1].endswith("où dormir lundi")
+    await closed_office.reopen()
+    await closed_office.settled()
+    assert len(await closed_office.client.topics()) == 1
+
+
 async def test_a_request_for_a_team_without_a_group_goes_to_one_that_has_one(closed_office: Office) -> None:
     [(name, team)] = closed_office.settings.teams.items()
     unseen = replace(team, chat="TELEGRAM_CHAT_OF_NOBODY")
@@ -338,10 +388,10 @@ async def test_a_language_changed_meanwhile_is_the_language_of_the_conversation(
     await fatou.say("/langue")
     await fatou.press("English")
     handoff, topic = await office.handoff(), await office.topic()
-    assert topic["name"] == f"💬 {handoff.code} · English (en) · Accueil"
+    assert topic["name"] == f"💬 {handoff.code} · anglais (en) · Accueil"
     card, *_, told = await claire.texts()
-    assert "Langue : English (en)" in card and "avec Claire" in card
-    assert told == "🌍 La personne a changé de langue : English"
+    assert "Langue : anglais (en)" in card and "avec Claire" in card
+    assert told == "🌍 La personne a changé de langue : anglais"
     await claire.seat.edit(hello["message_id"], "bonjour à vous")
     await fatou.heard()
     assert [text_of(one) for one in await fatou.messages() if "bonjour à vous" in text_of(one)] == [
@@ -359,7 +409,7 @@ async def test_a_language_changed_while_waiting_is_the_language_of_the_request(o
     assert (await fatou.heard())[-1] == "Nobody has been able to answer yet. Your request is still kept."
     claire = await office.adviser()
     await claire.take()
-    assert "Langue : English (en)" in (await claire.texts())[0]
+    assert "Langue : anglais (en)" in (await claire.texts())[0]
 
 
 async def test_what_is_not_text_is_copied_both_ways_without_its_sender(office: Office) -> None:
@@ -390,6 +440,16 @@ async def test_what_an_adviser_sends_bears_the_mark_of_a_person(office: Office) 
     assert await fatou.heard() == ["👤", "👤 " + "a" * 1023]
     await claire.send("location")
     assert await fatou.heard() == [""]
+
+
+async def test_a_link_behind_words_arrives_with_its_address(office: Office) -> None:
+    fatou, claire = await held(office)
+    link = {"type": "text_link", "offset": 6, "length": 4, "url": "https://example.org/cpas"}
+    for writer in (fatou, claire):
+        await writer.seat.put({"text": "Voyez ceci", "entities": [link]})
+        await office.settled()
+    assert (await claire.texts())[-1] == "💬 Voyez ceci (https://example.org/cpas)"
+    assert await fatou.heard() == ["👤 Voyez ceci (https://example.org/cpas)"]
 
 
 async def test_contact_cards_are_refused_on_both_sides(office: Office) -> None:
@@ -514,7 +574,19 @@ async def test_notes_never_leave(office: Office) -> None:
         await claire.say(note)
     assert await fatou.heard() == SILENT
     lines = await office.store.log_of((await office.handoff()).id)
-    assert [(line.author, line.text) for line in lines] == [("note", "elle ment")] * len(notes)
+    assert [(line.author, line.text) for line in lines] == [("note", "")] * len(notes)
+
+
+async def test_notes_are_not_in_what_the_person_asks_for(office: Office) -> None:
+    fatou, claire = await held(office)
+    await claire.say("on vous rappelle")
+    for note in ("// à rappeler après son audition", "/note son mari appelle aussi"):
+        await claire.say(note)
+    await fatou.say("/mesdonnees")
+    await fatou.press("Recevoir un fichier")
+    file = office.sandbox.world.files[(await fatou.messages())[-1]["document"]["file_id"]]
+    assert b"on vous rappelle" in file.content
+    assert not [word for word in ("audition", "mari") if word.encode() in file.content]
 
 
 async def test_a_photo_with_a_note_under_it_never_leaves(office: Office) -> None:
@@ -523,6 +595,56 @@ async def test_a_photo_with_a_note_under_it_never_leaves(office: Office) -> None
     await claire.send("photo", caption="// pour le dossier")
     await office.settled()
     assert len(await fatou.messages()) == before
+
+
+async def test_no_photo_of_an_album_with_a_note_ever_leaves(office: Office) -> None:
+    fatou, claire = await held(office)
+    await claire.send("photo", caption="// pour le dossier", media_group_id="1")
+    await claire.send("photo", media_group_id="1")
+    await office.reopen()
+    await claire.send("photo", media_group_id="1")
+    assert await fatou.heard() == SILENT
+    assert (await claire.texts())[-1] == NOTED
+    for caption in ("le plan", None):
+        await claire.send("photo", caption=caption, media_group_id="2")
+    assert await fatou.heard() == ["👤 le plan", "👤"]
+
+
+async def test_a_message_that_is_made_a_note_is_taken_back(office: Office) -> None:  # C05
+    fatou, claire = await held(office)
+    sent = await claire.say("Karim, tu connais cette dame ?")
+    photo = await claire.send("photo", caption="son dossier")
+    assert len(await fatou.heard()) == 2
+    for message in (sent, photo):
+        await claire.seat.edit(message["message_id"], "// Karim, tu la connais ?")
+        await office.settled()
+        assert (await claire.texts())[-1] == (
+            "📝 Note gardée. Votre message est retiré du téléphone de la personne. Elle l'a peut-être déjà lu."
+        )
+    assert not [one for one in await fatou.messages() if "Karim" in text_of(one) or "photo" in one]
+    await claire.seat.edit(sent["message_id"], "Bonjour madame")
+    await office.settled()
+    assert (await claire.texts())[-1] == "Cette correction n'a pas pu suivre chez la personne."
+    assert await fatou.heard() == SILENT
+
+
+async def test_what_cannot_be_taken_back_is_not_said_to_have_stayed(office: Office) -> None:  # C05
+    fatou, claire = await held(office)
+    sent = await claire.say("Karim, tu connais cette dame ?")
+    await fatou.press("Finir avec la personne")
+    await claire.seat.edit(sent["message_id"], "// Karim, tu la connais ?")
+    await office.settled()
+    assert (await claire.texts())[-1] == "Cette correction n'a pas pu suivre chez la personne."
+
+
+async def test_a_note_may_begin_below_its_order_and_is_not_empty(office: Office) -> None:
+    fatou, claire = await held(office)
+    await claire.say("/note\nà rappeler demain")
+    assert (await claire.texts())[-1] == NOTED
+    for nothing in ("/note", "//"):
+        await claire.say(nothing)
+        assert (await claire.texts())[-1].startswith("Écrivez // puis votre note.")
+    assert await fatou.heard() == SILENT
 
 
 async def test_the_note_button_explains_how(office: Office) -> None:
@@ -620,11 +742,12 @@ async def test_closed_the_bot_asks_whether_it_helped_and_answers_again(office: O
     assert topic["name"].startswith("✅ ") and topic["is_closed"]
 
 
-async def test_closed_before_anybody_took_it_the_person_knows_that_nobody_answers(office: Office) -> None:
+@pytest.mark.parametrize("ending", ["Fermer", "Rendre au robot"])
+async def test_ended_before_anybody_took_it_the_person_knows_that_nobody_answers(office: Office, ending: str) -> None:
     fatou, claire = await office.fatou(), await office.adviser()
     await fatou.ask_for_a_person()
     await claire.sit_down()
-    await claire.press("Fermer")
+    await claire.press(ending)
     sorry, *others = await fatou.heard()
     assert sorry.startswith("🤖 Désolé, votre demande est fermée. Personne ne va y répondre.")
     assert not any("aidé" in one for one in others)
@@ -739,6 +862,22 @@ async def test_an_adviser_who_leaves_the_group_loses_the_conversation_at_once(of
     assert (await office.handoff()).state is State.WAITING
 
 
+async def test_whoever_closes_a_topic_by_hand_reads_that_the_person_still_waits(office: Office) -> None:  # C11
+    fatou, claire = await held(office)
+    still = "la personne attend encore"
+    await claire.seat.do("change-topic", thread=claire.seat.thread, is_closed=True)
+    await office.settled()
+    assert still in (await claire.texts())[-1]
+    await fatou.say("vous êtes là ?")
+    assert (await claire.texts())[-1] == "💬 vous êtes là ?"
+    await claire.press("Fermer")
+    assert "est finie" in (await fatou.heard())[0]
+    for is_closed in (False, True):
+        await claire.seat.do("change-topic", thread=claire.seat.thread, is_closed=is_closed)
+        await office.settled()
+    assert sum(still in text for text in await claire.texts()) == 1
+
+
 async def test_a_topic_deleted_by_hand_is_opened_once_more_with_what_was_written(office: Office) -> None:
     fatou, claire = await held(office)
     handoff = await office.handoff()
@@ -766,7 +905,7 @@ async def test_a_topic_deleted_while_waiting_comes_back_with_its_card(office: Of
     await fatou.say("vous êtes là ?")
     await claire.sit_down()
     card, wrote = await claire.texts()
-    assert handoff.code in card and "Français (fr)" in card and "Une femme" in card and "attend une réponse" in card
+    assert handoff.code in card and "français (fr)" in card and "Une femme" in card and "attend une réponse" in card
     assert "Le sujet précédent a disparu" in card and wrote == "💬 vous êtes là ?"
     await claire.take()
     assert (await fatou.heard())[-1].startswith("👤 Une personne est là")

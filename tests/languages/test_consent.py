@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.bootstrap import Data
 from bot.conversation.answers import Answer, consent
 from bot.conversation.screens import SHARE
 from bot.core.events import Said
 from bot.core.ids import Locale
+from bot.data import Data
 from bot.i18n.languages import SOURCE
 from bot.i18n.render import plain
 from bot.services.rehearsal import Stage

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from bot.bootstrap import Data
 from bot.core.ids import Locale
+from bot.data import Data
 from bot.ports import Gap
 from bot.services.gaps import masked, noted
 from bot.services.parts import Parts

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
-from bot.bootstrap import Data
 from bot.core.ids import Locale
+from bot.data import Data
 from bot.services.poster_sheets import WELCOME, Poster, sheets, topics_of
 from bot.services.posters import poster_in
 from bot.services.rehearsal import Stage

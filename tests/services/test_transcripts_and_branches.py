@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot import talk
-from bot.bootstrap import Data
 from bot.core.ids import FlowId, Locale
 from bot.core.understanding import Understanding
+from bot.data import Data
 from bot.services.branches import Edge, branches, explored, input_of
 from bot.services.rehearsal import Stage
 from bot.services.transcript import Input, Transcript, play, step

@@ -1,0 +1,56 @@
+"""Requests that no group could see when they were made: shown as soon as one can, with what was written since (C10)."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from bot.core.phrases import Verbatim
+from bot.errors import Conflict
+from bot.handoff.machine import Handoff
+from bot.ports import Commit, Delivery, HandoffChange, LogLine, Verb
+from bot.services import topics
+from bot.services.desk import Desk, Team
+from bot.services.groups import team_for
+
+log = logging.getLogger(__name__)
+
+
+async def show_unseen(desk: Desk) -> None:
+    """Give each open request without a group to a team that has one now."""
+    for handoff in await desk.store.handoffs():
+        team = team_for(desk, handoff.queue)
+        if handoff.chat is not None or team.chat is None:
+            continue
+        after = replace(handoff, team=team.name, chat=team.chat, version=handoff.version + 1)
+        parts = topics.opened(desk, after, team)
+        words = _written(desk, after, team, await desk.store.log_of(handoff.id)) if team.relays else ()
+        try:
+            rows = await desk.store.commit(
+                Commit(
+                    handoffs=(HandoffChange(handoff=after, expected=handoff.version),),
+                    deliveries=(*parts.deliveries, *words),
+                    buttons=parts.buttons,
+                    now=desk.clock(),
+                )
+            )
+        except Conflict:
+            continue  # another replica has just done it, or the person has left
+        desk.outgoing.offer(rows)
+        log.warning("handoff.seen handoff=%s team=%s", handoff.id[:8], team.name)
+
+
+def _written(desk: Desk, handoff: Handoff, team: Team, said: list[LogLine]) -> tuple[Delivery, ...]:
+    """What the person wrote meanwhile, each message once and as it was last corrected."""
+    lines = {line.newcomer_message: line for line in said if line.author == "newcomer"}
+    pictures = {line.newcomer_message for line in said if line.text.startswith("[") and line.text.endswith("]")}
+    sent: list[Delivery] = []
+    for message, line in lines.items():
+        if message in pictures:
+            copy = Delivery(verb=Verb.COPY, chat=handoff.chat, handoff=handoff.id, copy_from=message,
+                            copy_of=handoff.newcomer)  # fmt: skip
+        else:
+            name = "adviser_person_danger" if desk.danger(line.text) else "adviser_person_wrote"
+            copy = topics.line(desk, handoff, team, name, text=Verbatim(text=line.text))
+        sent.append(replace(copy, mirrors=message, vital=True))
+    return tuple(sent)
