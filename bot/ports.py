@@ -492,6 +492,9 @@ class Store(Protocol):
 
     async def save_adviser(self, adviser: AdviserRow) -> None: ...
 
+    async def drop_adviser(self, ident: AdviserId) -> None:
+        """Delete what is kept of somebody who is an adviser no more."""
+
     async def team_chat_moved(self, old: ChatId, new: ChatId) -> None:
         """A group became a supergroup: rewrite it everywhere in one transaction (B09)."""
 

@@ -303,6 +303,14 @@ async def release_all(desk: Desk, adviser: AdviserRow, chat: ChatId | None = Non
             await make_move(desk, handoff.id, Move.RELEASE, adviser)
 
 
+async def let_go(desk: Desk, adviser: AdviserRow) -> None:
+    """Whoever is no longer on the list: what they hold waits for somebody else, then nothing is kept of them."""
+    await release_all(desk, adviser)
+    # Their row is what an idle conversation is given back by: it stays as long as there is one.
+    if not any(handoff.adviser == adviser.id for handoff in await desk.store.handoffs()):
+        await desk.store.drop_adviser(adviser.id)
+
+
 def _to_newcomer(desk: Desk, handoff: Handoff, text: str, *more: Phrase) -> Delivery:
     words = Phrase(key="", text="{text}", values={"text": Verbatim(text=text)})
     message = Message(blocks=(words, *more), author=Author.ADVISER)

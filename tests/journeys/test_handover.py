@@ -1156,6 +1156,27 @@ async def test_who_leaves_the_list_loses_what_they_hold_and_nobody_inherits_it(o
     assert "pas sur la liste" in await at_desk.press("Prendre")
 
 
+async def test_nothing_is_kept_of_who_left_the_list(office: Office) -> None:
+    claire, youssef = (person.id for person in ADVISERS[:2])
+    await office.close()
+    await office.open(GUICHET_ADVISER_IDS=f"{claire}")
+    assert [row.account for row in await office.store.advisers()] == [claire]
+    await office.close()
+    await office.open(GUICHET_ADVISER_IDS=f"{youssef},{claire}")
+    assert {row.account for row in await office.store.advisers()} == {claire, youssef}
+
+
+async def test_a_kill_before_a_leaver_was_let_go_keeps_nobody_waiting(office: Office) -> None:
+    claire, youssef = (person.id for person in ADVISERS[:2])
+    await held(office)
+    [holder] = [row for row in await office.store.advisers() if row.account == claire]
+    await office.store.save_adviser(replace(holder, is_active=False))
+    await office.close()
+    await office.open(GUICHET_ADVISER_IDS=f"{youssef}")
+    assert (await office.handoff()).state is State.WAITING
+    assert [row.account for row in await office.store.advisers()] == [youssef]
+
+
 # --- anything, in any order ------------------------------------------------------------------------------------------
 
 

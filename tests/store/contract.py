@@ -792,6 +792,9 @@ async def test_advisers_are_kept_by_id(guichet: Guichet) -> None:
     await guichet.store.save_adviser(lea)
     await guichet.store.save_adviser(replace(lea, is_active=False))
     assert await guichet.store.advisers() == [replace(lea, is_active=False)]
+    await guichet.store.drop_adviser(lea.id)
+    assert await guichet.store.advisers() == []
+    await guichet.store.drop_adviser(lea.id)
 
 
 # --- timers ----------------------------------------------------------------------------------------------------------
