@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
 from bot import bootstrap
+from bot.core.ids import NewcomerId
+from bot.sandbox.client import labels_of, text_of
 from bot.store import open_store
+from bot.store.engine import Tx
 from bot.store.vault import Vault
 from tests.journeys.flows import HIDDEN, OPEN, WHO
 from tests.journeys.office import Office, Person
@@ -201,6 +205,48 @@ async def test_leaving_a_secret_for_another_page_tells_nothing(
     fatou = await in_the_secret(closed_office)
     assert (await fatou.say("essai"))[-1] == WHO
     assert not sealed(CANARY)
+
+
+@pytest.fixture
+def sealed_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], bool]:
+    """Whether a table was to be given these words from now on; the sources of flows are a table too."""
+    written: list[tuple[str, bytes]] = []
+    seal = Vault.seal
+
+    def recorded(self: Vault, tx: Tx, owner: NewcomerId | None, table: str, *rest: Any) -> bytes:
+        written.append((table, rest[-1]))
+        return seal(self, tx, owner, table, *rest)
+
+    monkeypatch.setattr(Vault, "seal", recorded)
+    return lambda table, words: any(at == table and words.encode() in body for at, body in written)
+
+
+async def test_a_press_on_a_page_that_was_left_tells_nothing_of_its_question(
+    closed_office: Office, sealed_in: Callable[[str, str], bool]
+) -> None:
+    await closed_office.open()
+    fatou = await in_the_secret(closed_office)
+    [old] = [one for one in await fatou.messages() if text_of(one) == f"Tu : {CANARY}"]
+    await fatou.say("cabas")
+    await fatou.seat.press("Quelqu'un", message_id=old["message_id"])
+    await fatou.press("Du pain")
+    assert sealed_in("inbox", "Du pain")  # so that looking for the other proves something
+    assert not sealed_in("inbox", "Quelqu'un")
+
+
+async def test_ticking_a_list_that_was_left_tells_nothing_of_it(
+    closed_office: Office, sealed_in: Callable[[str, str], bool]
+) -> None:
+    await closed_office.open()
+    fatou = await closed_office.fatou()
+    await fatou.say("cachette")
+    await fatou.say(CANARY)
+    await fatou.say("cabas")
+    await fatou.press("Une corde")
+    assert "☑ Une corde" in [label for one in await fatou.messages() for row in labels_of(one) for label in row]
+    await fatou.press("Du pain")
+    assert sealed_in("outbox", "☑ Du pain")
+    assert not sealed_in("outbox", "Une corde")
 
 
 @pytest.mark.parametrize("when", ["free", "waiting", "held"])
