@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -38,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.arguments(sub)
         sub.set_defaults(run=command.run)
     chosen = parser.parse_args(arguments)
+    # A core dump would hold the keys, the token and what people wrote (G17); processes that we start inherit this.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         _set_up_logging(log_level(environment_with_dotenv()))
         code: int = chosen.run(chosen)
