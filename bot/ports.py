@@ -368,6 +368,8 @@ class Commit:
     #: The handoff this was decided on and its version, when it does not change it; `Conflict` when it has moved.
     handoff_expected: tuple[HandoffId, int] | None = None
     log: tuple[LogLine, ...] = ()
+    #: In place of what was kept of the same message of the person: what they took out is gone (A24).
+    corrected: tuple[LogLine, ...] = ()
     gaps: tuple[Gap, ...] = ()
     submissions: tuple[Submission, ...] = ()
     checks: tuple[Check, ...] = ()

@@ -577,6 +577,25 @@ async def test_a_correction_of_what_no_adviser_was_given_stays_unknown_to_them(o
     assert await office.store.log_of((await office.handoff()).id) == []
 
 
+@pytest.mark.parametrize("when", ["waiting", "held"])
+async def test_what_the_person_takes_out_of_a_message_is_kept_nowhere(office: Office, when: str) -> None:  # A24
+    fatou = await office.fatou()
+    await fatou.ask_for_a_person()
+    claire = await office.adviser()
+    await (claire.take() if when == "held" else claire.sit_down())
+    written = await fatou.seat.say("mon passeport est EK123456")
+    await fatou.say("merci")
+    await fatou.seat.edit(written["message_id"], "mon passeport")
+    photo = await fatou.seat.send("photo", caption="ma carte B7654321")
+    await fatou.seat.edit(photo["message_id"], "ma carte")
+    await fatou.heard()
+    lines = await office.store.log_of((await office.handoff()).id)
+    assert [line.text for line in lines] == ["mon passeport", "merci", "[ma carte]"]
+    await fatou.seat.edit(photo["message_id"], "")
+    await fatou.heard()
+    assert (await office.store.log_of((await office.handoff()).id))[-1].text == "[…]"
+
+
 async def test_a_correction_of_words_to_an_adviser_survives_a_kill(office: Office) -> None:
     fatou, claire = await held(office)
     written = await fatou.seat.say("je suis a la gar")
