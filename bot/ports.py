@@ -439,6 +439,9 @@ class Store(Protocol):
     async def session_of(self, newcomer: NewcomerId) -> Session | None:
         """The stored session, or None for a newcomer who has none."""
 
+    def lose_volatile(self, before: datetime) -> None:
+        """Let go of what memory alone holds of people of whom nothing was heard since then (decision 9)."""
+
     async def button(self, token: Token) -> ButtonRow | None:
         """What a token means."""
 

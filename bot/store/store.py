@@ -127,6 +127,9 @@ class KeptStore:
     async def session_of(self, newcomer: NewcomerId) -> Session | None:
         return await self.engine.read(lambda tx: turn.session_of(tx, self._vault, self._memory, newcomer))
 
+    def lose_volatile(self, before: datetime) -> None:
+        self._memory.lose_sessions(before)
+
     async def button(self, token: Token) -> ButtonRow | None:
         return await self.engine.read(lambda tx: turn.button(tx, self._vault, self._memory, token))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from bot import bootstrap
 from bot.core.ids import NewcomerId
+from bot.core.session import Position
 from bot.sandbox.client import labels_of, text_of
 from bot.store import open_store
 from bot.store.engine import Tx
@@ -73,6 +75,24 @@ async def test_a_restart_resumes_at_the_question_before(closed_office: Office, s
     said = await fatou.press("Fini")
     assert said[0].startswith("Ce bouton ne marche plus") and said[-1].endswith(OPEN)
     assert not sealed(CANARY)
+
+
+def remembered(words: str) -> bool:
+    """Whether a position anywhere in this process holds these words."""
+    gc.collect()
+    return any(type(one) is Position and words in one.answers.values() for one in gc.get_objects())
+
+
+async def test_a_secret_leaves_memory_when_its_half_hour_is_over(office: Office) -> None:
+    fatou = await in_the_secret(office)
+    office.now.pass_by(minutes=29)
+    await office.look_at_timers()
+    assert remembered(CANARY)
+    office.now.pass_by(minutes=2)
+    await office.look_at_timers()
+    assert not remembered(CANARY)
+    assert remembered(KEPT)
+    assert await fatou.say("et maintenant ?") == [OPEN]
 
 
 async def test_an_answer_that_a_restart_forgot_is_asked_for_again(
