@@ -39,7 +39,7 @@ from bot.nlu import language as nlu_language
 from bot.nlu.rasa import RasaNlu
 from bot.ports import Hours, Store
 from bot.services import checks
-from bot.services.advisers import release_all
+from bot.services.advisers import let_go
 from bot.services.allow_list import save_allow_list
 from bot.services.chores import Chores
 from bot.services.contact import Contact
@@ -164,7 +164,7 @@ class Guichet:
         await open_missing_topics(self.desk)
         await show_unseen(self.desk)
         for adviser in gone:
-            await release_all(self.desk, adviser)
+            await let_go(self.desk, adviser)
         await self._serve_web()
         self._open.push_async_callback(self.web.stop)
         self.timers = Timers(self.desk)

@@ -15,6 +15,7 @@ from typing import Literal
 
 from bot.config import read_settings
 from bot.core.ids import Locale
+from bot.core.one_line import one_line
 from bot.data import Data, Places
 from bot.directory.facts import Fact
 from bot.directory.lookup import Directory
@@ -116,7 +117,7 @@ def check_everything(config: Path, *, english: bool) -> int:
     amiss = [one for one in data.catalogues.issues if ":".join(one.split(":", 2)[:2]) not in places]
     for one in (*data.not_offered(loaded.book), *amiss):
         critical += 1
-        print(f"✗ {one}")
+        print(f"✗ {one_line(one)}")
     for tag in settings.languages.first:
         if Locale(tag) not in data.catalogues.languages:
             critical += 1

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.config import environment_with_dotenv, log_level, read_environment, read_settings, settings_file
+from bot.core.one_line import one_line
 from bot.errors import DataError, FlowError, SettingsError, StoreError, UnusableStore
 
 #: Exit codes: 0 done · 1 something is wrong with the data · 2 the settings or the machine.
@@ -38,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.arguments(sub)
         sub.set_defaults(run=command.run)
     chosen = parser.parse_args(arguments)
+    # A core dump would hold the keys, the token and what people wrote (G17); processes that we start inherit this.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         _set_up_logging(log_level(environment_with_dotenv()))
         code: int = chosen.run(chosen)
@@ -289,12 +293,18 @@ async def _until_told_to_stop() -> None:
     await stop.wait()
 
 
+class OneLine(logging.Formatter):
+    """What files and other programs say stays on the line it is told in: nobody writes lines of their own (E14)."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """The line without the stack of calls that may follow it."""
+        return one_line(super().formatMessage(record))
+
+
 def _set_up_logging(level: str) -> None:
     """Event names and ids on stderr. Libraries that write addresses or texts are kept to warnings (M9)."""
-    logging.basicConfig(
-        level=level,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        stream=sys.stderr,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
     for chatty in ("httpx", "httpcore", "telegram", "aiohttp", "uvicorn", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

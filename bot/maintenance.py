@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.config import (
     DEFAULT_DATABASE,
@@ -379,11 +380,18 @@ def _faults(premises: Premises) -> Iterator[str]:
         yield "TELEGRAM_WEBHOOK_URL is set without TELEGRAM_WEBHOOK_SECRET."
     if environment.webhook_url and not environment.webhook_url.startswith("https://"):
         yield "TELEGRAM_WEBHOOK_URL does not begin with https://."
-    is_near = "127.0.0.1" in environment.nlu_url or "localhost" in environment.nlu_url
-    if environment.nlu_url.startswith("http://") and not is_near:
+    if _is_in_clear(environment.telegram_api_url):
+        yield "TELEGRAM_API_URL is not on this machine: the token would cross the network in the clear."
+    if _is_in_clear(environment.nlu_url):
         yield "NLU_URL is not on this machine: people's words would cross the network in the clear."
     yield from _faults_of_store(premises)
     yield from _faults_of_files(premises)
+
+
+def _is_in_clear(url: str) -> bool:
+    """Whether a network reads what is said to this address."""
+    address = urlsplit(url)
+    return address.scheme == "http" and address.hostname not in ("127.0.0.1", "localhost", "::1")
 
 
 def _faults_of_store(premises: Premises) -> Iterator[str]:

@@ -368,6 +368,8 @@ class Commit:
     #: The handoff this was decided on and its version, when it does not change it; `Conflict` when it has moved.
     handoff_expected: tuple[HandoffId, int] | None = None
     log: tuple[LogLine, ...] = ()
+    #: In place of what was kept of the same message of the person: what they took out is gone (A24).
+    corrected: tuple[LogLine, ...] = ()
     gaps: tuple[Gap, ...] = ()
     submissions: tuple[Submission, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -441,6 +443,9 @@ class Store(Protocol):
     async def session_of(self, newcomer: NewcomerId) -> Session | None:
         """The stored session, or None for a newcomer who has none."""
 
+    def lose_volatile(self, before: datetime) -> None:
+        """Let go of what memory alone holds of people of whom nothing was heard since then (decision 9)."""
+
     async def button(self, token: Token) -> ButtonRow | None:
         """What a token means."""
 
@@ -498,6 +503,9 @@ class Store(Protocol):
     async def advisers(self) -> list[AdviserRow]: ...
 
     async def save_adviser(self, adviser: AdviserRow) -> None: ...
+
+    async def drop_adviser(self, ident: AdviserId) -> None:
+        """Delete what is kept of somebody who is an adviser no more."""
 
     async def team_chat_moved(self, old: ChatId, new: ChatId) -> None:
         """A group became a supergroup: rewrite it everywhere in one transaction (B09)."""

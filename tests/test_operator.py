@@ -309,6 +309,9 @@ def test_a_key_that_does_not_serve_is_found(
         ("GUICHET_SECRET_KEY", "short", "✗ GUICHET_SECRET_KEY is too short"),
         ("DATABASE_URL", "postgresql://guichet@127.0.0.1:1/none", "✗ The PostgreSQL server cannot be used"),
         ("DATABASE_URL", "mysql://localhost/x", "✗ DATABASE_URL begins with mysql"),
+        ("NLU_URL", "http://127.0.0.1.example.org:5005", "✗ NLU_URL is not on this machine"),
+        ("TELEGRAM_API_URL", "http://api.example.org", "✗ TELEGRAM_API_URL is not on this machine"),
+        ("NLU_URL", "http://nlu.example.org/?at=localhost", "✗ NLU_URL is not on this machine"),
     ],
 )
 def test_what_a_start_would_refuse_is_found(

@@ -57,7 +57,7 @@ def _message(kind: str, message: Mapping[str, Any], bot_id: int, strip: Callable
     chat, _ = chat_of(message)
     media = media_of(message)
     if message.get("text") is None and media is None:
-        return _service(message, chat)
+        return _service(message, chat, bot_id)
     sender = peek(message, "from") or {}
     sender_id = as_int(sender.get("id")) if sender else 0
     if sender_id == bot_id:
@@ -101,7 +101,7 @@ def _reply_to(message: Mapping[str, Any]) -> int | None:
     return as_int(replied.get("message_id"))
 
 
-def _service(message: Mapping[str, Any], chat: ChatId) -> Heard:
+def _service(message: Mapping[str, Any], chat: ChatId, bot_id: int) -> Heard:
     account = AccountId(as_int((peek(message, "from") or {}).get("id", 0)))
     for name, change in _TOPIC_CHANGES.items():
         if (topic := peek(message, name)) is not None:
@@ -118,8 +118,9 @@ def _service(message: Mapping[str, Any], chat: ChatId) -> Heard:
     if message.get("migrate_from_chat_id") is not None:
         return GroupMigrated(old=ChatId(as_int(message["migrate_from_chat_id"])), new=chat)
     if isinstance(joined := message.get("new_chat_members"), list):
-        accounts = tuple(AccountId(as_int(as_object(member).get("id"))) for member in joined)
-        return MembersChanged(chat=chat, accounts=accounts, joined=True)
+        accounts = [AccountId(as_int(as_object(member).get("id"))) for member in joined]
+        others = tuple(account for account in accounts if account != bot_id)
+        return MembersChanged(chat=chat, accounts=others, joined=True)
     if (gone := peek(message, "left_chat_member")) is not None:
         return MembersChanged(chat=chat, accounts=(AccountId(as_int(gone.get("id"))),), joined=False)
     return Ignored(kind=f"group.{service_kind(message)}"[:60])

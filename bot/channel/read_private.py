@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from bot.channel.media import media_of, service_kind
-from bot.channel.shape import OUTSIDE, Misshapen, as_int, as_object, as_text, chat_of, peek, text_of
+from bot.channel.shape import OUTSIDE, Misshapen, as_int, as_object, as_text, chat_of, holds_boxes, peek, text_of
 from bot.core.events import Edited, Located, Media, Pressed, Reached, Said, Showed, Started
 from bot.core.heard import FromNewcomer, Heard, Ignored, NewcomerEvent
 from bot.core.ids import AccountId, Locale, Token
@@ -109,9 +109,9 @@ def _pressed(query: Mapping[str, Any]) -> Heard:
 
 
 def _keyboard(message: Mapping[str, Any]) -> tuple[tuple[RenderedButton, ...], ...]:
-    """The buttons as they are shown now: a checklist is ticked in them."""
+    """The buttons of a checklist as they are shown now: it is ticked in them."""
     rows = (peek(message, "reply_markup") or {}).get("inline_keyboard")
-    if type(rows) is not list:
+    if type(rows) is not list or not holds_boxes(message.get("reply_markup")):
         return ()
     return tuple(tuple(_button(button) for button in row if type(button) is dict) for row in rows if type(row) is list)
 

@@ -15,6 +15,8 @@ OUTSIDE: Final = ("left", "kicked")
 _LINK: Final = ("type", "offset", "length", "url")
 #: Links of one message that are read, and the longest: what somebody writes must not flood a topic.
 _LINKS, _LONGEST_ADDRESS, _LONGEST = 20, 1000, 10_000
+#: How an item of a checklist is marked (`conversation.screens`).
+BOXES: Final = ("☐", "☑")
 _SCHEMES: Final = ("http://", "https://", "mailto:", "tel:")
 
 
@@ -77,6 +79,14 @@ def text_of(message: Mapping[str, Any]) -> str:
     if value is None:
         return ""
     return as_text(value) if type(entities) is not list else _with_addresses(as_text(value), entities)
+
+
+def holds_boxes(markup: Any) -> bool:
+    """Whether a keyboard is that of a checklist: one of its buttons begins with a box, ticked or not."""
+    rows = markup.get("inline_keyboard") if type(markup) is dict else None
+    buttons = [button for row in rows if type(row) is list for button in row] if type(rows) is list else []
+    texts = [button.get("text") for button in buttons if type(button) is dict]
+    return any(type(text) is str and text.startswith(BOXES) for text in texts)
 
 
 def hidden_links(entities: Any) -> list[dict[str, Any]]:

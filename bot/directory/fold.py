@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 #: Letters that people type for one another and that no Unicode normal form brings together.
 _VARIANTS = str.maketrans(
@@ -43,9 +42,11 @@ _WORD = re.compile(r"\w+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f\u1780-\u17ff\u1000-\u109f]")
 
 
-@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
-    """Lower case without accents, digits in ASCII; the same for every way of writing one word."""
+    """Lower case without accents, digits in ASCII; the same for every way of writing one word.
+
+    Nothing is kept between calls: what people write would stay in memory, out of reach of an erasure.
+    """
     text = unicodedata.normalize("NFKC", text).casefold().translate(_VARIANTS)
     text = unicodedata.normalize("NFD", text)
     text = "".join(char for char in text if unicodedata.category(char) != "Mn")

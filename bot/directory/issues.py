@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, Literal
 
+from bot.core.one_line import one_line
 from bot.strict_yaml import TRAPS
 
 Language = Literal["fr", "en"]
@@ -158,7 +159,7 @@ class Issue:
 
     def shown(self, language: Language = "fr") -> str:
         """One line for a terminal: `path:line: sentence [code]`."""
-        return f"{self.path}:{self.line}: {self.said(language)} [{self.code}]"
+        return one_line(f"{self.path}:{self.line}: {self.said(language)} [{self.code}]")
 
     def __str__(self) -> str:
         return self.shown()

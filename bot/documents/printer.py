@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import pickle
 import sys
 from collections import OrderedDict
@@ -16,6 +17,9 @@ from bot.errors import PaperError
 TIMEOUT_S: Final = 30.0
 #: Where `bot` is found, wherever the guichet was started.
 _ROOT: Final = Path(__file__).parents[2]
+#: All of the environment that a drawing process gets to know: it needs no token, no key and no database.
+_KNOWN: Final = ("PATH", "HOME", "TMPDIR", "LANG", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+_KNOWN_PREFIXES: Final = ("LC_", "PYTHON")
 #: Cards kept in memory: they say nothing of a person, and many people show the same one. At most about 100 kB each.
 _KEPT: Final = 32
 
@@ -46,7 +50,7 @@ class Printer:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot.documents",
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-                cwd=_ROOT,
+                cwd=_ROOT, env=_environment(),
             )  # fmt: skip
         except OSError as exc:
             raise PaperError(type(exc).__name__) from exc
@@ -63,3 +67,7 @@ class Printer:
             # What it would have said on its error stream could hold the person's words: only the code is told.
             raise PaperError(f"exit code {process.returncode}")
         return made
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name in _KNOWN or name.startswith(_KNOWN_PREFIXES)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from bot.core.one_line import one_line
 from bot.flow.kinds import KINDS, Severity
 
 Language = Literal["fr", "en"]
@@ -57,7 +58,7 @@ class Issue:
 
     def shown(self, language: Language = "fr") -> str:
         """One line for a terminal: `path:line: sentence [code]`."""
-        return f"{self.path}:{self.line}: {self.said(language)} [{self.code}]"
+        return one_line(f"{self.path}:{self.line}: {self.said(language)} [{self.code}]")
 
     def __str__(self) -> str:
         return self.shown()

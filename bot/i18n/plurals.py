@@ -38,11 +38,20 @@ def header(tag: str) -> str:
     return f"nplurals={len(known)}; plural={expression};"
 
 
+def is_whole(header_value: str) -> bool:
+    """Whether the rule names a form that there is for whatever count. Raises ValueError when it cannot be read."""
+    forms, choose = chooser(header_value)
+    try:
+        return all(0 <= choose(number) < forms for number in _REACHED_BY)
+    except (ArithmeticError, RecursionError):  # such as a division by the count
+        return False
+
+
 @cache
 def chooser(header_value: str) -> tuple[int, Callable[[int], int]]:
     """How many forms, and which one a count takes. Raises ValueError when the header cannot be read."""
     count_text, _, expression = header_value.partition("plural=")
     digits = count_text.replace("nplurals=", "").strip(" ;")
-    if not digits.isdigit() or not expression:
+    if not digits.isdecimal() or not expression:
         raise ValueError(f'"{header_value}" is not a Plural-Forms header')
     return int(digits), gettext.c2py(expression.strip().rstrip(";"))

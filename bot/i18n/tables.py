@@ -11,7 +11,7 @@ from zlib import crc32
 
 from bot.core.ids import Locale
 from bot.i18n.places import placeholder_problem
-from bot.i18n.plurals import categories, chooser, header
+from bot.i18n.plurals import categories, chooser, header, is_whole
 from bot.i18n.pofile import PoEntry, PoFile, read_po_file
 from bot.i18n.sources import LocaleFileError
 
@@ -77,7 +77,7 @@ def read_catalogue(path: Path, locale: Locale, before: Catalogue | None = None) 
         needed, _ = chooser(plural_header)
     except ValueError as exc:
         raise LocaleFileError(f"{path}: {exc}") from exc
-    if needed != len(categories(locale)):
+    if needed != len(categories(locale)) or not is_whole(plural_header):
         # The forms that are there are those of the language, whatever a tool wrote above them.
         plural_header = header(locale)
         needed = len(categories(locale))

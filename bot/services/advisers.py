@@ -16,7 +16,7 @@ from bot.core.split import CAPTION_UNITS, units
 from bot.errors import Conflict, IllegalMove
 from bot.handoff.machine import Handoff, Move, State, moved
 from bot.i18n.render import render
-from bot.ports import AdviserRow, Commit, Delivery, HandoffChange, LogLine, Verb
+from bot.ports import AdviserRow, ButtonRow, Commit, Delivery, HandoffChange, LogLine, Verb
 from bot.services import checks, handover, topics
 from bot.services.desk import Desk, Team
 from bot.services.groups import team_in, team_of
@@ -57,9 +57,10 @@ _NEWS = {
 }
 
 
-async def adviser_of(desk: Desk, account: AccountId) -> AdviserRow | None:
-    """The person on the allow-list; membership of the group alone is nothing (C16)."""
-    return next((one for one in await desk.store.advisers() if one.account == account and one.is_active), None)
+async def adviser_of(desk: Desk, account: AccountId, team: Team) -> AdviserRow | None:
+    """The person on the allow-list of this team; membership of the group alone is nothing (C16)."""
+    listed = [one for one in await desk.store.advisers() if one.is_active and team.name in one.teams]
+    return next((one for one in listed if one.account == account), None)
 
 
 async def take_message(desk: Desk, heard: FromTeam, *, row: int) -> None:
@@ -71,7 +72,8 @@ async def take_message(desk: Desk, heard: FromTeam, *, row: int) -> None:
     if team is None or handoff is None or heard.speaker is Speaker.BOT:
         await _done(desk, row)  # General, or a topic of their own: advisers' talk, nothing to do with us (C04)
         return
-    adviser = await adviser_of(desk, heard.account) if heard.speaker is Speaker.PERSON and not heard.via_bot else None
+    is_person = heard.speaker is Speaker.PERSON and not heard.via_bot
+    adviser = await adviser_of(desk, heard.account, team) if is_person else None
     if adviser is None:
         await _done(desk, row, _line(desk, handoff, team, "adviser_not_listed"))
         return
@@ -194,11 +196,11 @@ async def take_press(desk: Desk, heard: TeamPressed, *, row: int) -> None:
     """A button under a topic's card, or under a question about the directory."""
     team = team_in(desk, heard.chat)
     button = desk.memory.button(heard.token) or await desk.store.button(heard.token)
-    adviser = await adviser_of(desk, heard.account)
-    if team is None or button is None or not isinstance(button.action, str):
+    if team is None or button is None or not isinstance(button.action, str) or not await _is_in(desk, team, button):
         await _done(desk, row)
         await desk.messenger.answer_press(heard.callback_id)
         return
+    adviser = await adviser_of(desk, heard.account, team)
     if adviser is None:
         await _done(desk, row)
         await desk.messenger.answer_press(heard.callback_id, topics.notice(desk, team, "adviser_not_listed"))
@@ -216,6 +218,12 @@ async def take_press(desk: Desk, heard: TeamPressed, *, row: int) -> None:
             await _done(desk, row)
         told = refused or ("adviser_taken" if button.action == Move.CLAIM else "adviser_done", {})
     await desk.messenger.answer_press(heard.callback_id, topics.notice(desk, team, told[0], **told[1]))
+
+
+async def _is_in(desk: Desk, team: Team, button: ButtonRow) -> bool:
+    """Whether the button stands in this team's group: that of a handoff obeys nobody elsewhere (D02)."""
+    handoff = None if button.handoff is None else await desk.store.handoff(button.handoff)
+    return handoff is None or handoff.chat is None or team_in(desk, handoff.chat) == team
 
 
 async def make_move(
@@ -287,11 +295,20 @@ async def topic_changed(desk: Desk, heard: TopicChanged, *, row: int) -> None:
 
 
 async def members_changed(desk: Desk, heard: MembersChanged, *, row: int) -> None:
-    """An adviser who leaves the group loses what they hold at once; the conversation waits again (C02)."""
+    """An adviser who leaves the group loses what they hold at once; the conversation waits again (C02).
+
+    Whoever joins it reads every topic, also without being on the list: the operator learns that somebody does (C16).
+    """
     await _done(desk, row)
-    if heard.joined or team_in(desk, heard.chat) is None:
+    team = team_in(desk, heard.chat)
+    if team is None:
         return
-    for adviser in await desk.store.advisers():
+    advisers = await desk.store.advisers()
+    if heard.joined:
+        if not set(heard.accounts) <= {one.account for one in advisers if one.is_active and team.name in one.teams}:
+            log.error("group.stranger team=%s: somebody who is not on the list of advisers reads its topics", team.name)
+        return
+    for adviser in advisers:
         if adviser.account in heard.accounts:
             await release_all(desk, adviser, heard.chat)
 
@@ -301,6 +318,14 @@ async def release_all(desk: Desk, adviser: AdviserRow, chat: ChatId | None = Non
     for handoff in await desk.store.handoffs():
         if handoff.adviser == adviser.id and chat in (None, handoff.chat):
             await make_move(desk, handoff.id, Move.RELEASE, adviser)
+
+
+async def let_go(desk: Desk, adviser: AdviserRow) -> None:
+    """Whoever is no longer on the list: what they hold waits for somebody else, then nothing is kept of them."""
+    await release_all(desk, adviser)
+    # Their row is what an idle conversation is given back by: it stays as long as there is one.
+    if not any(handoff.adviser == adviser.id for handoff in await desk.store.handoffs()):
+        await desk.store.drop_adviser(adviser.id)
 
 
 def _to_newcomer(desk: Desk, handoff: Handoff, text: str, *more: Phrase) -> Delivery:

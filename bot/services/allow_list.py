@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import count
 
 from bot.core.ids import AccountId, AdviserId, TeamName
 from bot.ports import AdviserRow, Store
@@ -14,25 +14,24 @@ PREFIX = "adviser-"
 
 
 async def save_allow_list(store: Store, accounts: Sequence[AccountId], teams: tuple[TeamName, ...]) -> list[AdviserRow]:
-    """Make the rows what the environment says. Gives those who are no longer on the list."""
+    """Make the rows what the environment says.
+
+    Gives those who are no longer on the list, with who was left by a kill: `advisers.let_go` takes them from there.
+    """
     known = await store.advisers()
     of_account = {adviser.account: adviser for adviser in known}
-    # An id is never given to somebody else: conversations hang on it.
-    numbers = (AdviserId(f"{PREFIX}{number}") for number in count(1))
-    free = (ident for ident in numbers if ident not in {adviser.id for adviser in known})
     for at, account in enumerate(accounts, start=1):
         present = of_account.get(account)
         if present is None:
-            row = AdviserRow(id=next(free), account=account, name=f"Conseil {at}", teams=teams)
+            # Drawn: conversations hang on it, and it must not come back when the row of who left is gone.
+            ident = AdviserId(f"{PREFIX}{secrets.token_hex(6)}")
+            row = AdviserRow(id=ident, account=account, name=f"Conseil {at}", teams=teams)
         else:
             row = replace(present, teams=teams, is_active=True)
         if row != present:
             await store.save_adviser(row)
-    gone = [
-        adviser
-        for adviser in known
-        if adviser.is_active and adviser.account not in accounts and adviser.id.startswith(PREFIX)
-    ]
+    gone = [adviser for adviser in known if adviser.account not in accounts and adviser.id.startswith(PREFIX)]
     for adviser in gone:
-        await store.save_adviser(replace(adviser, is_active=False))
+        if adviser.is_active:
+            await store.save_adviser(replace(adviser, is_active=False))
     return gone

@@ -22,13 +22,16 @@ async def turn_tick(
     keyboard = () if heard is None else heard.keyboard
     turned = tuple(tuple(_turned(button, event.token) for button in line) for line in keyboard)
     deliveries: tuple[Delivery, ...] = ()
+    # The page of a volatile answer stays one after it was left: its items say what the answer was (decision 9).
+    button = desk.memory.button(event.token) or await desk.store.button(event.token)
+    is_volatile = session.shadow is not None or (button is not None and button.volatile)
     if turned != keyboard:
         edit = Delivery(
             verb=Verb.EDIT_BUTTONS,
             newcomer=session.newcomer,
             message_id=event.message_id,
             rendered=Rendered(text="", buttons=turned),
-            volatile=session.shadow is not None,
+            volatile=is_volatile,
         )
         deliveries = (edit,)
     rows = await desk.store.commit(Commit(done=row, deliveries=deliveries, now=desk.clock()))

@@ -106,7 +106,7 @@ async def relayed(desk: Desk, session: Session, effect: RelayText | RelayMedia |
         case RelayMedia(message_id=message_id, caption=caption):
             sent = Delivery(verb=Verb.COPY, chat=handoff.chat, handoff=handoff.id, copy_from=message_id,
                             copy_of=session.newcomer)  # fmt: skip
-            said = f"[{caption}]" if caption else "[…]"
+            said = _of_media(caption)
         case RelayEdit(message_id=message_id, text=text):
             return await _edited(desk, handoff, team, message_id, text, now)
     line = LogLine(handoff=handoff.id, author="newcomer", text=said, at=now, newcomer_message=message_id)
@@ -119,15 +119,26 @@ async def _edited(desk: Desk, handoff: Handoff, team: Team, message_id: int, tex
 
     Words that no adviser of this handoff was given stay unknown to them when they are changed.
     """
-    said = await desk.store.log_of(handoff.id)
-    if not any(line.author == "newcomer" and line.newcomer_message == message_id for line in said):
+    told = [line for line in await desk.store.log_of(handoff.id) if line.newcomer_message == message_id]
+    before = [line.text for line in told if line.author == "newcomer"]
+    if not before:
         return Parts()
-    line = LogLine(handoff=handoff.id, author="newcomer", text=text, at=now, newcomer_message=message_id)
+    kept = _of_media(text) if any(map(is_of_media, before)) else text
+    line = LogLine(handoff=handoff.id, author="newcomer", text=kept, at=now, newcomer_message=message_id)
     if handoff.chat is None or not team.relays:
-        return Parts(log=(line,))
+        return Parts(corrected=(line,))
     copies = await desk.store.counterparts(handoff.id, newcomer_message=message_id)
     sent = topics.line(desk, handoff, team, "adviser_person_edited", text=Verbatim(text=text))
-    return Parts(deliveries=corrected(replace(sent, mirrors=message_id), copies), log=(line,))
+    return Parts(deliveries=corrected(replace(sent, mirrors=message_id), copies), corrected=(line,))
+
+
+def is_of_media(kept: str) -> bool:
+    """Whether a line of the log stands for a picture or anything else that is no text."""
+    return kept.startswith("[") and kept.endswith("]")
+
+
+def _of_media(caption: str) -> str:
+    return f"[{caption}]" if caption else "[…]"
 
 
 def corrected(sent: Delivery, copies: Sequence[int]) -> tuple[Delivery, ...]:

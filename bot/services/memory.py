@@ -7,6 +7,7 @@ too), volatile positions are meant to go (decision 9).
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.ids import NewcomerId, Token
@@ -28,7 +29,8 @@ class Memory:
     def __init__(self) -> None:
         self._sessions: OrderedDict[NewcomerId, Session] = OrderedDict()
         self._buttons: OrderedDict[Token, ButtonRow] = OrderedDict()
-        self._shadows: dict[NewcomerId, tuple[Position, datetime]] = {}
+        #: The longest untouched first.
+        self._shadows: OrderedDict[NewcomerId, tuple[Position, datetime]] = OrderedDict()
         self._told_late: dict[NewcomerId, datetime] = {}
 
     def session(self, newcomer: NewcomerId) -> Session | None:
@@ -48,6 +50,7 @@ class Memory:
             self._shadows.pop(session.newcomer, None)
         else:
             self._shadows[session.newcomer] = (session.shadow, now)
+            self._shadows.move_to_end(session.newcomer)
 
     def shadow(self, newcomer: NewcomerId, now: datetime) -> Position | None:
         """The volatile position, unless it has rested too long."""
@@ -56,9 +59,23 @@ class Memory:
             return None
         position, since = found
         if now - since > VOLATILE_FOR:
-            del self._shadows[newcomer]
+            self._lose(newcomer)
             return None
         return position
+
+    def lose_old(self, now: datetime) -> None:
+        """Let go of volatile positions that have rested too long, also of people who never come back for them."""
+        while self._shadows:
+            newcomer, (_, since) = next(iter(self._shadows.items()))
+            if now - since <= VOLATILE_FOR:
+                return
+            self._lose(newcomer)
+
+    def _lose(self, newcomer: NewcomerId) -> None:
+        del self._shadows[newcomer]
+        session = self._sessions.get(newcomer)
+        if session is not None:
+            self._sessions[newcomer] = replace(session, shadow=None)
 
     def keep_buttons(self, rows: tuple[ButtonRow, ...]) -> None:
         """Remember fresh buttons, so that a press soon after needs no look-up."""

@@ -194,6 +194,7 @@ async def save(
         timers_of=session.newcomer,
         handoffs=parts.handoffs,
         log=parts.log,
+        corrected=parts.corrected,
         gaps=parts.gaps,
         submissions=parts.submissions,
         counts=parts.counts,

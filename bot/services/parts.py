@@ -24,6 +24,7 @@ class Parts:
     cancelled_timers: tuple[str, ...] = ()
     handoffs: tuple[HandoffChange, ...] = ()
     log: tuple[LogLine, ...] = ()
+    corrected: tuple[LogLine, ...] = ()
     gaps: tuple[Gap, ...] = ()
     submissions: tuple[Submission, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -40,6 +41,7 @@ class Parts:
             cancelled_timers=self.cancelled_timers + other.cancelled_timers,
             handoffs=self.handoffs + other.handoffs,
             log=self.log + other.log,
+            corrected=self.corrected + other.corrected,
             gaps=self.gaps + other.gaps,
             submissions=self.submissions + other.submissions,
             checks=self.checks + other.checks,

@@ -16,6 +16,7 @@ from bot.services import checks, handover, topics
 from bot.services.advisers import make_move
 from bot.services.desk import Desk
 from bot.services.groups import team_of
+from bot.services.memory import VOLATILE_FOR
 from bot.services.newcomer import take_timer
 from bot.services.parts import Parts
 from bot.services.say import plain_delivery
@@ -60,6 +61,8 @@ class Timers:
     async def look(self) -> int:
         """Take everything that is due now; how many there were."""
         now = self._desk.clock()
+        self._desk.memory.lose_old(now)
+        self._desk.store.lose_volatile(now - VOLATILE_FOR)
         taken: set[int] = set()
         # All of them: what is past its retention goes below, with the timers that are not taken by then.
         while due := [timer for timer in await self._desk.store.due_timers(now) if timer.id not in taken]:

@@ -9,7 +9,7 @@ from bot.core.phrases import Verbatim
 from bot.errors import Conflict
 from bot.handoff.machine import Handoff
 from bot.ports import Commit, Delivery, HandoffChange, LogLine, Verb
-from bot.services import topics
+from bot.services import handover, topics
 from bot.services.desk import Desk, Team
 from bot.services.groups import team_for
 
@@ -43,7 +43,7 @@ async def show_unseen(desk: Desk) -> None:
 def _written(desk: Desk, handoff: Handoff, team: Team, said: list[LogLine]) -> tuple[Delivery, ...]:
     """What the person wrote meanwhile, each message once and as it was last corrected."""
     lines = {line.newcomer_message: line for line in said if line.author == "newcomer"}
-    pictures = {line.newcomer_message for line in said if line.text.startswith("[") and line.text.endswith("]")}
+    pictures = {line.newcomer_message for line in said if handover.is_of_media(line.text)}
     sent: list[Delivery] = []
     for message, line in lines.items():
         if message in pictures:

@@ -9,7 +9,16 @@ from bot.errors import Conflict
 from bot.handoff.machine import OPEN, Handoff
 from bot.ports import HandoffChange, LogLine, OutboxRow, Receipt, Verb
 from bot.store.engine import Row, Tx
-from bot.store.records import HANDOFF_COLUMNS, handoff_in, handoff_out, line_in, line_out, micros, micros_or_none
+from bot.store.records import (
+    HANDOFF_COLUMNS,
+    handoff_in,
+    handoff_out,
+    line_author,
+    line_in,
+    line_out,
+    micros,
+    micros_or_none,
+)
 from bot.store.vault import Vault
 
 _OPEN = "('" + "', '".join(sorted(state.value for state in OPEN)) + "')"
@@ -143,6 +152,30 @@ def write_log(tx: Tx, vault: Vault, lines: Sequence[LogLine]) -> None:
                 line.topic_message,
             ),
         )
+
+
+def correct_log(tx: Tx, vault: Vault, lines: Sequence[LogLine]) -> None:
+    """Put each line in the place of those that hold the same message of the person; Conflict when the handoff is gone.
+
+    The words that were there are overwritten. Where there are none, they were taken away meanwhile: nothing is written.
+    """
+    for line in lines:
+        owner = _owner(tx, line.handoff)
+        if owner is None:
+            raise Conflict("this handoff is gone")
+        found = [
+            ident
+            for ident, body in tx.rows(
+                "SELECT id, body FROM handoff_log WHERE handoff = ? AND newcomer_message = ? ORDER BY id",
+                (line.handoff, line.newcomer_message),
+            )
+            if line_author(vault.open(tx, owner, "handoff_log", "body", ident, bytes(body))) == line.author
+        ]
+        for ident in found[1:]:
+            tx.run("DELETE FROM handoff_log WHERE id = ?", (ident,))
+        for ident in found[:1]:
+            body = vault.seal(tx, owner, "handoff_log", "body", ident, line_out(line))
+            tx.run("UPDATE handoff_log SET body = ? WHERE id = ?", (body, ident))
 
 
 def log_of(tx: Tx, vault: Vault, handoff: HandoffId) -> list[LogLine]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -72,6 +73,12 @@ class Memory:
     def drop_text(self, row: int) -> None:
         self.texts.pop(row, None)
         self.recent.drop(row)
+
+    def lose_sessions(self, before: datetime) -> None:
+        """Let go of sessions that nothing was heard of since then."""
+        for newcomer, session in list(self.sessions.items()):
+            if session.seen_at is None or session.seen_at < before:
+                self.sessions.pop(newcomer, None)
 
     def forget(self, newcomer: NewcomerId, payloads: Sequence[int], texts: Sequence[int]) -> None:
         """Drop everything about a person, and these rows of the inbox and the outbox."""

@@ -188,6 +188,10 @@ def line_out(line: LogLine) -> bytes:
     return dumps([line.author, line.text])
 
 
+def line_author(body: bytes) -> str:
+    return str(orjson.loads(body)[0])
+
+
 def line_in(
     handoff: HandoffId, body: bytes, at: int, newcomer_message: int | None, topic_message: int | None
 ) -> LogLine:

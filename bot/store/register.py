@@ -236,7 +236,7 @@ REGISTER: Mapping[str, Table] = {
     ),
     "advisers": Table(
         purpose="Qui a le droit de répondre au nom du guichet.",
-        leaves="Quand la personne quitte l’équipe.",
+        leaves="Quand la personne quitte la liste, au démarrage suivant.",
         columns={
             "id": (W, "Nom court."),
             "lookup": (L, "Empreinte à clé du compte."),

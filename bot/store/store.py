@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from bot.core.ids import AccountId, ChatId, FlowId, HandoffId, NewcomerId, Revision, TeamName, Token
+from bot.core.ids import AccountId, AdviserId, ChatId, FlowId, HandoffId, NewcomerId, Revision, TeamName, Token
 from bot.core.session import Session
 from bot.errors import Conflict, StoreError
 from bot.handoff.machine import Handoff
@@ -132,6 +132,9 @@ class KeptStore:
     async def session_of(self, newcomer: NewcomerId) -> Session | None:
         return await self.engine.read(lambda tx: turn.session_of(tx, self._vault, self._memory, newcomer))
 
+    def lose_volatile(self, before: datetime) -> None:
+        self._memory.lose_sessions(before)
+
     async def button(self, token: Token) -> ButtonRow | None:
         return await self.engine.read(lambda tx: turn.button(tx, self._vault, self._memory, token))
 
@@ -208,6 +211,9 @@ class KeptStore:
 
     async def save_adviser(self, adviser: AdviserRow) -> None:
         await self.engine.write(lambda tx: upkeep.save_adviser(tx, self._vault, adviser))
+
+    async def drop_adviser(self, ident: AdviserId) -> None:
+        await self.engine.write(lambda tx: upkeep.drop_adviser(tx, ident))
 
     async def team_chat_moved(self, old: ChatId, new: ChatId) -> None:
         await self.engine.write(lambda tx: handoffs.chat_moved(tx, old, new))

@@ -81,6 +81,7 @@ def write(tx: Tx, vault: Vault, memory: Memory, claims: Claims, commit: Commit, 
     _set_timers(tx, vault, commit)
     _offer(tx, vault, memory, commit.buttons, now)
     handoffs.write_log(tx, vault, commit.log)
+    handoffs.correct_log(tx, vault, commit.corrected)
     _note(tx, vault, commit.gaps, now)
     submissions.keep(tx, vault, commit.submissions, now)
     checks.write(tx, commit.checks)

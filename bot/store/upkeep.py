@@ -7,7 +7,7 @@ from datetime import datetime
 
 import orjson
 
-from bot.core.ids import FlowId, NewcomerId, Revision
+from bot.core.ids import AdviserId, FlowId, NewcomerId, Revision
 from bot.handoff.machine import State
 from bot.ports import AdviserRow, QueueAges
 from bot.store.engine import Tx
@@ -31,6 +31,11 @@ def save_adviser(tx: Tx, vault: Vault, adviser: AdviserRow) -> None:
         " SET lookup = excluded.lookup, body = excluded.body, is_active = excluded.is_active",
         (adviser.id, vault.lookup(adviser.account), body, int(adviser.is_active)),
     )
+
+
+def drop_adviser(tx: Tx, ident: AdviserId) -> None:
+    """Delete an adviser; nothing happens when there is none."""
+    tx.run("DELETE FROM advisers WHERE id = ?", (ident,))
 
 
 def gaps(tx: Tx, vault: Vault) -> list[tuple[str, str, int]]:

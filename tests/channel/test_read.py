@@ -495,6 +495,43 @@ def test_nothing_is_kept_that_nobody_reads() -> None:
 @pytest.mark.parametrize(
     "content",
     [
+        {"document": {"file_id": "f", "file_name": "secret.pdf"}, "caption": "x"},
+        {"audio": {"file_id": "f", "title": "secret", "performer": "secret"}},
+        {"photo": [{"file_id": "secret"}]},
+        {"poll": {"question": "secret", "options": [{"text": "secret"}]}},
+        {"pinned_message": {"message_id": 3, "text": "secret", "chat": {"id": 5}}},
+        {"text": "x", "link_preview_options": {"url": "https://secret.example/"}},
+    ],
+)
+def test_of_a_message_no_name_of_a_file_and_no_pinned_words_are_kept(content: dict[str, Any]) -> None:
+    one = private(**content)
+    kept = whose(one)
+    assert kept is not None and kept.payload is not None
+    assert b"secret" not in kept.payload
+    assert reader().hear(kept.payload) == reader().hear_update({"update_id": 7} | one)
+
+
+def test_names_of_members_who_come_and_go_are_not_kept() -> None:
+    zainab = {"id": 5, "is_bot": False, "first_name": "Zainab", "username": "zainab_z"}
+    change = {"chat": TEAM, "from": zainab, "date": 1, "old_chat_member": {"status": "left", "user": zainab},
+              "new_chat_member": {"status": "member", "user": zainab}}  # fmt: skip
+    head = {"message_id": 1, "date": 1, "chat": TEAM, "from": zainab}
+    for one in (
+        {"chat_member": change},
+        {"message": head | {"new_chat_members": [zainab]}},
+        {"message": head | {"left_chat_member": zainab}},
+    ):
+        kept = whose(one)
+        assert kept is not None and kept.payload is not None
+        assert b"ainab" not in kept.payload
+        heard = reader().hear(kept.payload)
+        assert isinstance(heard, MembersChanged) and heard.accounts == (5,)
+        assert heard == reader().hear_update({"update_id": 7} | one)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
         {"location": {"latitude": 1.5, "longitude": 2.5}},
         {"contact": {"phone_number": "1", "first_name": "x"}},
         {"venue": {"location": {"latitude": 1.5, "longitude": 2.5}, "title": "x", "address": "y"}},
@@ -505,6 +542,16 @@ def test_places_and_numbers_are_for_memory_only(content: dict[str, Any]) -> None
     moved = whose({"edited_message": private(**content)["message"] | {"edit_date": 9}})
     assert sent is not None and moved is not None
     assert (sent.volatile, moved.volatile) == (True, True)
+
+
+def test_of_a_press_the_buttons_of_a_question_are_not_kept() -> None:  # decision 9
+    buttons = [[{"text": "secret", "callback_data": "t1"}]]
+    message = {"message_id": 4, "chat": {"id": 5, "type": "private"}, "reply_markup": {"inline_keyboard": buttons}}
+    press = {"callback_query": {"id": "9", "from": {"id": 5, "is_bot": False}, "data": "t1", "message": message}}
+    kept = whose(press)
+    assert kept is not None and kept.payload is not None
+    assert b"secret" not in kept.payload
+    assert reader().hear(kept.payload) == reader().hear_update({"update_id": 7} | press)
 
 
 def test_a_press_brings_the_buttons_as_they_are_shown() -> None:

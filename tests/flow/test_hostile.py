@@ -33,6 +33,15 @@ def test_hostile_file_is_refused_or_right(part: int) -> None:
         critical = [one for one in loaded.issues if one.is_critical and one.path == "flows/broken/example.yml"]
         assert (FLOW in loaded.book.flows) is (critical == []), name
         assert all(one.line >= 1 and one.said("fr") and one.said("en") for one in loaded.issues), name
+        lines = [one.shown("fr") for one in loaded.issues] + [one.shown("en") for one in loaded.issues]
+        assert all(line.splitlines() == [line] for line in lines), name
+
+
+def test_no_file_writes_lines_of_its_own_into_a_log() -> None:  # E14
+    forged = checked(b'flow: "x\\n2026-11-29 ERROR bot forged \\e[31m"\ntitle: a\nsteps:\n  - id: a\n    say: b\n')
+    shown = "".join(one.shown("en") for one in forged.issues)
+    assert "\\n2026-11-29 ERROR bot forged \\x1b[31m" in shown
+    assert "\n" not in shown and "\x1b" not in shown
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if " at " not in name and not name[-1].isdigit()])

@@ -85,6 +85,29 @@ msgstr[2] ""
     assert Catalogues.load(locales).text_of(WAIT.having(count=1), RUSSIAN).locale == "en"
 
 
+@pytest.mark.parametrize("rule", ["n/0", "n%(n-5)", "n", "n==1 ? 0 : 3"])
+def test_a_rule_that_names_no_form_gives_way_to_the_rule_of_the_language(locales: Path, rule: str) -> None:
+    write_po(
+        locales,
+        "ru",
+        f"""
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=3; plural={rule};\\n"
+
+msgctxt "system/wait"
+msgid "Attendez {{count}} minute."
+msgid_plural "Attendez {{count}} minutes."
+msgstr[0] "{{count}} минута"
+msgstr[1] "{{count}} минуты"
+msgstr[2] "{{count}} минут"
+""",
+    )
+    said = [Catalogues.load(locales).text_of(WAIT.having(count=count), RUSSIAN).text for count in (1, 3, 5, 11)]
+    assert said == ["{count} минута", "{count} минуты", "{count} минут", "{count} минут"]
+
+
 LABELS = """
 msgctxt "besoins.eat/buy.choice.cheap"
 msgid "Acheter moins cher"

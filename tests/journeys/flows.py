@@ -67,6 +67,27 @@ steps:
     handoff: besoins
 """
 
+#: Things to tick that would tell what was answered.
+SECRET_LIST = """flow: besoins.cachette
+title: Un cabas secret
+icon: 🤐
+about: Pour les essais.
+reviewed: 2026-11-20
+sources: [https://example.org/]
+starts_on: {keywords: [cachette], topic: cachette}
+steps:
+  - id: hidden
+    say: Que faut-il cacher ?
+    ask: {slot: hidden, kind: text}
+    volatile: yes
+  - id: things
+    say: Prenez cela.
+    checklist: [Une lanterne, Une corde]
+  - id: more
+    say: C'est tout.
+    goto: end
+"""
+
 #: Things to tick.
 LIST = """flow: besoins.liste
 title: Un cabas
@@ -97,5 +118,6 @@ def flows_in(folder: Path) -> Path:
     shutil.copytree(ROOT / "flows", flows)
     (flows / "besoins" / "essai.yml").write_text(TRIAL, encoding="utf-8")
     (flows / "besoins" / "secret.yml").write_text(SECRET, encoding="utf-8")
+    (flows / "besoins" / "cachette.yml").write_text(SECRET_LIST, encoding="utf-8")
     (flows / "besoins" / "liste.yml").write_text(LIST, encoding="utf-8")
     return flows

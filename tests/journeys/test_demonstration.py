@@ -51,6 +51,10 @@ async def test_it_says_where_it_is_answers_and_ends_on_ctrl_c(tmp_path: Path) ->
         await fatou.start()
         assert "Choisissez votre langue" in text_of(await fatou.reply())
         assert await client.violations() == []
+    [core] = [
+        line for line in Path("/proc", str(program.pid), "limits").read_text().splitlines() if "core file" in line
+    ]
+    assert core.split()[4:6] == ["0", "0"]  # a dump would hold keys and words (G17)
     program.send_signal(signal.SIGINT)
     out, err = await asyncio.wait_for(program.communicate(), 15)
     assert program.returncode == 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import sys
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import _lru_cache_wrapper, partial
 
 import pytest
 
@@ -118,6 +120,18 @@ async def test_everything_goes_at_any_moment(scanned: Office, stage: Stage) -> N
     office.now.pass_by(days=2)
     await office.look_at_timers()
     assert [text_of(one) for one in await fatou.messages()] == [receipt]
+
+
+async def test_nothing_of_an_erased_person_stays_in_a_cache(office: Office) -> None:
+    fatou = await office.fatou()
+    await fatou.say("/chercher")
+    await fatou.say(f"un marché {CANARY}")
+    await fatou.say("/effacer")
+    await fatou.press("Oui, tout effacer")
+    modules = [module for name, module in sys.modules.items() if name.startswith("bot.")]
+    caches = [one for module in modules for one in vars(module).values() if isinstance(one, _lru_cache_wrapper)]
+    kept = [part for cache in caches for part in gc.get_referents(cache) if type(part) is dict]
+    assert kept and not [key for part in kept for key in part if "marmotte" in str(key)]
 
 
 async def test_who_writes_after_being_forgotten_is_somebody_new(office: Office) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from bot.checking import orphaned
 from bot.config import TeamSettings
-from bot.core.ids import AccountId, Locale
+from bot.core.ids import AccountId, Locale, TeamName
 from bot.handoff.machine import State
 from bot.i18n.render import plain
 from bot.sandbox import doings
@@ -321,6 +321,48 @@ async def test_of_two_advisers_one_wins_and_the_other_is_told(office: Office) ->
     assert (await office.handoff()).adviser == handoff.adviser
 
 
+OTHER_GROUP = -1009900000777
+
+
+async def pressed_elsewhere(office: Office, by: Adviser, token: str) -> None:
+    """Send a token as from a message of the other team's group, as a modified client can."""
+    world = office.sandbox.world
+    query = str(4_400_000_000_000_000 + world.serial())
+    world.queries[query] = (by.seat.id, world.clock())
+    chat = {"id": OTHER_GROUP, "type": "supergroup", "is_forum": True}
+    message = {"message_id": 5, "date": 0, "chat": chat, "message_thread_id": 4, "is_topic_message": True}
+    sender = world.people[by.seat.id].user()
+    world.updates.push("callback_query", {"id": query, "from": sender, "data": token, "message": message})
+    await office.settled()
+
+
+async def test_a_button_of_another_teams_group_moves_nothing(closed_office: Office) -> None:  # D02
+    [(name, team)] = closed_office.settings.teams.items()
+    other = replace(team, chat="OTHER_CHAT_ID", queues=())
+    closed_office.settings = replace(closed_office.settings, teams={name: team, "ailleurs": other})
+    await closed_office.open(OTHER_CHAT_ID=str(OTHER_GROUP))
+    fatou, claire = await closed_office.fatou(), await closed_office.adviser()
+    await fatou.ask_for_a_person()
+    handoff = await closed_office.handoff()
+    card = closed_office.sandbox.world.chats[ADVISER_CHAT_ID].messages[handoff.card_message or 0]
+    token = card["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    await pressed_elsewhere(closed_office, claire, token)
+    assert (await closed_office.handoff()).state is State.WAITING
+    await claire.take()
+
+
+async def test_an_adviser_of_another_team_is_not_on_the_list(office: Office) -> None:  # P5
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    [row] = [one for one in await office.store.advisers() if one.account == claire.seat.id]
+    await office.store.save_adviser(replace(row, teams=(TeamName("ailleurs"),)))
+    await claire.sit_down()
+    assert "pas sur la liste" in await claire.press("Prendre")
+    await claire.say("bonjour madame")
+    assert "pas sur la liste" in (await claire.texts())[-1]
+    assert (await office.handoff()).state is State.WAITING
+
+
 async def test_fifty_races_have_one_winner_each(office: Office) -> None:
     world, store = office.sandbox.world, office.store
     claire, youssef = (person for person in ADVISERS[:2])
@@ -533,6 +575,25 @@ async def test_a_correction_of_what_no_adviser_was_given_stays_unknown_to_them(o
     assert await fatou.heard() == []
     assert await claire.texts() == told
     assert await office.store.log_of((await office.handoff()).id) == []
+
+
+@pytest.mark.parametrize("when", ["waiting", "held"])
+async def test_what_the_person_takes_out_of_a_message_is_kept_nowhere(office: Office, when: str) -> None:  # A24
+    fatou = await office.fatou()
+    await fatou.ask_for_a_person()
+    claire = await office.adviser()
+    await (claire.take() if when == "held" else claire.sit_down())
+    written = await fatou.seat.say("mon passeport est EK123456")
+    await fatou.say("merci")
+    await fatou.seat.edit(written["message_id"], "mon passeport")
+    photo = await fatou.seat.send("photo", caption="ma carte B7654321")
+    await fatou.seat.edit(photo["message_id"], "ma carte")
+    await fatou.heard()
+    lines = await office.store.log_of((await office.handoff()).id)
+    assert [line.text for line in lines] == ["mon passeport", "merci", "[ma carte]"]
+    await fatou.seat.edit(photo["message_id"], "")
+    await fatou.heard()
+    assert (await office.store.log_of((await office.handoff()).id))[-1].text == "[…]"
 
 
 async def test_a_correction_of_words_to_an_adviser_survives_a_kill(office: Office) -> None:
@@ -1130,6 +1191,29 @@ async def test_a_team_that_is_only_notified_reads_a_code_and_nothing_else(closed
     assert lines == ["je dors dans la gare", "au secours il a un couteau"]
 
 
+# --- who reads along -------------------------------------------------------------------------------------------------
+
+
+async def test_the_operator_learns_that_a_stranger_reads_the_group(office: Office, logged: Lines) -> None:  # C16
+    world = office.sandbox.world
+    chat = world.chats[ADVISER_CHAT_ID]
+
+    async def joins(account: int) -> list[str]:
+        before = len(logged.lines)
+        user = {"id": account, "is_bot": False, "first_name": "Zoltan"}
+        old, new = ({"status": status, "user": user} for status in ("left", "member"))
+        change = {"chat": chat.brief, "from": user, "date": account % 1000, "old_chat_member": old}
+        change["new_chat_member"] = new
+        world.updates.push("chat_member", change)
+        world.updates.push("message", world.post(chat, user, {"new_chat_members": [world.bot]}))
+        await office.settled()
+        return [line for line in logged.lines[before:] if "group.stranger" in line]
+
+    assert await joins(ADVISERS[0].id) == []
+    [line] = await joins(9_900_000_004_242)
+    assert line.startswith("ERROR") and "team=accueil" in line
+
+
 # --- the list of advisers --------------------------------------------------------------------------------------------
 
 
@@ -1154,6 +1238,27 @@ async def test_who_leaves_the_list_loses_what_they_hold_and_nobody_inherits_it(o
     assert (await fatou.heard())[-1].startswith("Cette personne doit partir")
     assert (await office.handoff()).state is State.WAITING
     assert "pas sur la liste" in await at_desk.press("Prendre")
+
+
+async def test_nothing_is_kept_of_who_left_the_list(office: Office) -> None:
+    claire, youssef = (person.id for person in ADVISERS[:2])
+    await office.close()
+    await office.open(GUICHET_ADVISER_IDS=f"{claire}")
+    assert [row.account for row in await office.store.advisers()] == [claire]
+    await office.close()
+    await office.open(GUICHET_ADVISER_IDS=f"{youssef},{claire}")
+    assert {row.account for row in await office.store.advisers()} == {claire, youssef}
+
+
+async def test_a_kill_before_a_leaver_was_let_go_keeps_nobody_waiting(office: Office) -> None:
+    claire, youssef = (person.id for person in ADVISERS[:2])
+    await held(office)
+    [holder] = [row for row in await office.store.advisers() if row.account == claire]
+    await office.store.save_adviser(replace(holder, is_active=False))
+    await office.close()
+    await office.open(GUICHET_ADVISER_IDS=f"{youssef}")
+    assert (await office.handoff()).state is State.WAITING
+    assert [row.account for row in await office.store.advisers()] == [youssef]
 
 
 # --- anything, in any order ------------------------------------------------------------------------------------------

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
 from bot import bootstrap
+from bot.core.ids import NewcomerId
+from bot.core.session import Position
+from bot.sandbox.client import labels_of, text_of
 from bot.store import open_store
+from bot.store.engine import Tx
 from bot.store.vault import Vault
 from tests.journeys.flows import HIDDEN, OPEN, WHO
 from tests.journeys.office import Office, Person
@@ -69,6 +75,24 @@ async def test_a_restart_resumes_at_the_question_before(closed_office: Office, s
     said = await fatou.press("Fini")
     assert said[0].startswith("Ce bouton ne marche plus") and said[-1].endswith(OPEN)
     assert not sealed(CANARY)
+
+
+def remembered(words: str) -> bool:
+    """Whether a position anywhere in this process holds these words."""
+    gc.collect()
+    return any(type(one) is Position and words in one.answers.values() for one in gc.get_objects())
+
+
+async def test_a_secret_leaves_memory_when_its_half_hour_is_over(office: Office) -> None:
+    fatou = await in_the_secret(office)
+    office.now.pass_by(minutes=29)
+    await office.look_at_timers()
+    assert remembered(CANARY)
+    office.now.pass_by(minutes=2)
+    await office.look_at_timers()
+    assert not remembered(CANARY)
+    assert remembered(KEPT)
+    assert await fatou.say("et maintenant ?") == [OPEN]
 
 
 async def test_an_answer_that_a_restart_forgot_is_asked_for_again(
@@ -201,6 +225,48 @@ async def test_leaving_a_secret_for_another_page_tells_nothing(
     fatou = await in_the_secret(closed_office)
     assert (await fatou.say("essai"))[-1] == WHO
     assert not sealed(CANARY)
+
+
+@pytest.fixture
+def sealed_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], bool]:
+    """Whether a table was to be given these words from now on; the sources of flows are a table too."""
+    written: list[tuple[str, bytes]] = []
+    seal = Vault.seal
+
+    def recorded(self: Vault, tx: Tx, owner: NewcomerId | None, table: str, *rest: Any) -> bytes:
+        written.append((table, rest[-1]))
+        return seal(self, tx, owner, table, *rest)
+
+    monkeypatch.setattr(Vault, "seal", recorded)
+    return lambda table, words: any(at == table and words.encode() in body for at, body in written)
+
+
+async def test_a_press_on_a_page_that_was_left_tells_nothing_of_its_question(
+    closed_office: Office, sealed_in: Callable[[str, str], bool]
+) -> None:
+    await closed_office.open()
+    fatou = await in_the_secret(closed_office)
+    [old] = [one for one in await fatou.messages() if text_of(one) == f"Tu : {CANARY}"]
+    await fatou.say("cabas")
+    await fatou.seat.press("Quelqu'un", message_id=old["message_id"])
+    await fatou.press("Du pain")
+    assert sealed_in("inbox", "Du pain")  # so that looking for the other proves something
+    assert not sealed_in("inbox", "Quelqu'un")
+
+
+async def test_ticking_a_list_that_was_left_tells_nothing_of_it(
+    closed_office: Office, sealed_in: Callable[[str, str], bool]
+) -> None:
+    await closed_office.open()
+    fatou = await closed_office.fatou()
+    await fatou.say("cachette")
+    await fatou.say(CANARY)
+    await fatou.say("cabas")
+    await fatou.press("Une corde")
+    assert "☑ Une corde" in [label for one in await fatou.messages() for row in labels_of(one) for label in row]
+    await fatou.press("Du pain")
+    assert sealed_in("outbox", "☑ Du pain")
+    assert not sealed_in("outbox", "Une corde")
 
 
 @pytest.mark.parametrize("when", ["free", "waiting", "held"])

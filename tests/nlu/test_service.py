@@ -159,6 +159,23 @@ async def test_f07_nothing_but_parse_and_status_is_reachable(name: str, project:
         assert worker.is_alive
 
 
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        (b"Host: 127.0.0.1\r\nAuthorization: Bearer \xff\xe9", b"401"),
+        (b"Host: \xff[::\r\nAuthorization: Bearer secret", b"403"),
+        (b"Host: 127.0.0.1\r\nAuthorization: Bearer secret", b"200"),
+    ],
+)
+async def test_f07_headers_of_no_alphabet_are_refused_like_any_other(line: bytes, status: bytes) -> None:
+    async with served(Front("secret")) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rsplit(":", 1)[1]))
+        writer.write(b"GET /status HTTP/1.1\r\n" + line + b"\r\nConnection: close\r\n\r\n")
+        said = await reader.read()
+        writer.close()
+    assert said.split(b" ", 2)[1] == status
+
+
 async def test_f07_service_listens_on_the_loopback_only(project: Project) -> None:
     async with served(Front(None)) as url:
         port = int(url.rsplit(":", 1)[1])

@@ -736,6 +736,22 @@ async def test_mirrors_lead_from_one_side_to_the_other(guichet: Guichet) -> None
     ]
 
 
+async def test_a_correction_takes_the_place_of_what_was_said_in_the_same_message(guichet: Guichet) -> None:  # A24
+    newcomer = await guichet.welcome()
+    handoff = await guichet.hand_over(newcomer)
+    now, store = NOON, guichet.store
+    said = LogLine(handoff=handoff.id, author="newcomer", text="B7654321", at=now, newcomer_message=11)
+    other = replace(said, text="merci", newcomer_message=12)
+    answered = replace(said, author="adviser", text="bonjour", newcomer_message=None, topic_message=502)
+    await store.commit(Commit(log=(said, other, answered, replace(said, text="[…]")), now=now))
+    changed = replace(said, text="ma carte")
+    await store.commit(Commit(corrected=(changed, replace(said, text="x", newcomer_message=99)), now=now))
+    assert await store.log_of(handoff.id) == [changed, other, answered]
+    await store.erase(newcomer)
+    with pytest.raises(Conflict):
+        await store.commit(Commit(corrected=(changed,), now=now))
+
+
 async def test_a_long_text_is_a_row_for_each_part_and_each_is_a_mirror(guichet: Guichet) -> None:  # B13, C05
     newcomer = await guichet.welcome()
     handoff = await guichet.hand_over(newcomer)
@@ -792,6 +808,9 @@ async def test_advisers_are_kept_by_id(guichet: Guichet) -> None:
     await guichet.store.save_adviser(lea)
     await guichet.store.save_adviser(replace(lea, is_active=False))
     assert await guichet.store.advisers() == [replace(lea, is_active=False)]
+    await guichet.store.drop_adviser(lea.id)
+    assert await guichet.store.advisers() == []
+    await guichet.store.drop_adviser(lea.id)
 
 
 # --- timers ----------------------------------------------------------------------------------------------------------

@@ -48,7 +48,11 @@ class Front:
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        if request.url.host not in HOSTS:
+        try:
+            host = request.url.host
+        except ValueError:  # such as half an IPv6 address
+            host = None
+        if host not in HOSTS:
             return _failure(403, "WrongHost")
         if not self._may_ask(request):
             return _failure(401, "NotAuthenticated")
@@ -62,7 +66,8 @@ class Front:
         if self.token is None:
             return True
         shown = request.query.get("token") or request.headers.get("Authorization", "").removeprefix("Bearer ")
-        return hmac.compare_digest(shown.encode(), self.token.encode())
+        # Bytes that are no UTF-8 arrive as half surrogates.
+        return hmac.compare_digest(shown.encode("utf-8", "surrogatepass"), self.token.encode())
 
     async def _parse(self, request: web.Request) -> web.StreamResponse:
         if request.content_type != "application/json":
