@@ -15,6 +15,7 @@ import yaml
 from bot.cli import commands
 from bot.config import BOUNDS, Environment, Settings, read_settings
 from bot.errors import SettingsError
+from bot.nlu.lexicon import Danger, Lexicon
 
 SETTINGS = Path("docs/reference/settings.md").read_text(encoding="utf-8")
 COMMANDS = Path("docs/reference/commands.md").read_text(encoding="utf-8")
@@ -84,6 +85,24 @@ def test_a_team_that_nobody_could_answer_from_is_refused(tmp_path: Path) -> None
         f'{file}:3: teams.accueil.relay is "notify": its conversations would run in the console, which cannot take any'
         ' yet. Nobody could answer; use "full".'
     )
+
+
+def test_every_issue_of_the_lexicon_is_in_the_reference() -> None:
+    source = Path("bot/nlu/lexicon.py").read_text(encoding="utf-8")
+    codes = set(re.findall(r'_issue\(.*, "([a-z-]+)"\)', source))
+    page = Path("docs/reference/words-of-danger.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `([a-z]+-[a-z-]+)` \|", page, re.MULTILINE)) == codes
+    assert "phrase-twice" in codes
+
+
+def test_example_of_words_of_danger_is_read_without_an_issue(tmp_path: Path) -> None:
+    page = Path("docs/reference/words-of-danger.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "fr.yml").write_text(example, encoding="utf-8")
+    lexicon = Lexicon.load(tmp_path)
+    assert lexicon.issues == ()
+    assert lexicon.danger("je vais mourir de rire") is None
+    assert lexicon.danger("je veux mourir") == Danger(intent="suicide_crisis", locale="fr", phrase="je veux mourir")
 
 
 def test_no_page_leads_nowhere() -> None:
