@@ -135,3 +135,30 @@ def test_asking_for_help_writes_no_page(module: str) -> None:
     done = subprocess.run([sys.executable, "-m", module, "--help"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith(f"usage: python -m {module}")
     assert {page: page.stat().st_mtime_ns for page in Path("docs/reference").glob("*.md")} == pages
+
+
+def test_every_decision_that_is_cited_has_a_page_and_none_has_two() -> None:
+    numbers = [int(page.name[:4]) for page in Path("docs/decisions").glob("*.md")]
+    assert len(numbers) == len(set(numbers))
+    first = next(Path("docs/decisions").glob("0001-*.md")).read_text(encoding="utf-8")
+    points = {int(number) for number in re.findall(r"^\*\*(\d+)\. ", first, re.MULTILINE)}
+    # A page may make a point more exact; two that say different things under one number send a reader astray.
+    assert points & set(numbers) <= {1, 2, 3}
+    files = [*Path("bot").rglob("*.py"), *Path("tests").rglob("*.py"), *Path("docs").rglob("*.md")]
+    cited = {
+        (str(file), int(number))
+        for file in files
+        for numbers_cited in re.findall(r"[Dd][eé]cisions? (\d+(?:(?:, | and )\d+)*)", file.read_text(encoding="utf-8"))
+        for number in re.findall(r"\d+", numbers_cited)
+    }
+    assert len(cited) > 20
+    assert sorted(one for one in cited if one[1] not in points | set(numbers)) == []
+
+
+def test_every_code_of_a_fault_that_code_cites_is_explained() -> None:
+    page = Path("docs/reference/faults.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^\| ([A-I]\d\d) \|", page, re.MULTILINE))
+    files = [*Path("bot").rglob("*.py"), *Path("tests").rglob("*.py"), *Path("docs/decisions").glob("*.md")]
+    cited = {(code, str(file)) for file in files for code in re.findall(r"\b[A-I]\d\d\b", file.read_text("utf-8"))}
+    assert len({code for code, _ in cited}) > 80
+    assert sorted(one for one in cited if one[0] not in explained) == []
