@@ -129,6 +129,8 @@ class Service:
         try:
             try:
                 await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True).start()
+            except OverflowError as exc:
+                raise SettingsError(f"port {port} is none: they go from 0 to 65535.") from exc
             except OSError as exc:
                 raise PortTaken(f"port {port} of 127.0.0.1 is taken; another NLU may be serving already.") from exc
             await self._keep_serving(f"http://127.0.0.1:{port}")
