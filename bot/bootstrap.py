@@ -8,7 +8,7 @@ import ctypes
 import gc
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -52,14 +52,13 @@ from bot.services.memory import Memory
 from bot.services.news import News
 from bot.services.pacing import Pace
 from bot.services.posters import poster_in
+from bot.services.replicas import LOOK_AT, poll_in_turn, take_over
 from bot.services.timers import Timers, utc_now
 from bot.services.unseen import show_unseen
 from bot.store import database_path, load_keys, open_store
 
 log = logging.getLogger(__name__)
 
-#: Arrivals taken up at a start; what is left by a kill is far less, and all of it is older than anything new.
-BACKLOG = 1_000_000
 #: How often is looked whether a team's group is still private.
 GROUPS_EVERY_S = 3600.0
 
@@ -128,8 +127,9 @@ class Guichet:
         keys = load_keys(keys_path, may_create=not exists, environment=self._env)
         bot_id = bot_id_of(self.environment.telegram_token or "")
         store = await open_store(
-            self.environment.database_url, keys, bot=bot_id, clock=self.clock, erased=self.places.erased
-        )
+            self.environment.database_url, keys, bot=bot_id, clock=self.clock, erased=self.places.erased,
+            replica=self.environment.replica,
+        )  # fmt: skip
         if database is not None and not store.is_first:
             await store.close()
             raise UnusableStore(f"Another guichet is running on {database}: stop it first, or set DATABASE_URL.")
@@ -158,7 +158,7 @@ class Guichet:
         self._open.push_async_callback(self.sender.stop)
         self._open.push_async_callback(self.dispatcher.stop)
         # Before anything new can come: what was left is older.
-        self.dispatcher.offer(await self.store.waiting(BACKLOG))
+        await self.dispatcher.look()
         await self.sender.start()
         await report_teams(self.desk)
         await open_missing_topics(self.desk)
@@ -174,6 +174,9 @@ class Guichet:
         self.chores.begin(lambda: self.flows.follow(asyncio.sleep), "flows")
         self.chores.begin(self._follow_data, "data")
         self.chores.begin(self._watch_groups, "groups")
+        if self.store.is_shared:
+            arrivals = partial(self.dispatcher.look, LOOK_AT)
+            self.chores.begin(lambda: take_over(arrivals, self.sender.take_over), "replicas")
         self.chores.begin(lambda: self._serve_telegram(is_known=identity is not None), "telegram")
         # What was read at the start stays: the collector need not look through it while people wait.
         gc.freeze()
@@ -182,7 +185,7 @@ class Guichet:
     async def stop(self) -> None:
         """Fetch nothing new, finish turns and calls under way, close (G14)."""
         self._stop_intake.set()
-        await self.chores.end(unfinished=frozenset({"timers", "contact", "flows", "data", "groups", "names"}))
+        await self.chores.end(unfinished=_CUT_OFF)
         await self._open.aclose()
 
     def guide(self) -> Guide:
@@ -387,26 +390,40 @@ class Guichet:
         await self.web.start()
 
     async def _listen(self) -> None:
-        """Have updates pushed, or fetch them; asked for until Telegram agrees."""
+        """Have updates pushed, or fetch them: of several replicas, one does."""
         feed = TelegramFeed(self.messenger.transport, self.clock, wait_s=self.settings.telegram.poll_timeout_s)
         url, secret = self.environment.webhook_url, self.environment.webhook_secret
+        if url and secret:
+            await self._agreed(partial(feed.listen_by_webhook, url, secret), self._stop_intake)
+            self.intake.trouble = ""
+        elif self.store.is_shared:
+            await poll_in_turn(self.store, partial(self._poll, feed), stop=self._stop_intake)
+        else:
+            await self._poll(feed, self._stop_intake)
+
+    async def _poll(self, feed: TelegramFeed, stop: asyncio.Event) -> None:
+        await self._agreed(feed.listen_by_polling, stop)
+        if self.store.is_shared:
+            # Another replica may have polled until now, and seen a group get a new id (B09).
+            await self._follow_groups()
+        await poll(self.intake, feed, self.store, stop=stop)
+
+    async def _agreed(self, listen: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+        """Say how we want to be told, until Telegram agrees."""
         pause = Pause(0.5, 30.0)
-        while not self._stop_intake.is_set():
+        while not stop.is_set():
             try:
-                if url and secret:
-                    await feed.listen_by_webhook(url, secret)
-                    self.intake.trouble = ""
-                    self.intake.is_in_contact = True
-                    return
-                await feed.listen_by_polling()
+                await listen()
                 self.intake.is_in_contact = True
-                break
+                return
             except FeedError as exc:
                 self.intake.trouble = "Telegram cannot be reached"
                 log.error("intake.not_listening reason=%s", exc)
                 await self._nap(exc.retry_after_s or pause.next_s())
-        await poll(self.intake, feed, self.store, stop=self._stop_intake)
 
+
+#: Work without an end of its own.
+_CUT_OFF = frozenset({"timers", "contact", "flows", "data", "groups", "names", "replicas"})
 
 #: In the order of Telegram's list.
 _LISTED = (

@@ -159,6 +159,8 @@ class Environment:
     secret_key: str | None = field(default=None, repr=False)
     config: Path = Path("config.yml")
     port: int = 8080
+    #: Names this process among several on one PostgreSQL server; empty: the host's name does.
+    replica: str = ""
     #: Team name → group id, from the variables that config.yml names.
     team_chats: Mapping[str, int] = field(default_factory=dict)
 
@@ -217,6 +219,7 @@ def read_environment(env: Mapping[str, str], settings: Settings) -> Environment:
         nlu_token=env.get("NLU_TOKEN", "").strip() or None,
         secret_key=env.get("GUICHET_SECRET_KEY", "").strip() or None,
         config=Path(env.get("GUICHET_CONFIG", "").strip() or "config.yml"),
+        replica=env.get("GUICHET_REPLICA", "").strip(),
         port=port_in("GUICHET_PORT", env.get("GUICHET_PORT", "").strip() or "8080"),
         team_chats=chats,
     )

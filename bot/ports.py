@@ -420,6 +420,10 @@ class Store(Protocol):
     def is_writable(self) -> bool:
         """What was last to be written is durable; False from the first refusal on until something is written again."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Other processes may serve from it too: what falls to this one has to be asked for again and again."""
+
     # arrivals
     async def keep(self, arrivals: Sequence[Arrival], *, offset: int | None) -> list[InboxRow]:
         """Store new arrivals (repeats are dropped and counted) and the poll offset, durably, before returning."""
@@ -456,8 +460,8 @@ class Store(Protocol):
         When the row was erased while the call was under way, the deletion of what it left behind is queued instead.
         """
 
-    async def mark_retry(self, row: int, *, not_before: datetime) -> None:
-        """Certainly did not arrive: again later, in its place."""
+    async def mark_retry(self, row: int, *, not_before: datetime | None) -> None:
+        """Certainly did not arrive: again later, in its place. None: whoever sends knows when (H01)."""
 
     async def mark_refused(self, row: int, *, reason: str) -> None:
         """Will never arrive."""
@@ -467,6 +471,9 @@ class Store(Protocol):
 
     async def interrupted(self) -> list[OutboxRow]:
         """Rows a dead process left in SENDING."""
+
+    async def left_behind(self) -> list[OutboxRow]:
+        """As `interrupted`, of other replicas whose lease has run out meanwhile; each row is given to one, once."""
 
     # handoffs
     async def handoff(self, handoff: HandoffId) -> Handoff | None: ...
@@ -541,6 +548,9 @@ class Store(Protocol):
         """Revisions that some stored session still waits in."""
 
     # running
+    async def hold(self, role: str) -> bool:
+        """Whether this process has a role that only one may have, for a minute from now (A16)."""
+
     async def mark(self, name: str, at: datetime) -> None:
         """Note an instant under a name, such as the last contact with the channel."""
 

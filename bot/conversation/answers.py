@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.conversation.guide import Guide
 from bot.conversation.screens import SHARE, SHARE_WORDS, held_rows, languages_shown, waiting_rows
+from bot.conversation.signs import choice_shown
 from bot.core.events import Said
 from bot.core.ids import Locale, StepId
 from bot.core.messages import Command, Go, Speak
@@ -66,7 +67,9 @@ def answer_beyond(flow: Flow, ask: Ask, said: Said, guide: Guide, locale: Locale
         return None
     if not isinstance(step.act, Ask) or step.act.kind not in _MEASURED:
         return None
-    return step.id if isinstance(answer_to(step.act, said, guide, locale, today), Answer) else None
+    answer = answer_to(step.act, said, guide, locale, today)
+    # « at 3 o'clock » is an hour also where the night is refused: that question says why.
+    return None if answer is None else step.id
 
 
 def consent(said: Said, guide: Guide, locale: Locale) -> Answer | None:
@@ -163,6 +166,8 @@ def _choice(ask: Ask, said: Said, guide: Guide, locale: Locale) -> Answer | None
             index = guide.words.choice(guide.book.phrase("yes" if meant else "no").text, labels, locale)
     if index is None and said.language is not None:
         index = guide.words.label(said.text, labels, said.language)
+    if index is None:
+        index = choice_shown(said.text, ask.choices)
     return None if index is None else Answer(value=ask.choices[index].id)
 
 
@@ -215,7 +220,6 @@ def _language(text: str, guide: Guide, locale: Locale) -> Answer | None:
     if named is not None and any(language.locale == named for language in guide.languages):
         return Answer(value=named)
     shown = languages_shown(guide.languages, locale, 0)
-    number = guide.words.number(text, locale)
-    if number is not None and 1 <= number <= len(shown):
-        return Answer(value=shown[number - 1].locale)
-    return None
+    # Nothing but the number of a button: « my card ends in 3 weeks » is no wish to speak the third language.
+    index = guide.words.choice(text, [()] * len(shown), locale)
+    return None if index is None else Answer(value=shown[index].locale)

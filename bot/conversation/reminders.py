@@ -66,10 +66,12 @@ def choose(draft: Draft) -> None:
 
 
 def ring(draft: Draft, ref: str) -> None:
-    """A reminder came due: say that there is one, and nothing of it. Nothing at all when its page is gone."""
+    """A reminder came due: say that there is one, and nothing of it. Nothing at all when its page is gone; one that was
+    only edited, also in this step, still has what was promised for this day.
+    """
     book, session = draft.guide.book, draft.session
     kind, _, _ = ref.partition("/")
-    if kind != _OWN and _step(draft, ref) is None:
+    if kind != _OWN and FlowId(kind) not in book.flows:
         return
     rows: list[tuple[Button, ...]] = []
     if kind != _OWN or _words(ref):
@@ -88,13 +90,14 @@ def read(draft: Draft, ref: str) -> None:
         blocks = (book.phrase("reminder_words").having(text=Verbatim(text=_words(ref))),)
         draft.tell(Message(blocks=blocks, buttons=(stop, *navigation(session, book))))
         return
-    step = _step(draft, ref)
-    if step is None:
+    flow = book.flows.get(FlowId(ref.partition("/")[0]))
+    if flow is None:
         draft.tell(Message(blocks=(book.phrase("step_gone"),), buttons=navigation(session, book)))
         return
-    page = (begin(book.flows[FlowId(ref.partition("/")[0])]),)
+    page = (begin(flow),)
     draft.offer = Offer(listed=on_offer((page, stop)))
-    told = book.phrase("reminder").having(text=step.text)
+    step = _step(draft, ref)
+    told = book.phrase("step_gone") if step is None else book.phrase("reminder").having(text=step.text)
     draft.tell(Message(blocks=(told,), buttons=(page, stop, *navigation(session, book))))
 
 

@@ -191,6 +191,8 @@ def _offer_language(draft: Draft, event: Said) -> None:
     language = next((known for known in draft.guide.languages if known.locale == event.language), None)
     if language is None or language.locale == draft.session.locale:
         return
+    if draft.session.locale.startswith(f"{language.locale}-"):
+        return  # Dari is written like Persian: whoever chose it did not change language
     book, name = draft.guide.book, LanguageName(tag=language.locale)
     switch = Button(label=own_name(language), icon="🌍", action=Speak(locale=language.locale))
     draft.tell(Message(blocks=(book.phrase("language_offer").having(language=name),), buttons=((switch,),)))

@@ -74,7 +74,6 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "handoff_closed_waiting": (),
         "handoff_left": (),
         "handoff_added": (),
-        "handoff_still_waiting": (),
         "handoff_media_added": (),
         "handoff_not_passed_on": (),
         "handoff_waiting_open": ("code",),

@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.conversation import commands, walk
 from bot.conversation.fear import Fear
 from bot.conversation.screens import OFFERS, go, navigation, on_offer, system
+from bot.conversation.signs import flows_shown
 from bot.conversation.turn import Draft
 from bot.core.effects import NoteGap
 from bot.core.events import Said
@@ -38,7 +39,9 @@ def understood(draft: Draft, event: Said, fear: Fear | None) -> None:
     """Go to what was meant, offer what may have been meant, or say that it was not understood."""
     heard = event.understanding
     sure, possible = draft.guide.thresholds.sure_from, draft.guide.thresholds.offer_from
-    if heard is None or heard.intent is None:
+    if fear is None and not _is_courtesy(draft, heard) and (shown := flows_shown(event.text, draft.guide)):
+        _show(draft, shown)
+    elif heard is None or heard.intent is None:
         _otherwise_or_miss(draft, event)
     elif fear is not None:
         # Never "not understood"; and whoever was not in danger finds what they asked for beside it.
@@ -107,6 +110,21 @@ def _go_to(draft: Draft, intent: str, event: Said) -> None:
             missed(draft)
     else:
         _otherwise_or_miss(draft, event)
+
+
+def _is_courtesy(draft: Draft, heard: Understanding | None) -> bool:
+    """Whether the model is sure of a greeting, thanks, a yes or a no: 🌻 may be a page, and may be a flower."""
+    if heard is None or heard.confidence < draft.guide.thresholds.sure_from:
+        return False
+    return heard.intent in _SMALL_TALK or heard.intent in _BARE
+
+
+def _show(draft: Draft, flows: Sequence[FlowId]) -> None:
+    """The one flow that a picture is of, or those that share it."""
+    if len(flows) == 1:
+        _begin(draft, flows[0])
+    else:
+        draft.tell(commands.offer_flows(draft, flows[:OFFERS], "did_you_mean"))
 
 
 def _is_asked_in(draft: Draft, flow: FlowId) -> bool:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from bot.conversation import reminders, roadmap
 from bot.conversation.answers import waiting_step
 from bot.conversation.booklet import booklet
 from bot.conversation.conditions import holds
-from bot.conversation.screens import card_offer, checklist, choices, go, navigation, share_choices, system, waiting_rows
+from bot.conversation.fills import cards_for, filled
+from bot.conversation.positions import before, frame_on, pathway_in, root_of, trail_from
+from bot.conversation.requests import pathway_beneath, subject_of, summary_of
+from bot.conversation.screens import card_offer, checklist, choices, go, navigation, share_choices
 from bot.conversation.turn import Draft
-from bot.core.effects import Count, Forget, OpenHandoff, ShowData, Submit
+from bot.core.effects import Count, Forget, OpenHandoff, ShowData, Submit, TellWaiting
 from bot.core.ids import FlowId, StepId
-from bot.core.messages import Button, Command, Go, Message, ServiceCards, ShowCard
-from bot.core.phrases import Phrase, Value, Verbatim
+from bot.core.messages import Button, Command, Go, Message, ShowCard
+from bot.core.phrases import Phrase
 from bot.core.session import Frame, Hold, Position, Veil
 from bot.errors import StepGone
 from bot.flow.graph import (
@@ -25,7 +27,6 @@ from bot.flow.graph import (
     Call,
     Card,
     Checklist,
-    Choice,
     Do,
     Exit,
     Flow,
@@ -40,11 +41,6 @@ from bot.flow.graph import (
 
 #: Steps visited before a turn must wait; a checked flow never comes near it (D07).
 MAX_STEPS = 100
-#: Earlier questions remembered for "back".
-TRAIL_LENGTH = 20
-
-_PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
-
 WELCOME = FlowId("_system.welcome")
 MENU = FlowId("_system.menu")
 HELPED = FlowId("_system.helped")
@@ -59,12 +55,12 @@ def begin(draft: Draft, flow_id: FlowId) -> None:
     session, book = draft.session, draft.guide.book
     flow = book.flows[flow_id]
     # The position after a volatile answer would reveal it: only the durable one may be offered again or gone back to.
-    pathway = _pathway(session.durable)
+    pathway = pathway_in(session.durable)
     if pathway is not None and pathway.frames[-1].flow != flow_id:
         session = replace(session, paused=pathway)
     elif session.paused is not None and session.paused.frames and session.paused.frames[0].flow == flow_id:
         session = replace(session, paused=None)
-    entered = Position(frames=(_frame(flow, flow.first),), trail=_trail(session.durable))
+    entered = Position(frames=(frame_on(flow, flow.first),), trail=trail_from(session.durable))
     draft.session = replace(session, durable=entered, shadow=None, misses=0)
     draft.start(Count(figure="flow.begun", label=flow_id))
     walk(draft)
@@ -77,8 +73,10 @@ def call(draft: Draft, flow_id: FlowId) -> None:
     and the frames never grow by asking.
     """
     flow = draft.guide.book.flows[flow_id]
-    here = _before(draft.session.position, flow_id)
-    draft.session = draft.session.at(replace(here, frames=(*here.frames, _frame(flow, flow.first)), trail=_trail(here)))
+    here = before(draft.session.position, flow_id)
+    draft.session = draft.session.at(
+        replace(here, frames=(*here.frames, frame_on(flow, flow.first)), trail=trail_from(here))
+    )
     walk(draft)
 
 
@@ -87,9 +85,9 @@ def first_words(draft: Draft, flow_id: FlowId) -> Message:
     flow = draft.guide.book.flows[flow_id]
     step = flow.steps[flow.first]
     aside = Draft(session=draft.session, guide=draft.guide, now=draft.now, safety=flow.safety)
-    aside.say(*(_filled(phrase, aside) for phrase in step.say))
+    aside.say(*(filled(phrase, aside) for phrase in step.say))
     if isinstance(step.act, ShowServices):
-        aside.say(_cards(step.act, aside))
+        aside.say(cards_for(step.act, aside))
     aside.close()
     return aside.messages[0]
 
@@ -101,7 +99,7 @@ def answered(draft: Draft, value: str) -> None:
     match step.act:
         case Ask(slot=slot) as ask:
             answers = here.answers if slot is None else {**here.answers, slot: value}
-            draft.session = draft.session.at(replace(here, answers=answers, trail=_trail(here)))
+            draft.session = draft.session.at(replace(here, answers=answers, trail=trail_from(here)))
             lead(draft, flow, _leads(ask, value, step))
         case Remind() as remind:
             if value == "yes":
@@ -124,7 +122,7 @@ def lead(draft: Draft, flow: Flow, target: Next) -> None:
                 begin(draft, MENU)
                 return
             here = draft.session.position
-            draft.session = draft.session.at(replace(here, frames=(*here.frames[:-1], _frame(other, other.first))))
+            draft.session = draft.session.at(replace(here, frames=(*here.frames[:-1], frame_on(other, other.first))))
             draft.start(Count(figure="flow.begun", label=flow_id))
         case Exit.MENU:
             begin(draft, MENU)
@@ -147,7 +145,7 @@ def walk(draft: Draft) -> None:
             if step.volatile and draft.session.shadow is None:
                 _enter_shadow(draft)
             draft.safety = flow.safety
-            draft.say(*(_filled(phrase, draft) for phrase in step.say))
+            draft.say(*(filled(phrase, draft) for phrase in step.say))
             reached = _act(draft, flow, step)
             if reached is None:
                 return
@@ -176,8 +174,8 @@ def ask(draft: Draft) -> None:
     flow, step = waiting(draft)
     draft.safety = flow.safety
     if isinstance(step.act, Handoff) and draft.session.hold is Hold.WAITING:
-        # Asked for already: never twice.
-        draft.tell(system(draft.guide.book, "handoff_still_waiting", buttons=waiting_rows(draft.guide.book)))
+        # Asked for already, never twice. Only the desk knows whether it is open, and whether anybody sees the request.
+        draft.start(TellWaiting())
         return
     if _waits(step):
         show(draft)
@@ -188,7 +186,7 @@ def ask(draft: Draft) -> None:
 def show(draft: Draft) -> None:
     """Say what the waiting step asks, whoever has the conversation."""
     flow, step = waiting(draft)
-    draft.say(*(_filled(phrase, draft) for phrase in step.say))
+    draft.say(*(filled(phrase, draft) for phrase in step.say))
     _act(draft, flow, step)
 
 
@@ -202,11 +200,11 @@ def share(draft: Draft, value: str) -> None:
         else:
             back(draft)
         return
-    beneath = _beneath(draft)
-    summary = _summary(draft) if value == "share" else ()
+    beneath = pathway_beneath(draft)
+    summary = summary_of(draft) if value == "share" else ()
     act = step.act
     assert isinstance(act, Handoff)
-    subject = _subject(draft) if flow.id == PERSON else None
+    subject = subject_of(draft) if flow.id == PERSON else None
     queue = act.queue if subject is None else subject.partition(".")[0]
     draft.start(OpenHandoff(queue=queue, flow=None if beneath is None else beneath.id, summary=summary))
     draft.session = replace(draft.session, hold=Hold.WAITING, misses=0)
@@ -248,7 +246,7 @@ def back(draft: Draft) -> None:
     before = replace(here, frames=frames, trail=here.trail[:-1])
     if _has_its_answers(here, frames, draft):
         draft.session = session.at(before)
-    elif session.paused is not None and _root(session.paused.frames) == _root(frames):
+    elif session.paused is not None and root_of(session.paused.frames) == root_of(frames):
         draft.session = replace(session, paused=None).at(replace(before, answers=session.paused.answers))
     else:
         # Its answers are gone: its questions are asked anew.
@@ -293,7 +291,7 @@ def _act(draft: Draft, flow: Flow, step: Step) -> Next | None:
             draft.close((*rows, *_ways_out(draft, flow)))
             return None
         case ShowServices() as show:
-            draft.say(_cards(show, draft))
+            draft.say(cards_for(show, draft))
             return step.leads
         case Checklist(items=items):
             draft.close(checklist(items))
@@ -316,7 +314,7 @@ def _act(draft: Draft, flow: Flow, step: Step) -> Next | None:
             if target is None:  # an older revision calls a flow that is gone
                 return step.leads
             here = draft.session.position
-            draft.session = draft.session.at(replace(here, frames=(*here.frames, _frame(target, target.first))))
+            draft.session = draft.session.at(replace(here, frames=(*here.frames, frame_on(target, target.first))))
             return ToStep(step=target.first)
         case Branch(cases=cases, otherwise=otherwise):
             answers = draft.session.position.answers
@@ -329,7 +327,7 @@ def _act(draft: Draft, flow: Flow, step: Step) -> Next | None:
 
 def _offer_handoff(draft: Draft, flow: Flow, step: Step) -> Next | None:
     """Ask whether the summary may be shared; with nothing to share, ask for a person at once."""
-    summary = _summary(draft)
+    summary = summary_of(draft)
     if not summary:
         share(draft, "alone")
         draft.close()
@@ -416,13 +414,13 @@ def _finish(draft: Draft, flow: Flow) -> None:
     draft.start(Count(figure="flow.finished", label=flow.id))
     if flow.asks_if_helped and session.shadow is None:
         # What is finished is not kept as paused: nobody is asked to go on with it.
-        draft.session = replace(session, done=done, durable=Position(trail=_trail(session.position)))
+        draft.session = replace(session, done=done, durable=Position(trail=trail_from(session.position)))
         draft.close()
         begin(draft, HELPED)
         return
     last_rows = _last_rows(draft)
     draft.close(last_rows)
-    ended = Position(answers=session.durable.answers, trail=_trail(session.durable))
+    ended = Position(answers=session.durable.answers, trail=trail_from(session.durable))
     draft.session = replace(draft.session, durable=ended, shadow=None, done=done)
     if not draft.messages and session.hold is Hold.NONE and all(isinstance(one, Count) for one in draft.effects):
         begin(draft, MENU)  # a tap is never answered by silence
@@ -486,60 +484,6 @@ def _enter_shadow(draft: Draft) -> None:
     )
 
 
-def _cards(show: ShowServices, draft: Draft) -> ServiceCards:
-    answers = draft.session.position.answers
-    near = answers.get(show.near) if show.near else None
-    words = answers.get(show.words, "") if show.words else None
-    return ServiceCards(ids=show.ids, need=show.need, words=words, near=near, limit=show.limit)
-
-
-def _summary(draft: Draft) -> tuple[Phrase, ...]:
-    """What an adviser would read: the subject and the answers, without anything volatile."""
-    beneath = _beneath(draft)
-    if beneath is None:
-        return ()
-    lines = [beneath.title]
-    durable = draft.session.durable
-    for step in beneath.steps.values():
-        match step.act:
-            case Ask(slot=slot, choices=offered) if slot is not None and not step.volatile and slot in durable.answers:
-                lines.append(_told(durable.answers[slot], offered))
-    return tuple(lines) if len(lines) > 1 or draft.session.shadow is None else ()
-
-
-def _told(answer: str, offered: tuple[Choice, ...]) -> Phrase:
-    for choice in offered:
-        if choice.id == answer:
-            return choice.label
-    return Phrase(key="", text="{answer}", values={"answer": Verbatim(text=answer)})
-
-
-def _beneath(draft: Draft) -> Flow | None:
-    """The pathway a person was in when they asked for somebody."""
-    for frame in reversed(draft.session.durable.frames):
-        if not frame.flow.startswith("_system."):
-            return draft.guide.book.flow(frame.flow, frame.revision)
-    return None
-
-
-def _pathway(position: Position) -> Position | None:
-    """The part of a position that is worth coming back to: without menus and system flows."""
-    frames = position.frames
-    while frames and frames[-1].flow.startswith("_system."):
-        frames = frames[:-1]
-    return replace(position, frames=frames) if frames else None
-
-
-def _subject(draft: Draft) -> FlowId | None:
-    """What a request for a person is about: the pathway it came from. After a volatile answer only danger is told."""
-    for frame in reversed(draft.session.position.frames):
-        flow = draft.guide.book.flow(frame.flow, frame.revision)
-        if flow is not None and flow.safety:
-            return flow.id
-    beneath = _beneath(draft)
-    return None if beneath is None else beneath.id
-
-
 def _leads(ask: Ask, value: str, step: Step) -> Next:
     for choice in ask.choices:
         if choice.id == value and choice.leads is not None:
@@ -556,68 +500,11 @@ def _skipped(step: Step, draft: Draft) -> bool:
 
 def _has_its_answers(here: Position, frames: tuple[Frame, ...], draft: Draft) -> bool:
     """Whether the answers at hand are those of the flow that is gone back to, or it keeps none."""
-    if _root(here.frames) == _root(frames) or (not here.frames and here.answers):
+    if root_of(here.frames) == root_of(frames) or (not here.frames and here.answers):
         return True
     flow = draft.guide.book.flow(frames[0].flow, frames[0].revision)
     return flow is None or not any(isinstance(step.act, Ask) and step.act.slot for step in flow.steps.values())
 
 
-def _root(frames: tuple[Frame, ...]) -> FlowId | None:
-    return frames[0].flow if frames else None
-
-
 def _waits(step: Step) -> bool:
     return isinstance(step.act, Ask | Remind | Handoff | Checklist)
-
-
-def _filled(phrase: Phrase, draft: Draft) -> Phrase:
-    """The sentence with answers and dated facts in its placeholders."""
-    if "{" not in phrase.text:
-        return phrase
-    answers, facts = draft.session.position.answers, draft.guide.book.facts
-    values: dict[str, Value] = {}
-    for name in _PLACE.findall(phrase.text):
-        if name.startswith("fact.") and name.removeprefix("fact.") in facts:
-            values[name] = facts[name.removeprefix("fact.")]
-        elif name in answers:
-            values[name] = _as_chosen(name, answers[name], draft)
-    return replace(phrase, values={**phrase.values, **values})
-
-
-def _as_chosen(slot: str, answer: str, draft: Draft) -> Value:
-    """The label of a choice, in place of its id; any other answer as it was written."""
-    book = draft.guide.book
-    walked = [book.flow(frame.flow, frame.revision) for frame in draft.session.position.frames]
-    called = [
-        book.flows.get(step.act.flow)
-        for flow in walked
-        if flow is not None
-        for step in flow.steps.values()
-        if isinstance(step.act, Call)
-    ]
-    for flow in (*walked, *called):
-        for step in flow.steps.values() if flow is not None else ():
-            if isinstance(step.act, Ask) and step.act.slot == slot and step.act.choices:
-                return next((choice.label for choice in step.act.choices if choice.id == answer), answer)
-    return answer
-
-
-def _before(position: Position, flow_id: FlowId) -> Position:
-    """The position before this flow was put on top of it; as it is when the flow is not being walked."""
-    depth = next((at for at, frame in enumerate(position.frames) if frame.flow == flow_id), None)
-    if depth is None:
-        return position
-    trail = position.trail
-    while trail and any(frame.flow == flow_id for frame in trail[-1]):
-        trail = trail[:-1]
-    return replace(position, frames=position.frames[:depth], trail=trail)
-
-
-def _trail(position: Position) -> tuple[tuple[Frame, ...], ...]:
-    if not position.frames or position.trail[-1:] == (position.frames,):
-        return position.trail
-    return (*position.trail, position.frames)[-TRAIL_LENGTH:]
-
-
-def _frame(flow: Flow, step: StepId) -> Frame:
-    return Frame(flow=flow.id, revision=flow.revision, step=step)

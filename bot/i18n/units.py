@@ -15,11 +15,26 @@ _UNITS = (YEAR, MONTH, WEEK, DAY, HOUR, "area-square-meter")
 FORMS = (1, 2, 3, 5, 11, 100)
 #: Shorter names are also words of another sense: « a » is short for « ans », and a verb.
 _NAME_FROM = 2
-#: Names that people write and CLDR does not have.
+_PERSIAN = {YEAR: ("ساله", "سالشه", "سالش", "سالگی"), MONTH: ("ماهه", "ماهشه")}
+#: Names that people write and CLDR does not have; many languages say an age with a word of its own (« yaşında »).
 _ALSO: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "am": {YEAR: ("ዓመቱ", "ዓመቷ", "አመቱ", "አመቷ", "አመት")},
     "ar": {YEAR: ("سنين", "عام", "أعوام"), MONTH: ("شهور",)},
     "en": {YEAR: ("yo",), HOUR: ("o'clock",)},
-    "kmr": {DAY: ("roj", "rojan"), WEEK: ("hefte", "hefteyan", "heftiyan")},
+    "fa": _PERSIAN,
+    "fa-AF": _PERSIAN,
+    "ka": {YEAR: ("წლის", "წლისაა"), MONTH: ("თვის", "თვისაა")},
+    "kmr": {
+        YEAR: ("salî", "saliye", "sal"),
+        MONTH: ("mehî", "meh"),
+        DAY: ("roj", "rojan"),
+        WEEK: ("hefte", "hefteyan", "heftiyan"),
+    },
+    "ps": {YEAR: ("کلن", "کلنه", "کاله", "کال"), MONTH: ("میاشتنی", "میاشتې", "میاشتو")},
+    "ru": {YEAR: ("годик", "годика", "годиков")},
+    "so": {YEAR: ("sano", "sanno", "jir", "jirtaa"), MONTH: ("bilood", "bil")},
+    "sq": {YEAR: ("vjeç", "vjeçe", "vjeçar", "vjeçare"), MONTH: ("muajsh", "muajshe")},
+    "tr": {YEAR: ("yaş", "yaşında", "yaşındayım"), MONTH: ("aylık",)},
 }
 
 

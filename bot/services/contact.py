@@ -57,9 +57,9 @@ class Contact:
 
     async def look(self) -> int:
         """Note the contact; how many were asked again."""
-        if not self._is_there():
-            return 0
         store, now = self._desk.store, self._desk.clock()
+        if not self._is_there() or not await store.hold("contact"):  # of several replicas, one asks
+            return 0
         before = await store.marked("contact")
         asked = 0
         if before is not None:

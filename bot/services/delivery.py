@@ -89,6 +89,12 @@ class Sender:
         self._memory.is_open = True
         self._poller = asyncio.create_task(self._poll())
 
+    async def take_over(self) -> None:
+        """Settle what another replica left in the middle of sending (G11). Raises StoreError."""
+        for row in await self._store.left_behind():
+            await self._fates.settle_interrupted(row)
+            self._memory.read_soon.set()
+
     def offer(self, rows: Sequence[OutboxRow]) -> None:
         """Rows that a commit made, in order."""
         if not self._memory.is_closing:

@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 STORE_PAUSE_S = 1.0
 #: A row that fails this often for a reason of its own is set aside, so that its lane goes on.
 TRIES = 3
+#: Rows taken up at a time, by a start or from other replicas: what is left by a kill is far less.
+MOST_TAKEN_UP = 1_000_000
 
 
 class Dispatcher:
@@ -54,16 +56,27 @@ class Dispatcher:
         self._idle = asyncio.Event()
         self._idle.set()
         self._stopping = False
+        #: Rows in memory; and, while the store is being read for others, those that were finished meanwhile.
+        self._known: set[int] = set()
+        self._finished: set[int] | None = None
+        self._one_looks = asyncio.Lock()
+        #: Lanes that were offered an older row after a younger one.
+        self._unsorted: set[Lane] = set()
         self._floods = Floods(desk, is_stopping=lambda: self._stopping)
         self.taken = 0
         #: Rows that could not be read or taken, since the start; for health pages.
         self.set_aside = 0
 
     def offer(self, rows: Sequence[InboxRow]) -> None:
-        """New rows, oldest first."""
+        """New rows, oldest first; what is known already stays as it is."""
         for row in rows:
+            if row.id in self._known:
+                continue
+            self._known.add(row.id)
             lane = self._lanes.get(row.lane)
             if lane is not None:
+                if row.id < lane[-1].id:
+                    self._unsorted.add(row.lane)
                 lane.append(row)
                 continue
             self._lanes[row.lane] = deque((row,))
@@ -71,6 +84,20 @@ class Dispatcher:
             task = asyncio.get_running_loop().create_task(self._run(row.lane))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    async def look(self, limit: int = MOST_TAKEN_UP) -> set[int]:
+        """Take up what an earlier process left, and what other replicas left or stored for us, oldest first; the rows
+        that are ours. Raises StoreError.
+        """
+        async with self._one_looks:
+            self._finished = set()
+            try:
+                rows = await self._desk.store.waiting(limit)
+                if not self._stopping:
+                    self.offer([row for row in rows if row.id not in self._finished])
+                return {row.id for row in rows}
+            finally:
+                self._finished = None
 
     @property
     def is_idle(self) -> bool:
@@ -90,11 +117,16 @@ class Dispatcher:
     async def _run(self, lane: Lane) -> None:
         rows = self._lanes[lane]
         while rows and not self._stopping:
+            if lane in self._unsorted:
+                self._unsorted.discard(lane)
+                rows = self._lanes[lane] = deque(sorted(rows, key=lambda row: row.id))
             taken = await self._take_flood(rows)
-            if not taken:
-                await self._take(rows[0])
+            if not taken and not await self._take(rows[0]):
+                continue
             for _ in range(taken or 1):
-                rows.popleft()
+                self._forget(rows.popleft())
+        for row in rows:
+            self._forget(row)
         del self._lanes[lane]
         if not self._lanes:
             self._idle.set()
@@ -109,29 +141,48 @@ class Dispatcher:
         self.taken += taken
         return taken
 
-    async def _take(self, row: InboxRow) -> None:
+    def _forget(self, row: InboxRow) -> None:
+        self._known.discard(row.id)
+        if self._finished is not None:
+            self._finished.add(row.id)
+
+    async def _take(self, row: InboxRow) -> bool:
+        """Bring a row to its end; False when an older one of its lane has to go first."""
         tries = 0
         while not self._stopping:
             try:
                 await self._turn(row)
                 self.taken += 1
-                return
+                return True
             except StoreError as exc:
                 # Disk full or locked: nothing was written; the row waits and so does its lane (G01, G02).
                 log.warning("turn.waiting row=%d reason=%s", row.id, type(exc).__name__)
                 await asyncio.sleep(STORE_PAUSE_S)
             except Conflict:
                 tries += 1
+                if self._desk.store.is_shared and (is_over := await self._is_anothers(row)) is not None:
+                    return is_over
                 if tries >= TRIES:
                     await self._aside(row, "conflict")
-                    return
+                    return True
             except Exception as exc:
                 tries += 1
                 # The type and place only: the text of an exception may quote what somebody wrote.
                 log.error("turn.failed row=%d reason=%s at=%s", row.id, type(exc).__name__, _place(exc))
                 if tries >= TRIES:
                     await self._aside(row, type(exc).__name__)
-                    return
+                    return True
+        return True
+
+    async def _is_anothers(self, row: InboxRow) -> bool | None:
+        """True when another replica has the row now, False when it stored an older one of this lane; else None."""
+        try:
+            ours = await self.look()
+        except StoreError:
+            return None
+        if row.id not in ours:
+            return True
+        return False if row.lane in self._unsorted else None
 
     async def _aside(self, row: InboxRow, reason: str) -> None:
         """Keep it for a person to look at, say so to whoever wrote it, and let the lane go on (A10).

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from bot.core.events import NotPassedOn, Reached, Resumed
 from bot.core.ids import ChatId
+from bot.core.messages import Message
 from bot.ports import Commit, Delivery, OutboxRow, Receipt, Verb
 from bot.services import topics
 from bot.services.desk import Desk
 from bot.services.groups import group_moved, team_of
 from bot.services.newcomer import take_event
+from bot.services.say import plain_delivery
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +32,13 @@ class News:
         log.warning("delivery.refused row=%d verb=%s reason=%s", row.id, row.delivery.verb, reason)
         await self._tell_adviser(row, "adviser_not_delivered")
         await self._tell_newcomer(row)
+        await self._miss_file(row)
 
     async def uncertain(self, row: OutboxRow) -> None:
-        """A question that may not have arrived is shown again, once; a doubt about somebody's words is told to them."""
+        """A question that may not have arrived is shown again, once; a doubt about somebody's words is told to them.
+
+        Of a file that may not have arrived the person is told to try again.
+        """
         log.warning("delivery.uncertain row=%d verb=%s", row.id, row.delivery.verb)
         delivery = row.delivery
         if delivery.handoff is not None:
@@ -42,6 +48,8 @@ class News:
             if delivery.vital:
                 await self._commit(replace(delivery, vital=False, asked_again=True))
             await take_event(self._known, delivery.newcomer, Resumed())
+        else:
+            await self._miss_file(row)
 
     async def lost(self, row: OutboxRow) -> None:
         """A volatile text that a restart forgot: the question before it is shown again."""
@@ -106,6 +114,17 @@ class News:
         handoff = await self._known.store.handoff(delivery.handoff)
         if handoff is not None and handoff.is_open:
             await take_event(self._known, handoff.newcomer, NotPassedOn())
+
+    async def _miss_file(self, row: OutboxRow) -> None:
+        """Whoever asked for a file must not be left without a word."""
+        desk, delivery = self._known, row.delivery
+        if delivery.newcomer is None or delivery.handoff is not None or delivery.verb is not Verb.SEND_FILE:
+            return
+        session = await desk.store.session_of(delivery.newcomer)
+        if session is not None:
+            sorry = Message(blocks=(desk.guide().book.phrase("apology"),))
+            told = plain_delivery(desk, delivery.newcomer, sorry, session.locale)
+            await self._commit(replace(told, asked_again=True))
 
     async def _commit(self, *deliveries: Delivery) -> None:
         desk = self._known

@@ -53,8 +53,11 @@ class Claims(Protocol):
     def begin_sending(self, tx: Tx, rows: Sequence[int]) -> None:
         """Note that calls are about to be made. Raises Conflict when one is not waiting, not ours, or not next."""
 
-    def orphans(self, tx: Tx) -> None:
-        """Take over what processes that are gone left in the middle of sending."""
+    def leave(self, tx: Tx) -> None:
+        """This process stops: what it holds is free at once, for whoever takes its place."""
+
+    def orphans(self, tx: Tx) -> list[int]:
+        """Take over what processes that are gone left in the middle of sending; the rows."""
 
     def timers(self, tx: Tx, rows: list[Row]) -> list[Row]:
         """Of timers that are due (their id comes first), those that are ours."""
@@ -95,8 +98,11 @@ class Alone:
                 conflict="this delivery is not waiting",
             )
 
-    def orphans(self, tx: Tx) -> None:
+    def leave(self, tx: Tx) -> None:
         return None
+
+    def orphans(self, tx: Tx) -> list[int]:
+        return []
 
     def timers(self, tx: Tx, rows: list[Row]) -> list[Row]:
         return rows
@@ -122,9 +128,10 @@ class Leases:
         dead = [row[0] for row in tx.rows("SELECT slot FROM replicas WHERE name = ? FOR UPDATE", (self._name,))]
         tx.run("DELETE FROM replicas WHERE name = ?", (self._name,))
         [(self.slot,)] = tx.rows("INSERT INTO replicas (name) VALUES (?) RETURNING slot", (self._name,))
-        tx.run("UPDATE lanes SET until_at = 0 WHERE holder = ANY(?)", (dead,))
-        tx.run("UPDATE outbox SET held_until = 0 WHERE holder = ANY(?) AND state < 3", (dead,))
-        tx.run("UPDATE timers SET held_until = 0 WHERE holder = ANY(?)", (dead,))
+        _let_go(tx, dead)
+
+    def leave(self, tx: Tx) -> None:
+        _let_go(tx, [self.slot])
 
     def learn_clock(self, tx: Tx) -> None:
         """Instants of leases are the server's: replicas need not agree on the time, nor keep it (H01)."""
@@ -221,10 +228,15 @@ class Leases:
             touches=len(set(rows)),
         )
 
-    def orphans(self, tx: Tx) -> None:
+    def orphans(self, tx: Tx) -> list[int]:
         gone = "held_until < ? AND holder <> ?"
         tx.run(f"UPDATE outbox SET state = 6 WHERE state = 0 AND is_volatile = 1 AND {gone}", (self._now, self.slot))
-        tx.run(f"UPDATE outbox SET holder = ? WHERE state IN (2, 6) AND {gone}", (self.slot, self._now, self.slot))
+        # With a lease of our own: a third replica must not settle them too.
+        taken = tx.rows(
+            f"UPDATE outbox SET holder = ?, held_until = ? WHERE state IN (2, 6) AND {gone} RETURNING id",
+            (*self.stamp, self._now, self.slot),
+        )
+        return [row[0] for row in taken]
 
     def timers(self, tx: Tx, rows: list[Row]) -> list[Row]:
         ours = set(self._claimed(tx, "timers", rows))
@@ -232,3 +244,10 @@ class Leases:
 
     def hold(self, tx: Tx, role: str) -> bool:
         return bool(self._leased(tx, {f"role:{role}"}))
+
+
+def _let_go(tx: Tx, slots: list[int]) -> None:
+    """End the leases of these."""
+    tx.run("UPDATE lanes SET until_at = 0 WHERE holder = ANY(?)", (slots,))
+    tx.run("UPDATE outbox SET held_until = 0 WHERE holder = ANY(?) AND state < 3", (slots,))
+    tx.run("UPDATE timers SET held_until = 0 WHERE holder = ANY(?)", (slots,))

@@ -181,9 +181,10 @@ def arrived(tx: Tx, memory: Memory, row: OutboxRow, receipt: Receipt, at: dateti
     tx.afterwards.append(lambda: memory.drop_text(row.id))
 
 
-def retry(tx: Tx, row: int, not_before: datetime) -> None:
+def retry(tx: Tx, row: int, not_before: datetime | None) -> None:
     """Did not arrive: wait in place."""
-    tx.do("UPDATE outbox SET state = 0, not_before = ? WHERE id = ? AND state < 3", (micros(not_before), row))
+    at = None if not_before is None else micros(not_before)
+    tx.do("UPDATE outbox SET state = 0, not_before = ? WHERE id = ? AND state < 3", (at, row))
 
 
 def refuse(tx: Tx, memory: Memory, row: int, reason: str, now: datetime) -> None:
@@ -222,6 +223,15 @@ def interrupted(tx: Tx, vault: Vault, memory: Memory, claims: Claims) -> list[Ou
         " WHERE (o.state = 2 OR o.state = 6) AND (o.holder IS NULL OR o.holder = ?) ORDER BY o.id"
     )
     return [opened(tx, vault, memory, row) for row in tx.rows(sql, (claims.slot,))]
+
+
+def left_behind(tx: Tx, vault: Vault, memory: Memory, claims: Claims) -> list[OutboxRow]:
+    """The same of other replicas only: what this one is sending right now is its own business."""
+    taken = claims.orphans(tx)
+    if not taken:
+        return []
+    sql = f"SELECT {_COLUMNS} FROM outbox o LEFT JOIN handoffs h ON h.id = o.handoff WHERE o.id = ANY(?) ORDER BY o.id"
+    return [opened(tx, vault, memory, row) for row in tx.rows(sql, (taken,))]
 
 
 def lose_volatile(tx: Tx) -> None:

@@ -95,6 +95,8 @@ def _why(path: Path, exc: BaseException) -> str:
         return f"The database {path} is held by another program: stop it first."
     if "full" in text:
         return f"There is no space left for the database {path}: free some and start again."
+    if "I/O" in text:  # what a full disk is called where the index of the log has no room either
+        return f"The disk does not take or give what belongs to the database {path}: is it full, or failing?"
     return f"The database {path} cannot be used ({text}): restore a backup with `guichet restore`."
 
 

@@ -99,6 +99,11 @@ class KeptStore:
         """See `bot.ports.Store`."""
         return self.engine.is_writable
 
+    @property
+    def is_shared(self) -> bool:
+        """See `bot.ports.Store`."""
+        return self.engine.shared
+
     async def _claim(self, work: Callable[[Tx], T]) -> T:
         """Reading that takes hold of what it reads, where there is somebody to take it from."""
         return await (self.engine.write(work) if self.engine.shared else self.engine.read(work))
@@ -156,7 +161,7 @@ class KeptStore:
                 lambda tx: outbox.recall(tx, self._vault, self._memory, self._claims, row, receipt, at)
             )
 
-    async def mark_retry(self, row: int, *, not_before: datetime) -> None:
+    async def mark_retry(self, row: int, *, not_before: datetime | None) -> None:
         await self.engine.write(lambda tx: outbox.retry(tx, row, not_before))
 
     async def mark_refused(self, row: int, *, reason: str) -> None:
@@ -169,6 +174,9 @@ class KeptStore:
 
     async def interrupted(self) -> list[OutboxRow]:
         return await self._claim(lambda tx: outbox.interrupted(tx, self._vault, self._memory, self._claims))
+
+    async def left_behind(self) -> list[OutboxRow]:
+        return await self._claim(lambda tx: outbox.left_behind(tx, self._vault, self._memory, self._claims))
 
     # handoffs
 
@@ -261,10 +269,16 @@ class KeptStore:
             return erased
 
         erased = await self.engine.write(work)
-        if self._aside is not None:
-            self._aside.drop()
-        if self._tombs is not None:  # killed before this line: the next start brings the file up to date
-            self._tombs.add({self._vault.tombstone(newcomer, month): month})
+        try:
+            if self._aside is not None:
+                self._aside.drop()
+            if self._tombs is not None:  # killed before this line: the next start brings the file up to date
+                self._tombs.add({self._vault.tombstone(newcomer, month): month})
+        except OSError as exc:
+            # Nothing of the person is there any more, but a copy could bring them back: asked for again, it is made up
+            # for. No reason to leave older versions of their rows in the log meanwhile.
+            await self._clean()
+            raise StoreError("the mark of an erasure cannot be written") from exc
         await self._clean()
         return erased
 
@@ -388,4 +402,7 @@ class KeptStore:
         if self._cleaning is not None:
             self._cleaning.cancel()
             await asyncio.gather(self._cleaning, return_exceptions=True)
+        if self.engine.shared and self.engine.is_writable:
+            with contextlib.suppress(StoreError):
+                await self.engine.write(self._claims.leave)
         await self.engine.close()

@@ -45,6 +45,16 @@ def meant(text: str, labels: Sequence[Sequence[str]], spans: Sequence[Span | Non
         ("uk", "7 років", 2),
         ("sw", "miaka 7", 2),
         ("tr", "30", 3),
+        ("tr", "7 yaşında", 2),
+        ("fa", "۷ ساله", 2),
+        ("fa-AF", "۷ ساله است", 2),
+        ("ps", "7 کلن دی", 2),
+        ("so", "7 jir", 2),
+        ("so", "7 sano", 2),
+        ("sq", "7 vjeç", 2),
+        ("ka", "7 წლის", 2),
+        ("kmr", "7 salî", 2),
+        ("ru", "5 годиков", 1),
     ],
 )
 def test_number_is_the_quantity_it_falls_into(own: str, text: str, index: int) -> None:
@@ -53,7 +63,17 @@ def test_number_is_the_quantity_it_falls_into(own: str, text: str, index: int) -
 
 @pytest.mark.parametrize(
     ("own", "text", "index"),
-    [("fr", "8 mois", 0), ("fr", "18 mois", 0), ("fr", "36 mois", 1), ("ar", "٨ أشهر", 0), ("uk", "7 місяців", 0)],
+    [
+        ("fr", "8 mois", 0),
+        ("fr", "18 mois", 0),
+        ("fr", "36 mois", 1),
+        ("ar", "٨ أشهر", 0),
+        ("uk", "7 місяців", 0),
+        ("tr", "8 aylık", 0),
+        ("fa", "۸ ماهه", 0),
+        ("so", "8 bilood", 0),
+        ("sq", "8 muajsh", 0),
+    ],
 )
 def test_months_are_parts_of_a_year(own: str, text: str, index: int) -> None:
     assert meant(text, AGES, OF_AGES, own) == index
@@ -71,6 +91,8 @@ def test_months_are_parts_of_a_year(own: str, text: str, index: int) -> None:
         ("fr", "n° 2"),
         ("fr", "8 heures"),
         ("ar", "3 أولاد"),
+        ("tr", "3 çocuk"),
+        ("so", "3 carruur"),
         ("rw", "amezi 8"),  # months, which CLDR cannot name
     ],
 )

@@ -133,6 +133,25 @@ async def test_a_reminder_of_a_flow_that_is_gone_is_let_go(edited: Office, edito
     assert "timers" not in await edited.store.data_of(await fatou.newcomer())
 
 
+@pytest.mark.parametrize("edit", [("id: nudge", "id: poke"), ("remind: {after_days: 1, text: Le rappel est là.}", "")])
+async def test_a_reminder_of_a_step_that_was_edited_away_comes_all_the_same(
+    edited: Office, editor: Editor, edit: tuple[str, str]
+) -> None:
+    await edited.open()
+    fatou = await edited.fatou()
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+    await fatou.say("il fait froid")
+    await fatou.press("Oui")
+    await editor.writes(TRIAL.replace(*edit))
+    edited.now.pass_by(days=1, minutes=1)
+    await edited.look_at_timers()
+    assert await fatou.heard() == ["🔔 Vous m'avez demandé un rappel."]
+    [told] = await fatou.press("Lire mon rappel")
+    assert told.startswith("Cette page a changé.")
+    assert WHO in (await fatou.press("Un essai"))[-1]
+
+
 async def test_an_edited_fact_stands_in_the_sentences_from_then_on(edited: Office) -> None:
     flows = edited.folder / "flows"
     edited.data.living = Living(flows)

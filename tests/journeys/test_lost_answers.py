@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import pytest
+
 from bot.channel.client import REPEAT_MARK
 from bot.handoff.machine import State
 from bot.sandbox import Fault, FaultScript
@@ -13,6 +17,7 @@ from tests.journeys.office import Office
 from tests.journeys.test_handover import held
 
 NOT_PASSED_ON = "⚠️ Votre dernier message n'est peut-être pas arrivé chez la personne. Envoyez-le encore une fois."
+APOLOGY = "Désolé, il y a un problème de mon côté. Essayez encore dans un moment."
 KNIFE = "au secours il a un couteau"
 
 
@@ -98,3 +103,29 @@ async def test_a_request_that_a_backup_remembers_without_its_topic_gets_one(offi
     await claire.sit_down()
     [card] = await claire.texts()
     assert handoff.code in card
+
+
+async def test_the_hours_of_a_closed_office_are_told_again(office: Office) -> None:
+    fatou = await office.fatou()
+    office.now.at = datetime(2026, 11, 27, 19, 0, tzinfo=UTC)  # a Friday evening
+    fail(office, "sendMessage", Fault.RESET_BEFORE)
+    [told] = await fatou.ask_for_a_person()
+    assert (await office.handoff()).code in told
+    assert "Le bureau est fermé" in told and "lundi 30 novembre" in told
+
+
+async def test_nobody_is_promised_an_answer_where_there_is_no_adviser(closed_office: Office) -> None:
+    del closed_office.env["TELEGRAM_ADVISER_CHAT_ID"]
+    await closed_office.open()
+    fatou = await closed_office.fatou()
+    [told] = await fatou.ask_for_a_person()
+    await fatou.say("/langue")
+    assert (await fatou.press("Français"))[-1] == told
+
+
+@pytest.mark.parametrize("fault", [Fault.RESET_BEFORE, Fault.BAD_GATEWAY])
+async def test_a_file_that_may_not_have_arrived_is_no_silence(office: Office, fault: Fault) -> None:
+    fatou = await office.fatou()
+    fail(office, "sendDocument", fault)
+    assert await fatou.say("/carnet") == [APOLOGY]
+    assert (await fatou.say("/carnet"))[0].startswith("📒")

@@ -15,11 +15,12 @@ from bot.core.events import Event, Pressed
 from bot.core.session import Session
 from bot.errors import StoreError
 from bot.ports import Fetched
-from bot.sandbox import doings
+from bot.sandbox import Fault, FaultScript, doings
 from bot.services import advisers, newcomer
 from bot.services.contact import Contact
 from tests.journeys.flows import NUDGE, WHO, WORDS
 from tests.journeys.office import Office
+from tests.journeys.test_handover import held
 
 APOLOGY = "Désolé, il y a un problème de mon côté. Essayez encore dans un moment."
 NOT_PASSED_ON = "⚠️ Votre dernier message n'est peut-être pas arrivé chez la personne. Envoyez-le encore une fois."
@@ -300,3 +301,18 @@ async def test_a_flood_from_one_person_delays_nobody_and_loses_nothing(office: O
     assert await john.say("essai") == [WHO]
     assert len(await fatou.heard()) == 200
     assert await fatou.say("essai") == [WHO]
+
+
+async def test_words_that_wait_for_a_new_topic_do_not_wait_for_a_wrong_clock(office: Office) -> None:  # H01
+    fatou, claire = await held(office)
+    office.now.pass_by(days=1)
+    office.sandbox.api.faults.play(FaultScript(at={1: Fault.SERVER_ERROR}, methods=frozenset({"createForumTopic"})))
+    assert claire.seat.thread is not None
+    await claire.seat.do("delete-topic", thread=claire.seat.thread)
+    await fatou.seat.say("vous êtes là ?")
+    while "createForumTopic" not in [one["method"] for one in await office.client.ledger() if one["status"] == 500]:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    office.now.pass_by(days=-1)
+    await office.settled()
+    await claire.sit_down()
+    assert (await claire.texts())[-1] == "💬 vous êtes là ?"

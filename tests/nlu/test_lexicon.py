@@ -311,3 +311,32 @@ def test_danger_at_the_end_of_a_long_text_is_found(lexicon: Lexicon) -> None:
 def test_laughter_silences_no_word_of_suicide_and_no_beating(lexicon: Lexicon, text: str) -> None:
     danger = lexicon.danger(text)
     assert danger is not None and danger.intent in ("suicide_crisis", "violence")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ma femme a des contractions",
+        "my wife has contractions, no papers, will the hospital call the police?",
+        "mi mujer tiene contracciones",
+        "minha mulher tem contrações",
+        "soția mea are contracții",
+        "у жены схватки",
+        "у дружини перейми",
+        "karımın sancıları başladı",
+        "mijn vrouw heeft weeën",
+        "زوجتي عندها آلام الولادة",
+        "ሚስቴ ምጥ ይዛታል",
+        "ሰበይተይ ቃንዛ ሕርሲ ሒዝዋ",
+        "gruaja ime ka dhimbje lindjeje",
+        "mke wangu ana uchungu wa kuzaa",
+    ],
+)
+def test_labour_is_an_emergency_and_the_police_is_not_what_it_is_about(lexicon: Lexicon, text: str) -> None:
+    danger = lexicon.danger(text)
+    assert danger is not None
+    assert danger.intent == "emergency"
+
+
+def test_fear_of_giving_birth_is_no_emergency(lexicon: Lexicon) -> None:
+    assert lexicon.danger("doğum sancısından çok korkuyom ebe kursu var mı") is None

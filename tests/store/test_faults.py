@@ -221,6 +221,15 @@ async def test_a_full_disk_refuses_and_the_store_recovers_by_itself(
     assert await again.store.waiting() == kept
 
 
+async def test_a_start_on_a_full_disk_does_not_ask_for_a_backup(house: House, guichet: Guichet, database: Path) -> None:
+    await guichet.welcome()
+    await house.close()
+    with full_disk(1000), pytest.raises(UnusableStore) as refused:
+        await house.open()
+    assert "full" in str(refused.value) and "restore" not in str(refused.value)
+    await house.open()
+
+
 async def test_a_file_at_its_limit_refuses_the_group_and_nothing_else(guichet: Guichet) -> None:
     connection = guichet.store.engine._connection
     pages = connection.execute("PRAGMA page_count").fetchone()[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,7 @@ from bot.core.messages import Rendered
 from bot.core.session import Position
 from bot.errors import Conflict, StoreError, UnusableStore
 from bot.ports import Commit, Delivery, Fate, InboxRow, OutboxRow, Receipt, Verb
+from bot.services.replicas import poll_in_turn
 from bot.store import KeptStore, examine, keys_from, open_store, postgres
 from tests.store.conftest import KEYS
 from tests.store.scenes import AMINA, BORIS, NOON, Guichet, Now, arrival, say, session, texts
@@ -230,6 +232,74 @@ async def test_one_replica_polls(replica: Replica) -> None:  # A16
     await asyncio.sleep(0.15)
     assert await two.store.hold("poll")
     assert not await one.store.hold("poll")
+
+
+async def test_what_is_left_behind_is_given_to_one_replica_once(replica: Replica) -> None:  # G11
+    dead, one, two = await replica("dead", lease_s=0.1), await replica("one"), await replica("two")
+    [row] = await dead.queue(say(await dead.welcome(), "cut"))
+    await dead.store.mark_sending([row.id])
+    [ours] = await one.queue(say(await one.welcome(BORIS), "under way"))
+    await one.store.mark_sending([ours.id])
+    assert await one.store.left_behind() == []
+    await asyncio.sleep(0.15)
+    assert [found.id for found in await one.store.left_behind()] == [row.id]
+    assert await one.store.left_behind() == [] == await two.store.left_behind()
+
+
+async def test_what_a_stopped_replica_held_is_free_at_once(replica: Replica, address: str) -> None:
+    stopped = Guichet(await open_store(address, KEYS, clock=Now(), replica="stopped"), numbers=900_000)
+    row = await stopped.hear()
+    [queued] = await stopped.queue(say(await stopped.welcome(BORIS)))
+    assert await stopped.store.hold("poll")
+    await stopped.store.close()
+    other = await replica("other")
+    assert await other.store.hold("poll")
+    assert await other.store.waiting() == [row]
+    assert await other.store.take_outbox() == [queued]
+
+
+async def test_the_next_replica_polls_when_the_one_that_did_stops(replica: Replica) -> None:  # A16
+    one, two = await replica("one", lease_s=0.1), await replica("two")
+    polling: list[str] = []
+    stops = {name: asyncio.Event() for name in ("one", "two")}
+
+    async def polls(name: str, over: asyncio.Event) -> None:
+        polling.append(name)
+        await over.wait()
+
+    async def serve(name: str, guichet: Guichet) -> None:
+        await poll_in_turn(guichet.store, partial(polls, name), stop=stops[name], held_every_s=0.02)
+
+    first = asyncio.create_task(serve("one", one))
+    async with asyncio.timeout(10):
+        while not polling:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        second = asyncio.create_task(serve("two", two))
+        await asyncio.sleep(0.2)  # longer than the lease, which is held on to
+        assert polling == ["one"]
+        stops["one"].set()
+        await first
+        while polling != ["one", "two"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        stops["two"].set()
+        await second
+
+
+async def test_a_replica_whose_role_was_taken_over_stops_polling(replica: Replica) -> None:  # G12
+    sleeper, other = await replica("sleeper", lease_s=0.1), await replica("other")
+    begun, stop = asyncio.Event(), asyncio.Event()
+
+    async def polls(over: asyncio.Event) -> None:
+        begun.set()
+        await over.wait()
+        stop.set()
+
+    serving = asyncio.create_task(poll_in_turn(sleeper.store, polls, stop=stop, held_every_s=0.5))
+    async with asyncio.timeout(10):
+        await begun.wait()
+        while not await other.store.hold("poll"):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        await serving
 
 
 async def test_an_erasure_by_another_replica_is_respected(replica: Replica) -> None:  # I02

@@ -14,6 +14,7 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from bot.core.ids import AccountId, NewcomerId
 from bot.core.session import Position
+from bot.errors import StoreError
 from bot.ports import Commit, Receipt
 from bot.store import KeptStore, open_store, store
 from tests.store.conftest import KEYS
@@ -35,7 +36,7 @@ async def guichet(folder: Path):
 
 def everything(folder: Path) -> bytes:
     """All bytes of the database, its log, its index, and whatever else lies there."""
-    return b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
+    return b"".join(path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file())
 
 
 def sealed_fields(folder: Path, newcomer: NewcomerId) -> set[bytes]:
@@ -97,6 +98,20 @@ async def test_a_reader_in_the_way_delays_the_cleaning_and_does_not_undo_the_era
     reader.close()
     await asyncio.wait_for(guichet.store._cleaning, 5)  # type: ignore[attr-defined]
     assert [field for field in wanted if field in everything(folder)] == []
+
+
+async def test_a_mark_that_cannot_be_written_leaves_no_traces(guichet: Guichet, folder: Path) -> None:
+    amina = await guichet.welcome()
+    await fill(guichet, amina)
+    wanted = sealed_fields(folder, amina)
+    in_the_way = folder / "guichet.db.erased"
+    in_the_way.mkdir()
+    with pytest.raises(StoreError, match="the mark of an erasure"):
+        await guichet.store.erase(amina)
+    assert [field for field in wanted if field in everything(folder)] == []
+    in_the_way.rmdir()
+    assert await guichet.store.erase(amina) == {}
+    assert len(in_the_way.read_text().split()) == 2
 
 
 async def test_memory_forgets_an_erased_person_too(guichet: Guichet) -> None:
