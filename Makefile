@@ -1,10 +1,9 @@
 # Two commands on a fresh machine: `make run` and `make test`. Everything else is `make help`.
 PYTHON ?= python3
 BIN := .venv/bin
-PORT_TOOLS := $(BIN)/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types contracts nlu nlu-report bench soak lock clean chromium
+.PHONY: help run test check lint types contracts nlu nlu-report bench soak lock clean
 
 help:  ## Show what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,7 +58,7 @@ check: var/.bot-ready  ## Flows, catalogues, directory and settings: every issue
 	@$(BIN)/python -m bot check
 
 # --- measuring -------------------------------------------------------------------------------------------------
-bench: var/.dev-ready  ## Speed and crash figures; writes docs/reference/performance.md
+bench: var/.dev-ready  ## Speed and crash figures; ARGS=--write keeps them in docs/reference/performance.md
 	@$(BIN)/python -m bot prepare  # as after an installation: a start is measured, not a compilation
 	@$(BIN)/python -m tests.bench $(ARGS)
 

@@ -47,7 +47,7 @@ from bot.services.delivery import Sender
 from bot.services.desk import Desk, Poster, Team
 from bot.services.dispatch import Dispatcher
 from bot.services.groups import group_moved, open_missing_topics, report_teams, team_in
-from bot.services.intake import REFUSED, Intake, Pause, poll
+from bot.services.intake import REFUSED, UNREACHABLE, Intake, Pause, poll
 from bot.services.memory import Memory
 from bot.services.news import News
 from bot.services.pacing import Pace
@@ -315,13 +315,18 @@ class Guichet:
         """Learn who we are, should Telegram have been away at the start; then begin to take what comes."""
         pause = Pause(0.5, 30.0)
         while not is_known and not self._stop_intake.is_set():
+            # Until the first fetch is answered; without it the health page would say that all is well.
+            self.intake.trouble = self.intake.trouble or UNREACHABLE
             await self._nap(pause.next_s())
-            with contextlib.suppress(SettingsError):
+            try:
                 identity = await self._identity()
-                if identity is not None:
-                    self._reader = self._reader_for(identity)
-                    await self._follow_groups()
-                    is_known = True
+            except SettingsError:
+                self.intake.trouble = REFUSED
+                continue
+            if identity is not None:
+                self._reader = self._reader_for(identity)
+                await self._follow_groups()
+                is_known = True
         self.chores.begin(self._learn_names, "names")
         self.chores.begin(lambda: introduce(self.messenger, self.guide(), self.data), "names")
         self.chores.begin(self._listen, "intake")
@@ -417,7 +422,7 @@ class Guichet:
                 self.intake.is_in_contact = True
                 return
             except FeedError as exc:
-                self.intake.trouble = "Telegram cannot be reached"
+                self.intake.trouble = UNREACHABLE
                 log.error("intake.not_listening reason=%s", exc)
                 await self._nap(exc.retry_after_s or pause.next_s())
 

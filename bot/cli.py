@@ -29,6 +29,8 @@ class CommandLine:
     help: str
     run: Callable[[argparse.Namespace], int]
     arguments: Callable[[argparse.ArgumentParser], None] = lambda parser: None
+    #: Another command line reads what follows, with a help of its own.
+    hands_on: bool = False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="guichet", description="The guichet unique: a newcomers' desk on Telegram.")
     below = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in commands():
-        sub = below.add_parser(command.name, help=command.help, description=command.help)
+        # With no sign that begins an option, the rest of the line is words to hand on, `--help` too.
+        signs = "\0" if command.hands_on else "-"
+        sub = below.add_parser(
+            command.name, help=command.help, description=command.help, prefix_chars=signs, add_help=not command.hands_on
+        )
         command.arguments(sub)
         sub.set_defaults(run=command.run)
     chosen = parser.parse_args(arguments)
@@ -86,8 +92,8 @@ def commands() -> tuple[CommandLine, ...]:
         ),
         CommandLine(name="talk", help="A conversation in the terminal; writes transcripts.", run=_talk,
                     arguments=_talk_arguments),
-        CommandLine(name="messages", help="For translators: extract, update, report, missing, fill.", run=_messages,
-                    arguments=_rest),
+        CommandLine(name="messages", help="For translators: extract, update, report, compile-check, missing, fill.",
+                    run=_messages, arguments=_rest, hands_on=True),
         CommandLine(name="prepare", help="Compile lexicon and catalogues now, so that a first start need not.",
                     run=_kept("prepare")),
         CommandLine(name="nlu", help="Understanding free text: serve, train, or review what was not understood.",
@@ -139,7 +145,7 @@ def _posters(options: argparse.Namespace) -> int:
 
 
 def _rest(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="…", help="see `guichet messages --help`")
+    parser.add_argument("rest", nargs=argparse.REMAINDER)
 
 
 def _account(parser: argparse.ArgumentParser) -> None:
@@ -186,7 +192,7 @@ def _messages(options: argparse.Namespace) -> int:
     from bot.data import sentences
     from bot.i18n import messages
 
-    return messages.main(options.rest, sentences=lambda: sentences(Path("flows")))
+    return messages.main(options.rest, sentences=lambda: sentences(Path("flows")), prog="guichet messages")
 
 
 def _nlu_arguments(parser: argparse.ArgumentParser) -> None:

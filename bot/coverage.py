@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -112,6 +113,8 @@ def _row(flow: Flow, data: Data) -> str:
 
 
 if __name__ == "__main__":
+    # Nothing may be asked of it; whoever asks for help must not have the page written.
+    ArgumentParser(prog="python -m bot.coverage", description=f"Write {PAGE} anew from the files.").parse_args()
     shipped = Data(Places(), read_settings(Path("config.yml")))
     PAGE.write_text(page(shipped.guide(datetime.now(UTC).date()).book, shipped), encoding="utf-8")
     print(PAGE)

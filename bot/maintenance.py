@@ -192,6 +192,8 @@ def figures(options: argparse.Namespace) -> int:
     """Faceless counts of the last days; or what people answered together, small numbers hidden."""
     if options.what == "third-place":
         return _third_place(options)
+    if options.csv or options.svg:
+        raise SettingsError("--csv and --svg are of the enquiry: guichet figures third-place --csv FILE --svg FILE")
     if options.what == "voices":
         return _voices()
 
@@ -201,6 +203,8 @@ def figures(options: argparse.Namespace) -> int:
             totals[(figure, label)] = totals.get((figure, label), 0) + number
         for (figure, label), number in sorted(totals.items()):
             print(f"{figure}\t{label}\t{number if number >= SMALLEST_FIGURE else f'<{SMALLEST_FIGURE}'}")
+        if not totals:
+            print(f"Nothing was counted in the last {options.days} days.")
 
     _with_store(work)
     return 0
@@ -303,7 +307,8 @@ def review(_: argparse.Namespace) -> int:
 
 def services(options: argparse.Namespace) -> int:
     """The directory as HSDS JSON and CSV; or somebody's JSON or CSV as files of `flows/directory/` to be read."""
-    directory = load_directory(Premises().places.flows)
+    flows = Premises().places.flows
+    directory = load_directory(flows)
     if options.what == "export":
         options.folder.mkdir(parents=True, exist_ok=True)
         page = to_hsds(directory.by_id.values(), directory.vocabulary)
@@ -312,6 +317,12 @@ def services(options: argparse.Namespace) -> int:
         (options.folder / "services.csv").write_text(to_csv(directory.by_id.values()), encoding="utf-8-sig", newline="")
         print(f"{len(page['contents'])} services → {options.folder}")
         return 0
+    if options.folder.resolve().is_relative_to(flows.resolve()):
+        # A file of the same category would be replaced by what is new in it.
+        raise SettingsError(
+            f"{options.folder} is where the guichet reads: name another folder, read what is written there, and move it"
+            f" into {flows}/directory/ by hand."
+        )
     try:
         text = options.file.read_text(encoding="utf-8-sig")
         found = from_csv(text) if options.file.suffix == ".csv" else from_hsds(json.loads(text))

@@ -15,6 +15,7 @@ import yaml
 from bot.cli import commands
 from bot.config import BOUNDS, Environment, Settings, read_settings
 from bot.errors import SettingsError
+from bot.nlu.lexicon import Danger, Lexicon
 
 SETTINGS = Path("docs/reference/settings.md").read_text(encoding="utf-8")
 COMMANDS = Path("docs/reference/commands.md").read_text(encoding="utf-8")
@@ -86,6 +87,24 @@ def test_a_team_that_nobody_could_answer_from_is_refused(tmp_path: Path) -> None
     )
 
 
+def test_every_issue_of_the_lexicon_is_in_the_reference() -> None:
+    source = Path("bot/nlu/lexicon.py").read_text(encoding="utf-8")
+    codes = set(re.findall(r'_issue\(.*, "([a-z-]+)"\)', source))
+    page = Path("docs/reference/words-of-danger.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `([a-z]+-[a-z-]+)` \|", page, re.MULTILINE)) == codes
+    assert "phrase-twice" in codes
+
+
+def test_example_of_words_of_danger_is_read_without_an_issue(tmp_path: Path) -> None:
+    page = Path("docs/reference/words-of-danger.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "fr.yml").write_text(example, encoding="utf-8")
+    lexicon = Lexicon.load(tmp_path)
+    assert lexicon.issues == ()
+    assert lexicon.danger("je vais mourir de rire") is None
+    assert lexicon.danger("je veux mourir") == Danger(intent="suicide_crisis", locale="fr", phrase="je veux mourir")
+
+
 def test_no_page_leads_nowhere() -> None:
     pages = [*Path("docs").rglob("*.md"), Path("README.md"), Path("CONTRIBUTING.md")]
     links = [
@@ -108,3 +127,38 @@ def test_a_test_that_is_skipped_says_why(tmp_path: Path) -> None:
         [sys.executable, "-m", "pytest", *options, str(test)], capture_output=True, text=True, check=True
     )
     assert "no Chromium here" in done.stdout
+
+
+@pytest.mark.parametrize("module", ["bot.coverage", "tests.content.readability"])
+def test_asking_for_help_writes_no_page(module: str) -> None:
+    pages = {page: page.stat().st_mtime_ns for page in Path("docs/reference").glob("*.md")}
+    done = subprocess.run([sys.executable, "-m", module, "--help"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"usage: python -m {module}")
+    assert {page: page.stat().st_mtime_ns for page in Path("docs/reference").glob("*.md")} == pages
+
+
+def test_every_decision_that_is_cited_has_a_page_and_none_has_two() -> None:
+    numbers = [int(page.name[:4]) for page in Path("docs/decisions").glob("*.md")]
+    assert len(numbers) == len(set(numbers))
+    first = next(Path("docs/decisions").glob("0001-*.md")).read_text(encoding="utf-8")
+    points = {int(number) for number in re.findall(r"^\*\*(\d+)\. ", first, re.MULTILINE)}
+    # A page may make a point more exact; two that say different things under one number send a reader astray.
+    assert points & set(numbers) <= {1, 2, 3}
+    files = [*Path("bot").rglob("*.py"), *Path("tests").rglob("*.py"), *Path("docs").rglob("*.md")]
+    cited = {
+        (str(file), int(number))
+        for file in files
+        for numbers_cited in re.findall(r"[Dd][eé]cisions? (\d+(?:(?:, | and )\d+)*)", file.read_text(encoding="utf-8"))
+        for number in re.findall(r"\d+", numbers_cited)
+    }
+    assert len(cited) > 20
+    assert sorted(one for one in cited if one[1] not in points | set(numbers)) == []
+
+
+def test_every_code_of_a_fault_that_code_cites_is_explained() -> None:
+    page = Path("docs/reference/faults.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^\| ([A-I]\d\d) \|", page, re.MULTILINE))
+    files = [*Path("bot").rglob("*.py"), *Path("tests").rglob("*.py"), *Path("docs/decisions").glob("*.md")]
+    cited = {(code, str(file)) for file in files for code in re.findall(r"\b[A-I]\d\d\b", file.read_text("utf-8"))}
+    assert len({code for code, _ in cited}) > 80
+    assert sorted(one for one in cited if one[0] not in explained) == []

@@ -127,3 +127,9 @@ def test_the_commands_print_and_write_what_the_store_holds(
     assert ElementTree.parse(picture).getroot().tag == "{http://www.w3.org/2000/svg}svg"
     assert main(["figures", "voices"]) == 0
     assert capsys.readouterr().out == "5\tIl manque quelque chose\tcours francais soir\n"
+    # Nobody waits for a file that is not written.
+    for rest in (["--csv", "x.csv"], ["voices", "--svg", "x.svg"]):
+        assert main(["figures", *rest]) == 2
+        assert "guichet figures third-place" in capsys.readouterr().err
+    assert main(["figures", "--days", "3"]) == 0
+    assert capsys.readouterr().out == "Nothing was counted in the last 3 days.\n"

@@ -431,3 +431,12 @@ def test_a_bot_that_cannot_be_is_printed_on_no_poster(
     assert main([*ONE_POSTER, "--bot", told]) == 2
     said = capsys.readouterr()
     assert said.out == "" and f'No bot is called "{told}"' in said.err
+
+
+@pytest.mark.parametrize("asked", [["messages", "--help"], ["messages", "fill", "-h"]])
+def test_help_of_the_translators_desk_is_its_own(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(asked)
+    said = capsys.readouterr().out
+    assert (ended.value.code, said.partition(" [")[0]) == (0, " ".join(["usage: guichet", *asked[:-1]]))
+    assert "translat" in said.lower()

@@ -46,11 +46,6 @@ class Openness:
     #: True when today is a Belgian public holiday.
     is_holiday: bool = False
 
-    @property
-    def is_always_open(self) -> bool:
-        """Day and night, every day."""
-        return self.state is State.OPEN and self.until is None
-
 
 def check(expression: str) -> None:
     """Raises ValueError when this is not an OSM opening_hours expression."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from bot.directory.flat import exportable, from_flat, to_flat
 from bot.directory.fold import tokens
@@ -276,8 +276,3 @@ def _list(one: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
 def _text(one: Mapping[str, Any], name: str) -> str:
     found = one.get(name)
     return found if isinstance(found, str) else ""
-
-
-def hsds_id(service: str) -> UUID:
-    """The identifier under which a service is exported."""
-    return uuid5(_SPACE, f"service/{service}")

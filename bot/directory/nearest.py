@@ -59,12 +59,3 @@ def by_distance(
     """(id, km) of every service whose place is known, nearest first."""
     listed = list(services)
     return [(near.service.id, near.km) for near in nearest(listed, origin, districts, limit=len(listed))]
-
-
-def district_of(origin: tuple[float, float], districts: Mapping[str, District]) -> District | None:
-    """The district whose centre is nearest, for naming it back to the person; None when there are none."""
-    return min(
-        districts.values(),
-        key=lambda district: distance_km(origin, (district.latitude, district.longitude)),
-        default=None,
-    )

@@ -67,10 +67,8 @@ def _at(node: Node | None, key: str) -> Node | None:
 
 
 def _keys_under(node: Node | None, key: str) -> set[str]:
-    """Keys of the first map called `key`, at the top or one level below."""
+    """Keys of the map, or ids of the list, called `key`."""
     found = _at(node, key)
-    if found is None and isinstance(node, Table):
-        found = next((inner for one in node.values.values() if (inner := _at(one, key)) is not None), None)
     if isinstance(found, Items):
         return set(_ids(found))
     return set(found.values) if isinstance(found, Table) else set()

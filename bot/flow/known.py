@@ -26,6 +26,11 @@ FLOW_COMMANDS = frozenset(
 )
 
 
+def _as_written(text: str) -> str:
+    # Of a picture alone nothing is left to spell: it stands for itself, or all pictures would be one word.
+    return spelled(text) or text.strip()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """Names that exist outside flows/, and the day it is. None: not checked."""
@@ -46,7 +51,7 @@ class Known:
     #: Kinds of issue that are critical here although the table says warning.
     critical: Collection[str] = ()
     #: How words are compared where people write them: the same spelling for accents, capitals, punctuation.
-    fold: Callable[[str], str] = spelled
+    fold: Callable[[str], str] = _as_written
     #: Whether a whole text answers questions anywhere: yes, no, a number.
     is_answer: Callable[[str], bool] = str.isdecimal
     commands: Collection[str] = tuple(sorted({*FLOW_COMMANDS, SUBMIT}))

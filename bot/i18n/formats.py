@@ -6,9 +6,7 @@ Hours are 24 everywhere, days come before months, instants are told in Brussels 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -78,22 +76,6 @@ def quantity_text(number: int, unit: Unit, locale: Locale, languages: Languages)
     return _latin_digits(
         format_timedelta(seconds, granularity=unit, threshold=_NEVER, locale=cldr(languages[locale].formats))
     )
-
-
-def money_text(amount: Decimal, locale: Locale, languages: Languages) -> str:
-    """`950` → « 950 € », `1314.2` → « 1 314,20 € »: the sign behind, as on every price in Liège."""
-    from babel.numbers import format_decimal
-
-    pattern = "#,##0.00" if amount % 1 else "#,##0"
-    tag = cldr(languages[locale].formats)
-    return f"{format_decimal(amount, pattern, locale=tag, numbering_system='latn')}\u00a0€"
-
-
-def list_text(items: Sequence[str], locale: Locale, languages: Languages) -> str:
-    """« pain, lait et riz »."""
-    from babel.lists import format_list
-
-    return format_list(list(items), locale=cldr(languages[locale].formats))
 
 
 def _latin_digits(text: str) -> str:

@@ -122,6 +122,17 @@ def cldr(tag: str) -> babel.Locale:
     return babel.Locale.parse(tag, sep="-")
 
 
+def is_in_cldr(tag: str) -> bool:
+    """Whether CLDR knows this BCP 47 tag, itself or as another name of one; reads no locale data."""
+    from babel import UnknownLocaleError
+
+    try:
+        cldr(tag)
+    except (ValueError, UnknownLocaleError):
+        return False
+    return True
+
+
 def names_in(tag: str, language: Language) -> set[str]:
     """What a language is called in another one, as far as CLDR knows."""
     names = cldr(tag).languages
@@ -156,6 +167,12 @@ def _language(tag: str, fields: object, path: Path) -> Language:
         tier = Tier(fields["tier"])
     except ValueError as exc:
         raise LocaleFileError(f'{path}: "{tag}": tier "{fields["tier"]}" is none of {", ".join(Tier)}') from exc
+    for code in (tag, fields.get("formats", tag)):
+        if not isinstance(code, str) or not is_in_cldr(code):
+            raise LocaleFileError(
+                f'{path}: "{tag}": CLDR has no language "{code}", so its plural forms and dates are not known;'
+                " write a BCP 47 tag that it has, such as pt or fa-AF"
+            )
     fallback = tuple(Locale(one) for one in texts_at(fields, "fallback", path) if one != SOURCE)
     return Language(
         locale=Locale(tag),

@@ -104,14 +104,17 @@ def main(
     arguments: Sequence[str] | None = None,
     out: TextIO = sys.stdout,
     sentences: Callable[[], Iterable[Found]] | None = None,
+    *,
+    prog: str = "python -m bot.i18n.messages",
 ) -> int:
-    """The command line of translators; 0 when nothing critical is wrong.
+    """The command line of translators; 0 when nothing critical is wrong, 2 when it cannot be done.
 
-    `sentences` finds those of the flows, for `extract`: this room does not know the flows.
+    `sentences` finds those of the flows, for `extract`: this room does not know the flows. `prog`: how it is called.
     """
-    asked = _parser().parse_args(arguments)
+    asked = _parser(prog).parse_args(arguments)
     folder: Path = asked.folder
     try:
+        _refuse_strangers(folder, asked)
         match asked.verb:
             case "extract":
                 if sentences is None:
@@ -130,6 +133,21 @@ def main(
         out.write(f"{exc}\n")
         return 2
     return 0
+
+
+def _refuse_strangers(folder: Path, asked: argparse.Namespace) -> None:
+    """Raises LocaleFileError for a language that is not on the list, or French where there is nothing to translate."""
+    named = [*getattr(asked, "locales", ()), *([asked.locale] if "locale" in asked else ())]
+    if not named:
+        return
+    path = folder / "languages.yml"
+    languages = Languages.load(path)
+    for tag in named:
+        if tag not in languages:
+            there = ", ".join(sorted(one.locale for one in languages))
+            raise LocaleFileError(f'No language is called "{tag}" in {path}: add a line for it. There are: {there}.')
+        if tag == SOURCE and asked.verb in ("update", "missing", "fill"):
+            raise LocaleFileError("French is what is translated from: its sentences are in flows/ and in the glossary.")
 
 
 def _report(folder: Path, only: Sequence[Locale], out: TextIO, with_table: bool) -> int:
@@ -169,25 +187,28 @@ def _listed(found: Iterable[dict[str, object]]) -> str:
     return "".join(f"{item['context']}\t{item['source']}\n" for item in found)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bot.i18n.messages", description="Translations, in and out.")
+def _parser(prog: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=prog, description="Translations, in and out.")
     parser.add_argument("--folder", type=Path, default=LOCALES, help="the folder of the languages")
-    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
     verbs.add_parser("extract", help="write the template from the flows and the glossary")
     for verb, said in (
         ("update", "bring catalogues up to date with the template"),
         ("report", "how far each language is, and every issue"),
         ("compile-check", "only what would harm a reader"),
     ):
-        verbs.add_parser(verb, help=said).add_argument("locales", nargs="*")
-    one = verbs.add_parser("missing", help="what is still to translate, safety first")
-    one.add_argument("locale")
-    one.add_argument("--json", action="store_true")
+        one = verbs.add_parser(verb, help=said, description=said)
+        one.add_argument("locales", nargs="*", metavar="LOCALE", help="languages, such as ar fa-AF (all)")
+    said = "what is still to translate, safety first"
+    one = verbs.add_parser("missing", help=said, description=said)
+    one.add_argument("locale", metavar="LOCALE", help="a language, such as ar")
+    one.add_argument("--json", action="store_true", help="with comments, plural forms and what is there already")
     one.add_argument("--drafts", action="store_true", help="also what no person has read yet")
     one.add_argument("--starts", default="", help="only contexts that begin so, such as urgence.")
-    one = verbs.add_parser("fill", help="put translations in from a JSON file")
-    one.add_argument("locale")
-    one.add_argument("file", type=Path)
+    said = "put translations in from a JSON file"
+    one = verbs.add_parser("fill", help=said, description=said)
+    one.add_argument("locale", metavar="LOCALE", help="a language, such as ar")
+    one.add_argument("file", type=Path, metavar="FILE", help="a list of {context, source, translation}")
     one.add_argument("--unreviewed", action="store_true", help="drafts that no person has read")
     one.add_argument("--replace", action="store_true", help="also over translations that were read")
     return parser

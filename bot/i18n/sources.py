@@ -4,25 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from bot.errors import DataError
 
 # The C loader reads the words of twenty languages in milliseconds; `BaseLoader` types nothing.
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_Base: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class LocaleFileError(DataError):
     """A file of `locales/` cannot be used; the text is one sentence with path and, if known, line."""
 
 
+class _WrittenTwice(yaml.MarkedYAMLError):
+    """A key stands twice in one mapping: YAML would take the last without a word and lose what the first says."""
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+        first: dict[str, int] = {}
+        for key, _ in node.value:
+            word = str(key.value)
+            if word in first:
+                problem = f'"{word}" is written twice (first on line {first[word]}): keep one'
+                raise _WrittenTwice(problem=problem, problem_mark=key.start_mark)
+            first[word] = key.start_mark.line + 1
+        mapping: dict[object, object] = super().construct_mapping(node, deep)
+        return mapping
+
+
 def read_mapping(path: Path) -> Mapping[str, object]:
     """The mapping in this file. Raises LocaleFileError."""
     try:
-        loaded = yaml.load(path.read_bytes(), _LOADER)
+        loaded = yaml.load(path.read_bytes(), _Loader)
     except OSError as exc:
         raise LocaleFileError(f"{path}: cannot be read ({exc.strerror})") from exc
+    except _WrittenTwice as exc:
+        line = "" if exc.problem_mark is None else f":{exc.problem_mark.line + 1}"
+        raise LocaleFileError(f"{path}{line}: {exc.problem}") from exc
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         line = "" if mark is None else f":{mark.line + 1}"

@@ -35,8 +35,9 @@ async def _run(options: argparse.Namespace) -> int:
             first_update_id=number_of_now(),
             first_number=number_of_now(),
         )
-    except OSError as exc:
-        print(f"Port {options.port} cannot be used ({exc.strerror}). Choose another with --port.", file=sys.stderr)
+    except (OSError, OverflowError) as exc:
+        why = exc.strerror if isinstance(exc, OSError) else "ports go from 0 to 65535"
+        print(f"Port {options.port} cannot be used ({why}). Choose another with --port.", file=sys.stderr)
         return 1
     print(f"Chat page  {sandbox.url}")
     print(f"TELEGRAM_API_URL={sandbox.api_url}")

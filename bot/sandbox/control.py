@@ -44,7 +44,10 @@ class Control:
         path, _, query = request.raw_path.partition("?")
         name = path.removeprefix("/sandbox/")
         if request.method == "GET":
-            return await self._look(request, name, dict(parse_qsl(query)))
+            try:
+                return await self._look(request, name, dict(parse_qsl(query)))
+            except ValueError as exc:
+                return _json({"problem": f"a number is expected: {exc}"}, status=400)
         do = getattr(self, f"do_{name.replace('-', '_')}", None)
         if do is None:
             return _json({"problem": f"there is nothing called {name} here"}, status=404)
@@ -54,7 +57,9 @@ class Control:
             return _json({"seq": seq, "done": await done if asyncio.iscoroutine(done) else done})
         except (NotPossible, Refusal) as exc:
             return _json({"problem": str(exc)}, status=409)
-        except (KeyError, ValueError, TypeError, Mismatch) as exc:
+        except KeyError as exc:
+            return _json({"problem": f"the field {exc} is missing: {(do.__doc__ or '').strip()}"}, status=400)
+        except (ValueError, TypeError, Mismatch) as exc:
             return _json({"problem": f"{type(exc).__name__}: {exc}"}, status=400)
 
     async def _look(self, request: web.BaseRequest, name: str, query: dict[str, str]) -> web.StreamResponse:
@@ -243,11 +248,11 @@ class Control:
 
     def do_place_bot(self, body: Body) -> None:
         """Make the bot administrator, member, kicked or left in a group: person, chat, status."""
-        doings.place_bot(self._world, self._who(body), self._world.chats[int(body["chat"])], body["status"])
+        doings.place_bot(self._world, self._who(body), self._chat(body), body["status"])
 
     def do_rights(self, body: Body) -> None:
         """Set the bot's rights in a group: chat, rights."""
-        self._world.chats[int(body["chat"])].rights = set(body["rights"])
+        self._chat(body).rights = set(body["rights"])
 
     def do_migrate(self, body: Body) -> None:
         """Give a group a new id: chat, to."""
@@ -278,6 +283,12 @@ class Control:
     async def _outage_soon(self, seconds: float) -> None:
         await asyncio.sleep(0.01)  # lets the answer to this request out
         await self._outage(seconds)
+
+    def _chat(self, body: Body) -> Chat:
+        found = self._world.chats.get(number := int(body["chat"]))
+        if found is None:
+            raise NotPossible(f"no chat has the id {number}")
+        return found
 
     def _who(self, body: Body) -> Any:
         return doings.person_of(self._world, int(body["person"]))

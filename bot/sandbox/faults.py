@@ -110,11 +110,6 @@ class Call:
     fault: Fault | None = None
     description: str = ""
 
-    @property
-    def is_done(self) -> bool:
-        """True when the call had its effect, whatever the bot was told."""
-        return self.status == 200
-
 
 class Ledger:
     """Every call but the fetching of updates, in order, as far back as `keep`."""

@@ -32,6 +32,7 @@ class Pauses:
 DEFAULT_PAUSES: Final = Pauses()
 #: What is said of a token that was revoked.
 REFUSED: Final = "Telegram refuses the bot token (TELEGRAM_BOT_TOKEN): ask BotFather"
+UNREACHABLE: Final = "Telegram cannot be reached"
 
 
 class Pause:
@@ -143,7 +144,7 @@ def _told(error: FeedError, intake: Intake, pause: Pause, pauses: Pauses) -> flo
     elif error.taken:
         trouble, wait_s = "another program fetches updates with the same bot token", pauses.taken_s + pause.next_s()
     else:
-        trouble, wait_s = "Telegram cannot be reached", error.retry_after_s or pause.next_s()
+        trouble, wait_s = UNREACHABLE, error.retry_after_s or pause.next_s()
     intake.is_in_contact = False
     if intake.trouble != trouble:
         log.error("intake.stopped reason=%s", trouble)

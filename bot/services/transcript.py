@@ -54,6 +54,11 @@ from bot.i18n.render import plain
 from bot.services.rehearsal import Heard, Rehearsal, Stage
 
 _WROTE = re.compile(r"\(in (\S+)\) (.+)")
+#: What docs/howto/approve-conversations.md tells people who try; tests write a timer and other media too.
+HAPPENINGS = (
+    "(begin area.flow), (claimed), (returned), (closed), (restart), (after 3h), (photo), (location 50.64 5.57),"
+    " (edit words), (again), (in uk) words"
+)
 _SPANS = {"m": "minutes", "h": "hours", "d": "days"}
 _NAVIGATION = ("⬅️", "🏠", "👤")
 
@@ -197,7 +202,11 @@ def _happen(rehearsal: Rehearsal, words: list[str], understanding: Understanding
         case ["timer", name, ref]:
             return rehearsal.take(TimerFired(name=name, ref=ref))
         case ["location", latitude, longitude]:
-            return rehearsal.take(Located(message_id=0, latitude=float(latitude), longitude=float(longitude)))
+            try:
+                place = Located(message_id=0, latitude=float(latitude), longitude=float(longitude))
+            except ValueError as exc:
+                raise ValueError("a place is two numbers of degrees: (location 50.64 5.57)") from exc
+            return rehearsal.take(place)
         case [news] if news in set(HandoffNews):
             return rehearsal.take(HandoffMoved(news=HandoffNews(news)))
         case [media, *caption] if media in set(Media):
@@ -205,7 +214,7 @@ def _happen(rehearsal: Rehearsal, words: list[str], understanding: Understanding
         case ["edit", *text]:
             return rehearsal.edit(" ".join(text), understanding)
         case _:
-            raise ValueError(f"({' '.join(words)})")
+            raise ValueError(f"({' '.join(words)}) is nothing that happens. There are: {HAPPENINGS}")
 
 
 def _message(message: Rendered) -> list[str]:

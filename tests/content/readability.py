@@ -7,6 +7,7 @@ one idea each, active, no nested clauses.
 from __future__ import annotations
 
 import re
+from argparse import ArgumentParser
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -128,6 +129,9 @@ if __name__ == "__main__":
     from bot.data import Data, Places
     from bot.talk import stage_of
 
+    # Nothing may be asked of it; whoever asks for help must not have the page written.
+    about = "Write docs/reference/readability.md anew from the files."
+    ArgumentParser(prog="python -m tests.content.readability", description=about).parse_args()
     shipped = stage_of(Data(Places(), read_settings(Path("config.yml")))).guide().book
     REPORT.write_text(report(shipped), encoding="utf-8")
     print(REPORT)

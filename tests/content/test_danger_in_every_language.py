@@ -16,6 +16,8 @@ from bot.data import Data
 from bot.directory.extract import alerts_of
 from bot.flow.extract import shown_in_danger
 from bot.i18n.bidi import without_marks
+from bot.i18n.languages import Languages, Tier
+from bot.i18n.messages import po_path
 from bot.i18n.template import read_template
 from bot.nlu.language import language_of
 from bot.services.rehearsal import Rehearsal, Stage
@@ -43,7 +45,12 @@ NUMBERS = {
 LEFT, ROW, LINE, WIDTH = 640 - 24 - 56 - 48, 50, 21, 36
 #: Whose words somebody is taught by: Dari is written like Persian.
 TAUGHT_AS = {"fa-AF": "fa"}
-LOCALES = sorted(path.parts[-3] for path in (ROOT / "locales").glob("*/LC_MESSAGES/guichet.po"))
+#: Those whose translation has begun and that mean to be offered; of a draft nothing is asked yet.
+LOCALES = sorted(
+    language.locale
+    for language in Languages.load(ROOT / "locales" / "languages.yml")
+    if language.tier is not Tier.DRAFT and po_path(ROOT / "locales", language.locale).exists()
+)
 
 
 @cache
@@ -51,6 +58,8 @@ def sentences(locale: str) -> dict[str, list[str]]:
     """What people write in danger, by kind: what the model is taught."""
     found: dict[str, list[str]] = {}
     path = ROOT / "nlu" / "data" / TAUGHT_AS.get(locale, locale) / "safety.yml"
+    if not path.exists():
+        pytest.fail(f"{path} is not there: no language is offered without words of danger (add-a-language.md, step 5)")
     for item in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
         found.setdefault(item["intent"], []).extend(line[2:] for line in item["examples"].splitlines())
     return found

@@ -190,3 +190,19 @@ def test_the_commands_write_what_changed_and_nothing_into_the_flows(
     assert len(list((tmp_path / "in").iterdir())) == 2
     foreign.write_text("[1]", encoding="utf-8")
     assert main(["services", "import", str(foreign), str(tmp_path / "in")]) == 1
+
+
+@pytest.mark.parametrize("place", ["flows/directory", "flows", "flows/new", "flows/../flows/directory"])
+def test_nothing_is_imported_over_the_files_that_are_served(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file of the same category would be replaced by what is new in it."""
+    shutil.copytree("flows", tmp_path / "flows")
+    monkeypatch.chdir(tmp_path)
+    assert main(["services", "export", "out"]) == 0
+    exported = Path("out/services.csv").read_text(encoding="utf-8-sig").replace("Liège", "Huy")
+    Path("foreign.csv").write_text(exported, encoding="utf-8")
+    before = {path: path.read_bytes() for path in Path("flows").rglob("*.yml")}
+    assert main(["services", "import", "foreign.csv", place]) == 2
+    assert f"{place} is where the guichet reads" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in Path("flows").rglob("*.yml")} == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.directory.lookup import Directory
-from bot.directory.nearest import distance_km, district_of, nearest
+from bot.directory.nearest import distance_km, nearest
 
 GUILLEMINS = (50.6246, 5.5667)
 SAINT_LAMBERT = (50.6455, 5.5736)
@@ -31,13 +31,6 @@ def test_a_secret_place_is_never_near(directory: Directory) -> None:
     services = [service for service in directory.published() if service.confidential]
     assert services
     assert nearest(services, SAINT_LAMBERT, directory.districts, limit=99) == ()
-
-
-def test_a_point_has_a_district(directory: Directory) -> None:
-    found = district_of((50.653, 5.591), directory.districts)
-    assert found is not None
-    assert found.id == "saint-leonard"
-    assert district_of(SAINT_LAMBERT, {}) is None
 
 
 def test_districts_lie_around_liege(directory: Directory) -> None:

@@ -12,6 +12,7 @@ import yaml
 
 from bot.core.messages import Command
 from bot.flow.book import FlowFile, assemble, rules_of
+from bot.flow.check import main
 from bot.flow.graph import AnswerKind
 from bot.flow.json_schema import json_schema
 from bot.flow.kinds import KINDS
@@ -81,3 +82,8 @@ _EditorLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in found if tag.endswith((":int", ":float"))]
     for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+
+
+def test_the_checker_of_flows_alone_finds_nothing_in_ours_either(capsys: pytest.CaptureFixture[str]) -> None:
+    """The page offers both; `guichet check` finds nothing critical in the files of this repository."""
+    assert main([str(Path(__file__).parents[2] / "flows")]) == 0, capsys.readouterr().out

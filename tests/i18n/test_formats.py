@@ -1,5 +1,4 @@
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,6 @@ from bot.i18n.formats import (
     date_text,
     duration_text,
     instant_text,
-    list_text,
-    money_text,
     name_for_reader,
     number_text,
     quantity_text,
@@ -85,17 +82,6 @@ def test_years_are_not_broken_and_big_numbers_are(languages: Languages) -> None:
         "12.345",
         "-3",
     ]
-
-
-def test_money_has_cents_only_when_there_are_some(languages: Languages) -> None:
-    assert [money_text(Decimal(amount), Locale("nl"), languages) for amount in ("950", "1314.20")] == [
-        "950\u00a0€",
-        "1.314,20\u00a0€",
-    ]
-
-
-def test_lists_end_as_the_language_ends_them(languages: Languages) -> None:
-    assert list_text(["pain", "lait", "riz"], Locale("fr"), languages) == "pain, lait et riz"
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,15 @@ def test_direction_comes_from_the_script(tag: str, direction: str) -> None:
         ("fr: {name: Français, tier: shipped, fallback: []}", "needs a french"),
         ("fr: {name: F, french: f, tier: shipped, fallbacks: []}", 'unknown key "fallbacks"'),
         ("fr: {name: F", "not YAML"),
+        (
+            "fr: {name: F, french: f, tier: shipped}\nwo: {name: W, french: w, tier: draft}\n"
+            "fr: {name: W, french: w, tier: draft}",
+            'languages.yml:3: "fr" is written twice (first on line 1): keep one',
+        ),
+        ("fr: {name: F, french: f, name: G, tier: shipped}", '"name" is written twice (first on line 1)'),
+        ("rmy: {name: Romani, french: romani, tier: draft}", '"rmy": CLDR has no language "rmy"'),
+        ("wo_SN: {name: Wolof, french: wolof, tier: draft}", '"wo_SN": CLDR has no language "wo_SN"'),
+        ("wo: {name: W, french: w, tier: draft, formats: wolof}", '"wo": CLDR has no language "wolof"'),
         ("[fr]", "a mapping is expected"),
     ],
 )

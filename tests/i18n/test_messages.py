@@ -292,6 +292,26 @@ def test_every_language_of_the_desk_is_one_of_the_list(desk: Path) -> None:
     assert [row.language for row in messages.report(desk)] == list(Languages.load(desk / "languages.yml"))
 
 
+@pytest.mark.parametrize("verb", ["update", "report", "compile-check", "missing", "fill"])
+def test_a_language_that_is_not_on_the_list_is_named_with_the_way_out(desk: Path, verb: str) -> None:
+    rest = [str(desk / "in.json")] if verb == "fill" else []
+    there = sorted(one.locale for one in Languages.load(desk / "languages.yml"))
+    before = sorted(desk.rglob("*"))
+    assert run(desk, verb, "zz", *rest) == (
+        2,
+        f'No language is called "zz" in {desk / "languages.yml"}: add a line for it. There are: {", ".join(there)}.\n',
+    )
+    assert sorted(desk.rglob("*")) == before
+
+
+@pytest.mark.parametrize("verb", ["update", "missing", "fill"])
+def test_french_gets_no_catalogue(desk: Path, verb: str) -> None:
+    (desk / "in.json").write_text("[]", encoding="utf-8")
+    rest = [str(desk / "in.json")] if verb == "fill" else []
+    assert run(desk, verb, "fr", *rest)[0] == 2
+    assert not messages.po_path(desk, Locale("fr")).exists()
+
+
 def contexts(folder: Path) -> list[str]:
     return [one.context for one in read_po_file(messages.po_path(folder, ARABIC)).entries]
 

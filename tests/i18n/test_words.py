@@ -196,6 +196,8 @@ def test_language_without_words_takes_those_of_its_fallback(locales: Path) -> No
         ("commands: {menus: [menu]}", '"commands" knows no "menus"'),
         ("commands: [menu]", '"commands" must map'),
         ("menu: [menu", "not YAML"),
+        ("forget: [a]\nmenu: [b]\nforget: [c]", 'words.yml:3: "forget" is written twice (first on line 1)'),
+        ("commands: {menu: [a], menu: [b]}", '"menu" is written twice'),
         ("weekdays: [lundi, mardi]\n", "must have seven, from Monday"),
     ],
 )

@@ -96,11 +96,14 @@ async def test_telegram_away_at_the_start_is_waited_for(closed_office: Office) -
     away = asyncio.create_task(closed_office.sandbox.refuse_for(0.6))
     await asyncio.sleep(0)
     guichet = await closed_office.open()
-    async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{guichet.web.port}/healthz") as answer:
-        assert answer.status == 200
+    health = f"http://127.0.0.1:{guichet.web.port}/healthz"
+    async with aiohttp.ClientSession() as http, http.get(health) as answer:
+        assert (answer.status, (await answer.json())["telegram"]) == (200, "Telegram cannot be reached")
     await away
     fatou = await closed_office.fatou()
     assert await fatou.say("essai") == [WHO]
+    async with aiohttp.ClientSession() as http, http.get(health) as answer:
+        assert (answer.status, (await answer.json())["telegram"]) == (200, "ok")
     assert closed_office.sandbox.world.profile != {}
 
 

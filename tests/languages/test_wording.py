@@ -73,7 +73,10 @@ def test_a_bare_figure_stands_before_the_form_that_it_needs(locale: Locale, data
 def forms_of(unit: Unit, shown: list[PoEntry], locale: Locale, data: Data) -> dict[int, str]:
     """What stands behind each number; nothing where the unit says the number itself, as the Arabic dual does."""
     key = f"system/fact.{unit}"
-    one, many = next(entry.sources for entry in shown if entry.context == key)
+    sources = next((entry.sources for entry in shown if entry.context == key), None)
+    if sources is None:
+        return {}  # a draft that has only begun: French stands there
+    one, many = sources
     numbers = {int(str(fact.value)) for fact in data.directory.facts.values() if fact.unit is unit}
     found = {}
     for number in sorted({*range(1, 12), 20, 100, *numbers}):

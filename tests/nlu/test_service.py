@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.core.ids import Locale
 from bot.nlu.rasa import RasaNlu
-from bot.nlu.service.__main__ import main
+from bot.nlu.service.__main__ import main, shared_settings
 from bot.nlu.service.child import ChildGone, Worker
 from bot.nlu.service.front import CROWD, Front
 from bot.nlu.service.project import Project
@@ -83,6 +83,22 @@ def test_address_with_an_impossible_port_ends_the_service_with_one_sentence(
     monkeypatch.setenv("NLU_URL", "http://127.0.0.1:99999")
     assert main(["--folder", str(project.folder), "--state", str(project.folder)]) == 2
     assert capsys.readouterr().out == "nlu: unavailable – NLU_URL ends with a port that is none.\n"
+
+
+def test_dotenv_tells_the_service_the_address_and_the_token_that_it_tells_the_bot(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("NLU_URL", "NLU_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text(
+        "NLU_URL=http://127.0.0.1:99999\nNLU_TOKEN='a b'\nTELEGRAM_BOT_TOKEN=1:a\n", encoding="utf-8"
+    )
+    assert shared_settings() == {"NLU_URL": "http://127.0.0.1:99999", "NLU_TOKEN": "a b"}
+    assert main(["--folder", str(project.folder), "--state", str(tmp_path)]) == 2
+    assert capsys.readouterr().out == "nlu: unavailable – NLU_URL ends with a port that is none.\n"
+    monkeypatch.setenv("NLU_TOKEN", "from the environment")
+    assert shared_settings()["NLU_TOKEN"] == "from the environment"
 
 
 EXAMPLES = """version: "3.1"

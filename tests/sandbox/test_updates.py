@@ -196,3 +196,14 @@ async def test_a_foreign_page_cannot_use_the_sandbox(sandbox: RunningSandbox) ->
                 assert answer.status == 403
         async with http.get(f"{sandbox.url}sandbox/state", headers={"Origin": sandbox.api_url}) as answer:
             assert answer.status == 200
+
+
+async def test_an_edited_caption_bears_its_own_signs(client: SandboxClient) -> None:
+    amina = await client.newcomer("Amina")
+    photo = await amina.send("photo", caption="la lettre")
+    edited = await amina.edit(photo["message_id"], "/aide")
+    assert (edited["caption"], edited["caption_entities"]) == (
+        "/aide",
+        [{"type": "bot_command", "offset": 0, "length": 5}],
+    )
+    assert "entities" not in edited and "text" not in edited

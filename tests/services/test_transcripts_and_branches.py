@@ -15,7 +15,7 @@ from bot.core.understanding import Understanding
 from bot.data import Data
 from bot.services.branches import Edge, branches, explored, input_of
 from bot.services.rehearsal import Stage
-from bot.services.transcript import Input, Transcript, play, step
+from bot.services.transcript import HAPPENINGS, Input, Transcript, play, step
 from tests.conversation.small_book import small_stage, somebody
 
 TEXT = """\
@@ -63,8 +63,22 @@ def test_line_of_no_kind_is_refused(line: str) -> None:
 
 @pytest.mark.parametrize("happening", ["(danse)", "(after 3 jours)", "(begin)"])
 def test_happening_that_is_not_known_is_refused(happening: str, small: Stage) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError) as caught:
         step(somebody(small), Input(text=happening))
+    assert str(caught.value) == f"{happening} is nothing that happens. There are: {HAPPENINGS}"
+
+
+def test_every_happening_that_is_offered_is_one(small: Stage) -> None:
+    person = somebody(small)
+    step(person, Input(text="bonjour"))
+    for happening in HAPPENINGS.replace("area.flow", "t.room").split(", "):
+        if happening != "(again)":  # only after a tap
+            step(person, Input(text=happening))
+
+
+def test_place_that_is_none_is_refused(small: Stage) -> None:
+    with pytest.raises(ValueError, match="two numbers of degrees"):
+        step(somebody(small), Input(text="(location ici là)"))
 
 
 @pytest.mark.parametrize("tap", ["[Rien de tel]", "(again)"])

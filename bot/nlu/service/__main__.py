@@ -9,13 +9,14 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.dotenv import read_dotenv
 from bot.errors import SettingsError
 from bot.nlu.service.child import ChildGone, Worker
 from bot.nlu.service.environment import NO_PYTHON, is_ready, ready_environment
@@ -26,6 +27,9 @@ from bot.nlu.service.training import train
 
 #: Where the bot looks when `NLU_URL` is not set.
 ADDRESS = "http://127.0.0.1:5005"
+
+#: What the bot reads in `.env` too: both ends of one wire must be told the same.
+SHARED = ("NLU_URL", "NLU_TOKEN")
 
 #: Waits between two starts of a worker that keeps ending, seconds; the last one repeats.
 PATIENCE_S = (0.5, 2.0, 8.0, 20.0)
@@ -44,12 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--train-only", action="store_true", help="train if anything changed, then stop")
     parser.add_argument("--until-stdin-ends", action="store_true", help="stop when whoever started it is gone")
     chosen = parser.parse_args(arguments)
-    service = Service(Project(folder=chosen.folder), seal_key(chosen.state), os.environ.get("NLU_TOKEN") or None)
     try:
+        env = shared_settings()
+        service = Service(Project(folder=chosen.folder), seal_key(chosen.state), env.get("NLU_TOKEN") or None)
         if chosen.train_only:
             asyncio.run(service.prepare())
         else:
-            asyncio.run(service.run(chosen.port or _port(), until_stdin_ends=chosen.until_stdin_ends))
+            asyncio.run(service.run(chosen.port or _port(env), until_stdin_ends=chosen.until_stdin_ends))
     except SettingsError as exc:
         print(f"nlu: unavailable – {exc}", flush=True)
         return 4 if isinstance(exc, PortTaken) else 3 if str(exc) == NO_PYTHON else 2
@@ -58,10 +63,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _port() -> int:
+def shared_settings(path: Path = Path(".env")) -> Mapping[str, str]:
+    """What the environment, or else `.env`, says of the wire between bot and NLU. Raises SettingsError.
+
+    No other secret is taken from the file. One that this user may not read is none: the service may run as another
+    user than the guichet.
+    """
+    said = read_dotenv(path) if os.access(path, os.R_OK) else {}
+    return {name: value.strip() for name in SHARED if (value := os.environ.get(name, said.get(name)))}
+
+
+def _port(env: Mapping[str, str]) -> int:
     """Raises SettingsError."""
     try:
-        return urlsplit(os.environ.get("NLU_URL") or ADDRESS).port or 5005
+        return urlsplit(env.get("NLU_URL") or ADDRESS).port or 5005
     except ValueError as exc:
         raise SettingsError("NLU_URL ends with a port that is none.") from exc
 
@@ -114,6 +129,8 @@ class Service:
         try:
             try:
                 await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True).start()
+            except OverflowError as exc:
+                raise SettingsError(f"port {port} is none: they go from 0 to 65535.") from exc
             except OSError as exc:
                 raise PortTaken(f"port {port} of 127.0.0.1 is taken; another NLU may be serving already.") from exc
             await self._keep_serving(f"http://127.0.0.1:{port}")
