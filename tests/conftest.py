@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.config import read_settings
 from bot.data import Data, Places
@@ -13,6 +14,10 @@ from bot.talk import stage_of
 from tests.content.walk import Walked, walked
 
 ROOT = Path(__file__).parents[1]
+
+# How long an example takes is the machine's business, not the test's.
+settings.register_profile("guichet", deadline=None)
+settings.load_profile("guichet")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

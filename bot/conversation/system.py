@@ -99,13 +99,11 @@ PHRASES: Mapping[str, frozenset[str]] = {
         # data
         "my_data": (),
         "my_data_line": ("label", "count"),
-        "my_data_nothing": (),
         "my_data_file": (),
         "forgotten": (),
         "forgotten_line": ("label", "count"),
         "forgotten_telegram": (),
         "forgotten_remains": (),
-        "forget_failed": (),
         "data_people": (),
         "data_sessions": (),
         "data_inbox": (),

@@ -7,7 +7,7 @@ them off the event loop when they have changed and settled.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,13 +90,6 @@ class LiveBook:
         """Add revisions that stored sessions still wait in (see `bot.flow.book.flow_of`), after a restart."""
         older = {**self.current.older, **{(flow.id, flow.revision): flow for flow in flows}}
         self.current = replace(self.current, older=older)
-
-    def drop_older(self, in_use: Collection[Key]) -> None:
-        """Forget replaced revisions that nobody waits in any more."""
-        older = {key: flow for key, flow in self.current.older.items() if key in in_use}
-        self.current = replace(self.current, older=older)
-        running = {(flow.id, flow.revision) for flow in self.current.flows.values()}
-        self.sources = {key: source for key, source in self.sources.items() if key in older or key in running}
 
     async def _read(self) -> None:
         loaded, former = await asyncio.to_thread(self._look)

@@ -53,7 +53,7 @@ STEPS = st.lists(st.one_of(st.integers(0, 9), st.integers(0, 9), st.integers(0, 
 
 
 @pytest.mark.parametrize("locale", ["fr", "ar"])
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(begins=st.integers(0, 10_000), steps=STEPS)
 def test_nobody_gets_lost(locale: str, stage: Stage, begins: int, steps: list[int | str]) -> None:
     flows = list(stage.guide().book.flows)

@@ -121,7 +121,7 @@ EVENTS: st.SearchStrategy[Event | Tap | str] = st.one_of(
 )
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=250, derandomize=True)
 @given(happened=st.lists(EVENTS, max_size=25), welcomed=st.booleans())
 def test_no_order_of_events_breaks_a_conversation(
     small: Stage, happened: list[Event | Tap | str], welcomed: bool
@@ -136,7 +136,7 @@ def test_no_order_of_events_breaks_a_conversation(
         assert_can_be_kept(rehearsal.session, rehearsal.stage.guide().book)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, derandomize=True)
 @given(happened=st.lists(EVENTS, max_size=12), event=EVENTS)
 def test_same_arguments_always_give_the_same_turn(
     small: Stage, happened: list[Event | Tap | str], event: Event | Tap | str

@@ -24,7 +24,7 @@ DEEPEST = 2 + len(CALLS) + len({Command.PRIVACY})
 HAPPENED = st.lists(st.one_of(st.sampled_from(ASKED), st.sampled_from(ASKED), EVENTS), max_size=25)
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=250, derandomize=True)
 @given(happened=HAPPENED, asked=st.sampled_from(ASKED))
 def test_what_is_asked_for_comes_and_asking_again_changes_nothing(
     small: Stage, happened: list[Event | Tap | str | Command], asked: Command

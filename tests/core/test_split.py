@@ -62,7 +62,7 @@ PIECES = st.sampled_from([" ", "\n", "\n\n", ". ", "؟ ", "。", "😀", FAMILY,
 WRITING = st.lists(PIECES | st.characters(codec="utf-8"), max_size=200).map("".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     WRITING,
     st.integers(40, 120),

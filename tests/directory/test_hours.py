@@ -130,7 +130,7 @@ def test_other_ways_to_write_hours_are_refused(text: str) -> None:
         hours.check(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     at=st.integers(0, 5 * 365 * 24 * 60).map(
         lambda minutes: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)

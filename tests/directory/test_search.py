@@ -121,7 +121,7 @@ def test_what_people_type_is_never_a_command(search: Search, text: str) -> None:
     assert first_three(search, "cripel")[0] == "cripel"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=st.text(max_size=80))
 def test_any_text_is_answered(search: Search, text: str) -> None:
     assert len(search.find(Query(text=text, limit=3), MONDAY)) <= 3

@@ -49,7 +49,7 @@ def test_file_made_to_hurt_is_never_published(name: str) -> None:
     assert FLOW not in checked(FILES[name]).book.flows
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=400) | st.text(alphabet=" \n-:[]{}&*!|>'\"#,?%@`ab", max_size=400).map(str.encode))
 def test_any_bytes_are_answered_with_issues(source: bytes) -> None:
     loaded = checked(b"flow: broken.example\ntitle: x\nsteps:\n" + source)

@@ -150,7 +150,7 @@ bodies = st.lists(steps, min_size=1, max_size=len(STEPS)).map(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(st.tuples(bodies, bodies, bodies), st.randoms(use_true_random=False))
 def test_every_walk_through_a_published_flow_ends_or_asks(made: tuple[list[dict[str, Any]], ...], random: Any) -> None:
     files = [
@@ -233,7 +233,7 @@ def holds(condition: Condition, answers: Mapping[str, str]) -> bool:
 def test_random_flows_are_published_often_enough_to_mean_something() -> None:
     published = 0
 
-    @settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
     @given(bodies)
     def count(body: list[dict[str, Any]]) -> None:
         nonlocal published

@@ -144,8 +144,6 @@ async def test_revision_kept_by_the_store_is_brought_back_after_a_restart(tmp_pa
     found = restarted.current.flow(ONE, before.revision)
     assert found is not None
     assert (found.revision, found.steps) == (before.revision, before.steps)
-    restarted.drop_older(in_use=())
-    assert restarted.current.older == {}
 
 
 async def test_unchanged_folder_is_not_read_again(tmp_path: Path, live: LiveBook) -> None:

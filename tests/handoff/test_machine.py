@@ -78,7 +78,7 @@ def test_what_has_ended_never_moves_again() -> None:
     assert {state for state, _ in NEXT} == OPEN
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 @given(moves=st.lists(st.tuples(st.sampled_from(list(Move)), st.sampled_from([ANNA, BEN])), max_size=12))
 def test_whatever_is_tried_the_books_stay_true(moves: list[tuple[Move, AdviserId]]) -> None:
     handoff = WAITING

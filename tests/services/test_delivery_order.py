@@ -48,7 +48,7 @@ NAMES = sorted(faults(Telegram()))
 MESSAGES = st.lists(st.tuples(st.sampled_from([1, 2, 3]), st.booleans()), min_size=1, max_size=14)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(MESSAGES, st.lists(st.sampled_from(NAMES), max_size=14), st.lists(st.integers(1, 5), max_size=4))
 def test_order_holds_and_nothing_is_lost_unflagged(
     messages: list[tuple[int, bool]], script: list[str], commits: list[int]

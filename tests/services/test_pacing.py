@@ -134,7 +134,7 @@ async def test_what_is_not_counted_waits_only_when_told() -> None:
     assert (waited, time.now) == ([False] * 5 + [True], 1003.0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.sampled_from([1, 2, 3, -1, -2]), st.floats(0, 20)), max_size=80),
     st.lists(st.tuples(st.sampled_from([1, 2, -1]), st.floats(0, 20), st.integers(1, 15)), max_size=3),

@@ -179,7 +179,5 @@ class Machine(RuleBasedStateMachine):
                     assert here == (session(person.newcomer, version=version, screen=version) if version else None)
 
 
-Machine.TestCase.settings = settings(
-    max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-)
+Machine.TestCase.settings = settings(max_examples=12, stateful_step_count=25, suppress_health_check=list(HealthCheck))
 test_the_store_is_what_the_lists_say = Machine.TestCase
