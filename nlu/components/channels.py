@@ -89,7 +89,7 @@ class VectorNeighbours:
         self.arrays = {"rows": rows, "step": step, "starts": starts, "labels": labels, "count": np.array(count)}
         self._likeness = Likeness(rows, float(step))
         self._starts, self._labels, self.count = starts, labels, int(count)
-        self._lengths = np.diff(np.r_[starts, len(rows)])
+        self._spans = list(zip(starts.tolist(), [*starts[1:].tolist(), len(rows)], strict=True))
 
     @classmethod
     def fit(cls, examples: Examples, count: int) -> VectorNeighbours:
@@ -115,11 +115,18 @@ class VectorNeighbours:
         for _ in range(1, self.NEAREST):
             # Struck out with it is what is exactly as near, such as the same sentence in another file; where nothing
             # is left then, the nearest counts again.
-            likeness[likeness >= np.repeat(largest, self._lengths, axis=1)] = _STRUCK
+            np.copyto(likeness, _STRUCK, where=likeness >= self._spread(largest))
             following = np.maximum.reduceat(likeness, self._starts, axis=1)
             largest = np.where(following > _STRUCK, following, largest)
             summed += largest
         return summed / self.NEAREST
+
+    def _spread(self, of_intents: np.ndarray) -> np.ndarray:
+        """The number of an intent at each of its examples. Some seventy slices: `np.repeat` copies one by one."""
+        spread = np.empty((len(of_intents), len(self.arrays["rows"])), dtype=of_intents.dtype)
+        for at, (begin, end) in enumerate(self._spans):
+            spread[:, begin:end] = of_intents[:, at : at + 1]
+        return spread
 
 
 class CharacterLine:
@@ -170,16 +177,13 @@ def _pieces(texts: Sequence[str]) -> csr_matrix:
 
 def _weighed(pieces: csr_matrix, rarity: np.ndarray) -> csr_matrix:
     """Rare pieces weigh more, repeated ones hardly more, and a long text no more than a short one."""
-    weighed = pieces.copy()
-    weighed.data = (1 + np.log(weighed.data)) * rarity[weighed.indices]
-    letters, words = weighed[:, :BOXES], weighed[:, BOXES:]
-    return hstack([_of_one_length(letters), _of_one_length(words) * WORDS_COUNT], format="csr")
-
-
-def _of_one_length(rows: csr_matrix) -> csr_matrix:
-    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    rows.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(rows.indptr))
-    return rows
+    values = (1 + np.log(pieces.data)) * rarity[pieces.indices]
+    # Letters and words each to a length of their own. In plain arrays: for one text a sparse matrix is mostly ceremony.
+    rows = 2 * np.repeat(np.arange(pieces.shape[0]), np.diff(pieces.indptr)) + (pieces.indices >= BOXES)
+    lengths = np.sqrt(np.bincount(rows, values * values, minlength=2 * pieces.shape[0]))
+    scales = np.tile([1.0, WORDS_COUNT], pieces.shape[0]) / np.maximum(lengths, 1e-9)
+    weighed = (values * scales[rows]).astype(values.dtype)
+    return csr_matrix((weighed, pieces.indices, pieces.indptr), shape=pieces.shape)
 
 
 def _of_every_intent(

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
-import aiohttp
+import orjson
 import yaml
 from aiohttp import web
 from bot.nlu.lexicon import Lexicon
@@ -20,12 +20,15 @@ from bot.nlu.service.front import Front
 from bot.nlu.service.models import accepted, private_copy, seal_key
 from bot.nlu.service.project import Project
 from bot.nlu.service.training import LONGEST_S, MEMORY_MB, train
+from bot.wire import Wire
 from nlu.report.figures import calibration, confusion
 from nlu.report.heldout import HeldOut, examination, hard_negatives, held_out
 from nlu.report.page import Run, page
 from nlu.report.scores import Answer, calibration_points, score
 
 OURS = "ours"
+#: Seconds without an answer after which the report is given up.
+PATIENCE_S = 60.0
 DIET = "Rasa's default (DIET)"
 #: Rasa's default pipeline takes its time over this many examples, and more memory than we grant ours.
 DIET_MEMORY_MB = 16_000
@@ -101,18 +104,19 @@ async def measured(
         worker = await Worker.start(project, model, home, memory_mb=DIET_MEMORY_MB)
         stack.push_async_callback(worker.stop)
         url = await _served(stack, worker)
-        http = await stack.enter_async_context(aiohttp.ClientSession())
+        wire = Wire(url, limit=1)
+        stack.push_async_callback(wire.close)
         lexicon = Lexicon.load(project.folder / "lexicon")
         meant, harmless = examination(project.folder / "exam")
         everyday, everyday_harmless = examination(project.folder / "everyday")
         return Run(
             name=name,
-            answers=await asked(http, url, lexicon, meant),
-            harmless=await asked(http, url, lexicon, harmless),
-            everyday=await asked(http, url, lexicon, everyday),
-            everyday_harmless=await asked(http, url, lexicon, everyday_harmless),
-            practice=await asked(http, url, lexicon, held_out(project.folder / "tests")),
-            practice_harmless=await asked(http, url, lexicon, hard_negatives(project.folder / "tests")),
+            answers=await asked(wire, lexicon, meant),
+            harmless=await asked(wire, lexicon, harmless),
+            everyday=await asked(wire, lexicon, everyday),
+            everyday_harmless=await asked(wire, lexicon, everyday_harmless),
+            practice=await asked(wire, lexicon, held_out(project.folder / "tests")),
+            practice_harmless=await asked(wire, lexicon, hard_negatives(project.folder / "tests")),
             training_s=record.seconds,
             training_examples=_examples(project),
             resident_mb=_resident_mb(worker.pid),
@@ -124,18 +128,21 @@ async def _served(stack: AsyncExitStack, worker: Worker) -> str:
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    return f"http://127.0.0.1:{runner.addresses[0][1]}/model/parse"
+    return f"http://127.0.0.1:{runner.addresses[0][1]}"
 
 
-async def asked(http: aiohttp.ClientSession, url: str, lexicon: Lexicon, texts: Sequence[HeldOut]) -> list[Answer]:
+async def asked(wire: Wire, lexicon: Lexicon, texts: Sequence[HeldOut]) -> list[Answer]:
     """One after the other, on one connection, as one person's bot would."""
     answers = []
     for one in texts:
         danger = lexicon.danger(one.text)
         began_s = time.perf_counter()
-        async with http.post(url, json={"text": one.text}) as response:
-            reply = await response.json()
+        body = orjson.dumps({"text": one.text})
+        status, told = await wire.ask("POST", "/model/parse", body, "application/json", timeout_s=PATIENCE_S)
         took_s = time.perf_counter() - began_s
+        if status != 200:
+            raise SystemExit(f"asked for an understanding, the service answers {status}")
+        reply = orjson.loads(told)
         top = reply.get("intent") or {}
         answers.append(
             Answer(
