@@ -47,7 +47,7 @@ from bot.services.delivery import Sender
 from bot.services.desk import Desk, Poster, Team
 from bot.services.dispatch import Dispatcher
 from bot.services.groups import group_moved, open_missing_topics, report_teams, team_in
-from bot.services.intake import REFUSED, UNREACHABLE, Intake, Pause, poll
+from bot.services.intake import REFUSED, UNREACHABLE, Intake, Pause, nap, poll
 from bot.services.memory import Memory
 from bot.services.news import News
 from bot.services.pacing import Pace
@@ -317,7 +317,7 @@ class Guichet:
         while not is_known and not self._stop_intake.is_set():
             # Until the first fetch is answered; without it the health page would say that all is well.
             self.intake.trouble = self.intake.trouble or UNREACHABLE
-            await self._nap(pause.next_s())
+            await nap(self._stop_intake, pause.next_s())
             try:
                 identity = await self._identity()
             except SettingsError:
@@ -354,11 +354,6 @@ class Guichet:
         while True:
             await asyncio.sleep(GROUPS_EVERY_S)
             await self._follow_groups()
-
-    async def _nap(self, seconds: float) -> None:
-        """Wait, but not past the order to stop."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stop_intake.wait(), seconds)
 
     async def _learn_names(self) -> None:
         """Advisers see each other's names in topics; newcomers never do (C12)."""
@@ -424,7 +419,7 @@ class Guichet:
             except FeedError as exc:
                 self.intake.trouble = UNREACHABLE
                 log.error("intake.not_listening reason=%s", exc)
-                await self._nap(exc.retry_after_s or pause.next_s())
+                await nap(self._stop_intake, exc.retry_after_s or pause.next_s())
 
 
 #: Work without an end of its own.

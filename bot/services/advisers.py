@@ -195,7 +195,7 @@ def _album(heard: FromTeam) -> str:
 async def take_press(desk: Desk, heard: TeamPressed, *, row: int) -> None:
     """A button under a topic's card, or under a question about the directory."""
     team = team_in(desk, heard.chat)
-    button = desk.memory.button(heard.token) or await desk.store.button(heard.token)
+    button = await desk.button(heard.token)
     if team is None or button is None or not isinstance(button.action, str) or not await _is_in(desk, team, button):
         await _done(desk, row)
         await desk.messenger.answer_press(heard.callback_id)

@@ -23,7 +23,7 @@ async def turn_tick(
     turned = tuple(tuple(_turned(button, event.token) for button in line) for line in keyboard)
     deliveries: tuple[Delivery, ...] = ()
     # The page of a volatile answer stays one after it was left: its items say what the answer was (decision 9).
-    button = desk.memory.button(event.token) or await desk.store.button(event.token)
+    button = await desk.button(event.token)
     is_volatile = session.shadow is not None or (button is not None and button.volatile)
     if turned != keyboard:
         edit = Delivery(

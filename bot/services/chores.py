@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from bot.services.intake import Pause
+from bot.services.intake import Pause, nap
 from bot.services.outbox.marks import place
 
 log = logging.getLogger(__name__)
@@ -63,8 +62,7 @@ class Chores:
                 return
             finally:
                 sound.cancel()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), pause.next_s())
+            await nap(self._stop, pause.next_s())
 
     def _is_sound(self, name: str, pause: Pause) -> None:
         self.broken.pop(name, None)

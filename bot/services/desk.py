@@ -18,7 +18,7 @@ from bot.core.understanding import Danger, Understanding
 from bot.directory.living import Living
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.text import Text
-from bot.ports import Clock, Hours, Messenger, Nlu, OutboxRow, Papers, Store
+from bot.ports import ButtonRow, Clock, Hours, Messenger, Nlu, OutboxRow, Papers, Store
 from bot.services.memory import Memory
 
 TEAM_LOCALE = Locale("fr")
@@ -132,3 +132,7 @@ class Desk:
     new_token: Callable[[], Token]
     new_id: Callable[[], str]
     memory: Memory = field(default_factory=Memory)
+
+    async def button(self, token: Token) -> ButtonRow | None:
+        """What a token means; None when it is unknown, forged or past its retention. Raises StoreError."""
+        return self.memory.button(token) or await self.store.button(token)

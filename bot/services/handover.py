@@ -100,18 +100,30 @@ async def relayed(desk: Desk, session: Session, effect: RelayText | RelayMedia |
     team = team_of(desk, handoff)
     match effect:
         case RelayText(text=text, message_id=message_id, danger=danger):
-            name = "adviser_person_danger" if danger else "adviser_person_wrote"
-            sent = topics.line(desk, handoff, team, name, text=Verbatim(text=text))
+            sent = words_line(desk, handoff, team, message_id, text, is_danger=danger)
             said = text
         case RelayMedia(message_id=message_id, caption=caption):
-            sent = Delivery(verb=Verb.COPY, chat=handoff.chat, handoff=handoff.id, copy_from=message_id,
-                            copy_of=session.newcomer)  # fmt: skip
+            sent = media_copy(handoff, message_id)
             said = _of_media(caption)
         case RelayEdit(message_id=message_id, text=text):
             return await _edited(desk, handoff, team, message_id, text, now)
     line = LogLine(handoff=handoff.id, author="newcomer", text=said, at=now, newcomer_message=message_id)
-    deliveries = (replace(sent, mirrors=message_id, vital=True),) if handoff.chat is not None and team.relays else ()
+    deliveries = (sent,) if handoff.chat is not None and team.relays else ()
     return Parts(deliveries=deliveries, log=(line,))
+
+
+def words_line(
+    desk: Desk, handoff: Handoff, team: Team, message: int | None, text: str, *, is_danger: bool
+) -> Delivery:
+    """What the person wrote, for the topic."""
+    name = "adviser_person_danger" if is_danger else "adviser_person_wrote"
+    return replace(topics.line(desk, handoff, team, name, text=Verbatim(text=text)), mirrors=message, vital=True)
+
+
+def media_copy(handoff: Handoff, message: int | None) -> Delivery:
+    """A photo of the person or the like, for the topic."""
+    return Delivery(verb=Verb.COPY, chat=handoff.chat, handoff=handoff.id, copy_from=message,
+                    copy_of=handoff.newcomer, mirrors=message, vital=True)  # fmt: skip
 
 
 async def _edited(desk: Desk, handoff: Handoff, team: Team, message_id: int, text: str, now: datetime) -> Parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Callable, Sequence
@@ -52,6 +53,12 @@ class Pause:
         span = min(self._longest_s, self._first_s * 2.0 ** min(self._tries, 16))
         self._tries += 1
         return span * random.uniform(0.5, 1.0)
+
+
+async def nap(stop: asyncio.Event, seconds: float) -> None:
+    """Wait, but not past the order to stop."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
 
 
 class Intake:

@@ -209,7 +209,7 @@ async def save(
 async def _read(desk: Desk, event: Event, newcomer: NewcomerId) -> Event:
     """Add what only the store and the settings know: a token's meaning, a poster's topic."""
     if isinstance(event, Pressed):
-        button = desk.memory.button(event.token) or await desk.store.button(event.token)
+        button = await desk.button(event.token)
         if button is None or button.newcomer != newcomer or isinstance(button.action, str):
             return event  # unknown or somebody else's: answered neutrally (D01, D02)
         return replace(event, action=button.action, screen=button.screen)

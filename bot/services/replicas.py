@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -11,6 +10,7 @@ from typing import Final
 
 from bot.errors import StoreError
 from bot.ports import Store
+from bot.services.intake import nap
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ async def poll_in_turn(
         except StoreError:
             is_ours = False
         if not is_ours:
-            await _nap(stop, held_every_s)
+            await nap(stop, held_every_s)
             continue
         log.info("replicas.polling")
         over = asyncio.Event()
@@ -68,7 +68,7 @@ async def _hold(store: Store, over: asyncio.Event, stop: asyncio.Event, held_eve
     held_at = time.monotonic()
     try:
         while not stop.is_set():
-            await _nap(stop, held_every_s)
+            await nap(stop, held_every_s)
             try:
                 if not await store.hold(POLL):
                     log.warning("replicas.not_polling")
@@ -79,8 +79,3 @@ async def _hold(store: Store, over: asyncio.Event, stop: asyncio.Event, held_eve
                     return
     finally:
         over.set()
-
-
-async def _nap(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from bot.core.phrases import Verbatim
 from bot.errors import Conflict
 from bot.handoff.machine import Handoff
-from bot.ports import Commit, Delivery, HandoffChange, LogLine, Verb
+from bot.ports import Commit, Delivery, HandoffChange, LogLine
 from bot.services import handover, topics
 from bot.services.desk import Desk, Team
 from bot.services.groups import team_for
@@ -44,13 +43,9 @@ def _written(desk: Desk, handoff: Handoff, team: Team, said: list[LogLine]) -> t
     """What the person wrote meanwhile, each message once and as it was last corrected."""
     lines = {line.newcomer_message: line for line in said if line.author == "newcomer"}
     pictures = {line.newcomer_message for line in said if handover.is_of_media(line.text)}
-    sent: list[Delivery] = []
-    for message, line in lines.items():
-        if message in pictures:
-            copy = Delivery(verb=Verb.COPY, chat=handoff.chat, handoff=handoff.id, copy_from=message,
-                            copy_of=handoff.newcomer)  # fmt: skip
-        else:
-            name = "adviser_person_danger" if desk.danger(line.text) else "adviser_person_wrote"
-            copy = topics.line(desk, handoff, team, name, text=Verbatim(text=line.text))
-        sent.append(replace(copy, mirrors=message, vital=True))
-    return tuple(sent)
+    return tuple(
+        handover.media_copy(handoff, message)
+        if message in pictures
+        else handover.words_line(desk, handoff, team, message, line.text, is_danger=desk.danger(line.text) is not None)
+        for message, line in lines.items()
+    )

@@ -13,7 +13,7 @@ from bot.data import Data
 from bot.directory.living import Living
 from tests.journeys.conftest import Lines
 from tests.journeys.flows import NUDGE, TRIAL, WHO, WORDS, flows_in
-from tests.journeys.office import Office
+from tests.journeys.office import Office, Person
 
 OTHER_WHO = "Cet essai est pour quelle personne ?"
 BROKEN = TRIAL.replace("    choices:", "   choices:", 1)
@@ -119,13 +119,19 @@ async def test_who_waits_on_a_step_that_nothing_kept_has_begins_again(edited: Of
     assert said[0].startswith("Cette page a changé.") and said[-1].endswith(WHO)
 
 
-async def test_a_reminder_of_a_flow_that_is_gone_is_let_go(edited: Office, editor: Editor) -> None:
-    await edited.open()
-    fatou = await edited.fatou()
+async def with_a_reminder(office: Office) -> Person:
+    """Open the office; somebody there wants to be reminded tomorrow."""
+    await office.open()
+    fatou = await office.fatou()
     await fatou.say("essai")
     await fatou.press("Une femme")
     await fatou.say("il fait froid")
     await fatou.press("Oui")
+    return fatou
+
+
+async def test_a_reminder_of_a_flow_that_is_gone_is_let_go(edited: Office, editor: Editor) -> None:
+    fatou = await with_a_reminder(edited)
     await editor.removes()
     edited.now.pass_by(days=1, minutes=1)
     await edited.look_at_timers()
@@ -137,12 +143,7 @@ async def test_a_reminder_of_a_flow_that_is_gone_is_let_go(edited: Office, edito
 async def test_a_reminder_of_a_step_that_was_edited_away_comes_all_the_same(
     edited: Office, editor: Editor, edit: tuple[str, str]
 ) -> None:
-    await edited.open()
-    fatou = await edited.fatou()
-    await fatou.say("essai")
-    await fatou.press("Une femme")
-    await fatou.say("il fait froid")
-    await fatou.press("Oui")
+    fatou = await with_a_reminder(edited)
     await editor.writes(TRIAL.replace(*edit))
     edited.now.pass_by(days=1, minutes=1)
     await edited.look_at_timers()
