@@ -15,6 +15,7 @@ import os
 import random
 import time
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Tuple
 
@@ -49,9 +50,11 @@ DROPPED = 0.1
 #: How often a text is shown in Latin letters, where its own are known to be typed so.
 IN_LATIN_LETTERS = 0.3
 WARM_UP_STEPS = 100
+#: Texts over which it is measured how large the numbers become.
+MEASURED = 400
 
 #: Files of sentences that were written on the border of danger, on either side of it.
-BORDER = ("contrasts.yml", "pairs.yml")
+BORDER = ("contrasts.yml", "contrasts2.yml", "pairs.yml")
 #: How much a sentence counts: one from those files, another about danger, any other.
 CARE_AT_BORDER, CARE_FOR_DANGER, CARE = 2.0, 1.3, 1.0
 #: How much it counts that danger is told from the rest, beside telling every intent from every other.
@@ -93,7 +96,8 @@ def main() -> None:
     teacher = Teacher(lessons.file, len(lessons.intents), chosen.rank, chosen.seed)
     teacher.teach(lessons, epochs=chosen.epochs, rate=chosen.rate)
     learned = Adaptation(teacher.matrices(), keys_of(with_latin_forms([one.text for one in kept])))
-    (learned if before is None else before.mean_with(learned)).write(chosen.to)
+    together = learned if before is None else before.mean_with(learned)
+    replace(together, peaks=peaks(lessons.file, together, told, chosen.seed)).write(chosen.to)
     print(f"adapt: written to {chosen.to}", flush=True)
 
 
@@ -123,6 +127,14 @@ def _kept_back(found: List[Example]) -> np.ndarray:
     texts = [glossary.plain(one.text) for one in found]
     vectors = Network(file, {}, threads=0).vectors(Pieces(file).cut(texts))
     return grouped_folds(directions(vectors - vectors.mean(axis=0)), KEPT_BACK) == 0
+
+
+def peaks(file: E5File, adaptation: Adaptation, told: List[Example], seed: int) -> Dict[str, np.ndarray]:
+    """How large the numbers become, over some of the examples."""
+    some = random.Random(seed).sample(told, min(MEASURED, len(told)))
+    courtesies, glossary = Courtesies(), Glossary()
+    texts = [glossary.plain(courtesies.without(one.text)) for one in some]
+    return Network(file, adaptation.matrices, threads=0).peaks(Pieces(file).cut(texts))
 
 
 class Lessons:

@@ -1,8 +1,9 @@
 """What was added to the embedding so that it hears needs and not only topics (`adapt.py` makes it).
 
-Two thin matrices beside each weight of the network, multiplied and added to it (LoRA, arXiv 2106.09685): three
+Two thin matrices beside each weight of the network, multiplied and added to it (LoRA, arXiv 2106.09685): five
 megabytes instead of a second model. With them comes the list of examples that were kept from it, by key: only these
-can tell how sure to be, since the embedding knows all others by heart.
+can tell how sure to be, since the embedding knows all others by heart. And how large the numbers become on the way
+through the network, so that they may be rounded.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from components.stored import key_of
 
 FILE = Path(__file__).with_name("adaptation.npz")
 
-_UNSEEN = "unseen"
+_UNSEEN, _PEAK = "unseen", ".peak"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Adaptation:
     matrices: Mapping[str, np.ndarray] = field(default_factory=dict)
     #: Keys of the examples that it was not taught.
     unseen: frozenset = frozenset()
+    #: `l<layer>.<product>`, as `Network.peaks` has measured them; nothing: not measured.
+    peaks: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path = FILE) -> Adaptation:
@@ -41,12 +44,14 @@ class Adaptation:
         except (BadZipFile, ValueError, OSError) as exc:
             raise ValueError(f"{path.name} is damaged: take it again from the repository, or run adapt.py") from exc
         unseen = frozenset(int(key) for key in arrays.pop(_UNSEEN, ()))
-        return cls(arrays, unseen)
+        peaks = {name[: -len(_PEAK)]: arrays.pop(name) for name in list(arrays) if name.endswith(_PEAK)}
+        return cls(arrays, unseen, peaks)
 
     def mean_with(self, other: Adaptation) -> Adaptation:
         """The mean of what both add to each weight; one that is a mean already counts as often as it has parts.
 
-        Both must have been kept from the same examples; raises ValueError when nothing was kept from both.
+        Both must have been kept from the same examples; raises ValueError when nothing was kept from both. How large
+        the numbers become is to be measured again.
         """
         unseen = self.unseen & other.unseen
         if not unseen:
@@ -63,7 +68,8 @@ class Adaptation:
 
     def write(self, path: Path = FILE) -> None:
         """Always the same bytes for the same numbers."""
-        small: Dict[str, np.ndarray] = {name: self.matrices[name].astype(np.float16) for name in sorted(self.matrices)}
+        arrays = {**self.matrices, **{f"{name}{_PEAK}": peak for name, peak in self.peaks.items()}}
+        small: Dict[str, np.ndarray] = {name: arrays[name].astype(np.float16) for name in sorted(arrays)}
         np.savez_compressed(path, **small, **{_UNSEEN: np.array(sorted(self.unseen), dtype=np.uint64)})
 
     def is_unseen(self, texts: Sequence[str]) -> np.ndarray:

@@ -186,6 +186,23 @@ print(json.dumps(bool((ours * theirs).sum(axis=1).min() > 0.9995)))
     assert told(script, tmp_path) is True
 
 
+def test_rounded_network_hears_the_same_whatever_is_asked_beside_it(tmp_path: Path) -> None:
+    script = """
+from components.e5_file import E5File, package_file
+from components.e5_network import Network
+from components.e5_pieces import Pieces
+file = E5File(package_file())
+texts = ["je cherche une chambre", "أحتاج إلى طبيب", "ኣብ ሊየዥ ስራሕ", "i  need a doctor!!", "😀", "ქარ", "a " * 90]
+cut = Pieces(file).cut(texts)
+full = Network(file, {}, 1)
+rounded = Network(file, {}, 1, full.peaks(cut))
+together = rounded.vectors(cut)
+alone = np.vstack([rounded.vectors([one]) for one in cut])
+print(json.dumps([bool((together * full.vectors(cut)).sum(axis=1).min() > 0.98), bool((together == alone).all())]))
+"""
+    assert told(script, tmp_path) == [True, True]
+
+
 def test_adaptation_is_added_and_a_missing_one_changes_nothing(tmp_path: Path) -> None:
     script = """
 from pathlib import Path
@@ -195,14 +212,16 @@ from components.e5_network import adapted
 file, path = E5File(package_file()), Path(sys.argv[1]) / "adaptation.npz"
 plain = adapted(file, 3, "fo", Adaptation.load(path).matrices)
 thin = {"l3.fo.A": np.ones((file.inner, 2)), "l3.fo.B": np.full((2, file.width), 0.25)}
-Adaptation(thin, keys_of(["one", "two"])).write(path)
+Adaptation(thin, keys_of(["one", "two"]), {"l3.fo": np.array([0.5, 2.0])}).write(path)
 first = path.read_bytes()
 again = Adaptation.load(path)
-Adaptation(again.matrices, again.unseen).write(path)
+again.write(path)
 added = adapted(file, 3, "fo", again.matrices) - plain
-print(json.dumps([bool(np.allclose(added, 0.5, atol=1e-5)), again.is_unseen(["two", "three"]).tolist()]))
+peaks = {name: peak.tolist() for name, peak in again.peaks.items()}
+same = first == path.read_bytes()
+print(json.dumps([bool(np.allclose(added, 0.5, atol=1e-5)), again.is_unseen(["two", "three"]).tolist(), peaks, same]))
 """
-    assert told(script, tmp_path) == [True, [True, False]]
+    assert told(script, tmp_path) == [True, [True, False], {"l3.fo": [0.5, 2.0]}, True]
 
 
 def test_mean_of_adaptations_counts_each_of_them_once(tmp_path: Path) -> None:
