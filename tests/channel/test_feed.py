@@ -36,7 +36,7 @@ async def fetch(server: OddServer, offset: int | None = None) -> Fetched:
     try:
         return await TelegramFeed(transport, lambda: NOW, wait_s=1).fetch(offset)
     finally:
-        await transport.shutdown()
+        await transport.close()
 
 
 async def test_updates_come_with_the_offset_that_follows_them() -> None:
@@ -118,7 +118,7 @@ async def test_a19_nothing_that_waits_is_ever_dropped() -> None:
         feed = TelegramFeed(transport, lambda: NOW)
         await feed.listen_by_polling()
         await feed.listen_by_webhook("https://guichet.example/hook", "secret")
-        await transport.shutdown()
+        await transport.close()
         assert [body["drop_pending_updates"] for _, body in server.seen] == [False, False]
 
 
