@@ -331,6 +331,12 @@ def test_a11_unknown_kinds_are_ignored(kind: str) -> None:
     assert hear({kind: {"chat": {"id": 1}}}) == Ignored(kind=kind)
 
 
+@pytest.mark.parametrize("beside", [{"aura": {"x": 1}}, {"aura": True}, {"edited_message": None}])
+def test_a11_what_stands_beside_a_message_hides_it_not(beside: dict[str, Any]) -> None:
+    update = private(text="Bonjour")
+    assert hear(beside | update) == hear(update | beside) == hear(update)
+
+
 @pytest.mark.parametrize(
     "payload",
     [b"", b"[]", b"7", b"\xff", b'{"message":{}}', b'{"message":{"chat":{"id":"5","type":"private"}}}', b"[" * 100_000],
