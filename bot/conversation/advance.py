@@ -63,7 +63,6 @@ _MEDIA_PHRASES = {
     Media.AUDIO: "media_voice",
     Media.VIDEO_NOTE: "media_voice",
     Media.LIVE_LOCATION: "media_location",
-    Media.VENUE: "media_location",
     Media.CONTACT: "media_contact",
 }
 
