@@ -415,7 +415,7 @@ class Guichet:
                 self.intake.is_in_contact = True
                 return
             except FeedError as exc:
-                self.intake.trouble = UNREACHABLE
+                self.intake.trouble = REFUSED if exc.unauthorised else str(exc) if exc.refused else UNREACHABLE
                 log.error("intake.not_listening reason=%s", exc)
                 await nap(self._stop_intake, exc.retry_after_s or pause.next_s())
 
