@@ -140,7 +140,6 @@ class Guichet:
         if refused := self.data.refused(self.flows):
             raise FlowError(refused)
         await self._recall_flows()
-        await self.messenger.open()
         self._open.push_async_callback(self.messenger.close)
         self._open.push_async_callback(self.nlu.close)
         identity = await self._identity()
@@ -360,8 +359,7 @@ class Guichet:
         for adviser in await self.store.advisers():
             for chat in [team.chat for team in self.desk.teams.values() if team.chat is not None]:
                 with contextlib.suppress(Exception):
-                    member = await self.messenger.bot.get_chat_member(chat, adviser.account)
-                    name = member.user.first_name or adviser.name
+                    name = await self.messenger.first_name(chat, adviser.account) or adviser.name
                     if name != adviser.name:
                         await self.store.save_adviser(replace(adviser, name=name))
                     break
@@ -417,7 +415,7 @@ class Guichet:
                 self.intake.is_in_contact = True
                 return
             except FeedError as exc:
-                self.intake.trouble = UNREACHABLE
+                self.intake.trouble = REFUSED if exc.unauthorised else str(exc) if exc.refused else UNREACHABLE
                 log.error("intake.not_listening reason=%s", exc)
                 await nap(self._stop_intake, exc.retry_after_s or pause.next_s())
 
@@ -452,9 +450,9 @@ async def introduce(messenger: TelegramMessenger, guide: Guide, data: Data) -> N
                 if name.startswith(("bot_", "command_"))}  # fmt: skip
         commands = [(data.words.slash_of(command, language.locale), said[f"command_{command}"]) for command in _LISTED]
         with contextlib.suppress(TelegramError):
-            await messenger.bot.set_my_commands(commands, language_code=code)
-            await messenger.bot.set_my_description(said["bot_description"], language_code=code)
-            await messenger.bot.set_my_short_description(said["bot_about"], language_code=code)
+            await messenger.introduce(
+                commands, description=said["bot_description"], about=said["bot_about"], language=code
+            )
 
 
 def _team(name: str, settings: TeamSettings, environment: Environment) -> Team:

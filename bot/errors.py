@@ -99,11 +99,14 @@ class FeedError(BotError):
         retry_after_s: float | None = None,
         taken: bool = False,
         unauthorised: bool = False,
+        refused: bool = False,
     ) -> None:
         super().__init__(reason)
         #: The channel's own wish, in seconds.
         self.retry_after_s = retry_after_s
-        #: Somebody else fetches with the same token.
+        #: Somebody else fetches with the same token, or has it pushed.
         self.taken = taken
         #: The token was revoked.
         self.unauthorised = unauthorised
+        #: A setting is wrong, as the text says to the operator.
+        self.refused = refused

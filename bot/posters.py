@@ -82,7 +82,6 @@ def _bot_name(premises: Premises) -> str:
 
     async def ask(token: str) -> str:
         messenger = TelegramMessenger(token, environment.telegram_api_url)
-        await messenger.open()
         try:
             return (await messenger.identity()).username
         except DeliveryError as exc:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
 from bot.channel.outcome import has_no_text, is_not_modified, is_not_there, is_topic_closed, outcome
@@ -14,15 +14,13 @@ from bot.channel.payload import (
     REPEAT_MARK,
     as_new,
     entities,
+    form_of,
     keyboard,
     marked,
-    topic_of,
-    typed_entities,
-    typed_keyboard,
     words_of,
 )
 from bot.channel.rare import do_rarely
-from bot.channel.transport import Transport
+from bot.channel.transport import BadAnswer, Transport
 from bot.core.messages import Rendered
 from bot.core.split import CAPTION_UNITS, split
 from bot.errors import DeliveryError
@@ -48,40 +46,25 @@ class Identity:
 class TelegramMessenger:
     """The channel of decision 5: `Messenger` over the Bot API.
 
-    Sending, editing and answering presses go as hand-made JSON, without building PTB's objects for the answers; the
-    rarer verbs use PTB's typed `Bot`.
+    Calls go as hand-made JSON, and of an answer only what is needed is read (decision 15).
     """
 
     def __init__(self, token: str, api_url: str, *, transport: Transport | None = None) -> None:
         self.transport = transport or Transport(token, api_url)
-        root = api_url.rstrip("/")
-        self.bot = Bot(
-            token,
-            base_url=f"{root}/bot",
-            base_file_url=f"{root}/file/bot",
-            request=self.transport,
-            get_updates_request=self.transport,
-        )
         self._public: set[int] = set()
-        # PTB writes what it sends to its log at DEBUG.
-        logging.getLogger("telegram").setLevel(logging.WARNING)
-
-    async def open(self) -> None:
-        """Open the connection pool."""
-        await self.transport.initialize()
 
     async def close(self) -> None:
-        """Close the connection pool."""
-        await self.transport.shutdown()
+        """Close every connection."""
+        await self.transport.close()
 
     async def identity(self) -> Identity:
         """Ask who we are; the first call of a start. Raises `DeliveryError`."""
         try:
-            me = await self.transport.call("getMe", {})
+            me = await self._about("getMe")
         except TelegramError as exc:
             raise outcome(exc) from None
         return Identity(
-            id=int(me["id"]),
+            id=me["id"],
             username=str(me.get("username", "")),
             reads_all_group_messages=bool(me.get("can_read_all_group_messages")),
         )
@@ -92,10 +75,34 @@ class TelegramMessenger:
         Raises TelegramError, `ChatMigrated` when the group has a new id. That newcomers to the group see what was
         written before cannot be helped: Telegram offers no other history in a group with topics.
         """
-        group = await self.bot.get_chat(chat)
-        is_private = not group.username and not group.active_usernames
+        group = await self._about("getChat", chat_id=chat)
+        is_private = not group.get("username") and not group.get("active_usernames")
         (self._public.discard if is_private else self._public.add)(chat)
         return is_private
+
+    async def first_name(self, chat: int, account: int) -> str | None:
+        """What this member of a group is called. Raises TelegramError."""
+        member = await self.transport.call("getChatMember", {"chat_id": chat, "user_id": account})
+        user = member.get("user") if type(member) is dict else None
+        name = user.get("first_name") if type(user) is dict else None
+        return name if type(name) is str else None
+
+    async def introduce(
+        self, commands: Sequence[tuple[str, str]], *, description: str, about: str, language: str | None
+    ) -> None:
+        """Tell Telegram what to show before the first message. Raises TelegramError."""
+        told = {} if language is None else {"language_code": language}
+        listed = [{"command": command, "description": words} for command, words in commands]
+        await self.transport.call("setMyCommands", {"commands": listed, **told})
+        await self.transport.call("setMyDescription", {"description": description, **told})
+        await self.transport.call("setMyShortDescription", {"short_description": about, **told})
+
+    async def _about(self, method: str, **asked: Any) -> dict[str, Any]:
+        """An account or a chat. Raises TelegramError."""
+        answer = await self.transport.call(method, asked)
+        if type(answer) is not dict or type(answer.get("id")) is not int:
+            raise BadAnswer("answer without id")
+        return answer
 
     async def probe(self) -> None:
         """See `Messenger`."""
@@ -124,7 +131,7 @@ class TelegramMessenger:
                 case Verb.EDIT:
                     return await self._edit(row, row.chat)
                 case _:
-                    return await do_rarely(self.bot, row, row.chat)
+                    return await do_rarely(self.transport, row, row.chat)
         except TelegramError as exc:
             raise outcome(exc) from None
 
@@ -132,29 +139,19 @@ class TelegramMessenger:
         rendered = words_of(row)
         part = (rendered.text, rendered.bold)
         text, bold = part if row.fate is not Fate.UNCERTAIN else marked(part)
-        delivery = row.delivery
-        payload: dict[str, Any] = {"chat_id": chat, "text": text, "link_preview_options": _NO_PREVIEW}
+        payload = {"chat_id": chat, "text": text, "link_preview_options": _NO_PREVIEW, **form_of(row)}
         if bold:
             payload["entities"] = entities(bold)
-        if rendered.buttons:
-            payload["reply_markup"] = keyboard(rendered)
-        if delivery.silent:
-            payload["disable_notification"] = True
-        if delivery.newcomer is None:
-            payload["protect_content"] = True
-            if (thread := topic_of(row)) is not None:
-                payload["message_thread_id"] = thread
-        if delivery.message_id is not None:
-            payload["reply_parameters"] = {"message_id": delivery.message_id, "allow_sending_without_reply": True}
         try:
-            sent = await self.transport.call("sendMessage", payload)
+            return Receipt(message_id=await self.transport.call_for_id("sendMessage", payload))
         except BadRequest as exc:
             if not is_topic_closed(exc) or "message_thread_id" not in payload:
                 raise
             # Closed by hand while the conversation goes on: open it, as an adviser would have to (C11).
-            await self.bot.reopen_forum_topic(chat, payload["message_thread_id"])
-            sent = await self.transport.call("sendMessage", payload)
-        return Receipt(message_id=int(sent["message_id"]))
+            await self.transport.call(
+                "reopenForumTopic", {"chat_id": chat, "message_thread_id": payload["message_thread_id"]}
+            )
+            return Receipt(message_id=await self.transport.call_for_id("sendMessage", payload))
 
     async def _edit(self, row: OutboxRow, chat: int) -> Receipt:
         """Change a message in place; sent anew when it cannot be changed any more (B11)."""
@@ -187,14 +184,13 @@ class TelegramMessenger:
     async def _edit_caption(self, rendered: Rendered, chat: int, message_id: int) -> Receipt:
         """The message is a photo or a file: its words are its caption."""
         caption, bold = split(rendered.text, rendered.bold, CAPTION_UNITS)[0]
+        payload: dict[str, Any] = {"chat_id": chat, "message_id": message_id, "caption": caption}
+        if bold:
+            payload["caption_entities"] = entities(bold)
+        if rendered.buttons:
+            payload["reply_markup"] = keyboard(rendered)
         try:
-            await self.bot.edit_message_caption(
-                chat_id=chat,
-                message_id=message_id,
-                caption=caption,
-                caption_entities=typed_entities(bold),
-                reply_markup=typed_keyboard(rendered),
-            )
+            await self.transport.call("editMessageCaption", payload)
         except BadRequest as exc:
             if not is_not_modified(exc):
                 raise

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import orjson
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channel.outline import outline
 from bot.channel.read import KINDS, arrival, loads
@@ -22,6 +22,8 @@ BATCH: Final = 100
 WAIT_S: Final = 50
 #: A larger update is not one of Telegram's (A12).
 UPDATE_LIMIT_BYTES: Final = 1024 * 1024
+#: Of Telegram's reason for a refusal.
+_REASON_CHARS: Final = 120
 _UPDATE_ID: Final = re.compile(rb'"update_id"\s*:\s*(\d{1,18})(?=\s*[,}])')
 
 
@@ -49,6 +51,8 @@ class TelegramFeed:
         """Take a webhook away, or Telegram refuses to be polled. What waits is kept (A19). Raises `FeedError`."""
         try:
             await self._transport.call("deleteWebhook", {"drop_pending_updates": False})
+        except (BadRequest, InvalidToken):
+            pass  # a server without webhooks can be polled, and a refused token is told by the poll
         except TelegramError as exc:
             raise _feed_error(exc) from None
 
@@ -65,6 +69,9 @@ class TelegramFeed:
                     "drop_pending_updates": False,
                 },
             )
+        except BadRequest as exc:
+            words = exc.message[:_REASON_CHARS]
+            raise FeedError(f"Telegram refuses the webhook (TELEGRAM_WEBHOOK_URL): {words}", refused=True) from None
         except TelegramError as exc:
             raise _feed_error(exc) from None
 
@@ -146,8 +153,10 @@ def cut_apart(body: bytes) -> list[bytes]:
 
 def _feed_error(error: TelegramError) -> FeedError:
     match error:
+        case Conflict() if "webhook" in error.message.lower():
+            return FeedError("another program set a webhook for the same bot token: stop it, start again", taken=True)
         case Conflict():
-            return FeedError("somebody else fetches with this token", taken=True)
+            return FeedError("another program fetches updates with the same bot token", taken=True)
         case InvalidToken():
             return FeedError("token refused", unauthorised=True)
         case RetryAfter():

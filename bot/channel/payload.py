@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, ReplyParameters
-
 from bot.core.messages import Rendered
 from bot.core.split import Part
 from bot.errors import DeliveryError
@@ -49,10 +47,6 @@ def entities(bold: tuple[tuple[int, int], ...]) -> list[dict[str, Any]]:
     return [{"type": "bold", "offset": offset, "length": length} for offset, length in bold]
 
 
-def typed_entities(bold: tuple[tuple[int, int], ...]) -> list[MessageEntity] | None:
-    return [MessageEntity(MessageEntity.BOLD, offset, length) for offset, length in bold] or None
-
-
 def keyboard(rendered: Rendered) -> dict[str, Any]:
     return {
         "inline_keyboard": [
@@ -67,20 +61,21 @@ def keyboard(rendered: Rendered) -> dict[str, Any]:
     }
 
 
-def typed_keyboard(rendered: Rendered | None) -> InlineKeyboardMarkup | None:
-    if rendered is None or not rendered.buttons:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(button.text, url=button.url, callback_data=button.token) for button in buttons]
-            for buttons in rendered.buttons
-        ]
-    )
-
-
-def reply_to(row: OutboxRow) -> ReplyParameters | None:
-    message_id = row.delivery.message_id
-    return None if message_id is None else ReplyParameters(message_id, allow_sending_without_reply=True)
+def form_of(row: OutboxRow) -> dict[str, Any]:
+    """What a call says of a new message besides its content: where it stands, its buttons, how it is shown."""
+    delivery = row.delivery
+    form: dict[str, Any] = {}
+    if delivery.rendered is not None and delivery.rendered.buttons:
+        form["reply_markup"] = keyboard(delivery.rendered)
+    if delivery.silent:
+        form["disable_notification"] = True
+    if delivery.newcomer is None:
+        form["protect_content"] = True
+        if (thread := topic_of(row)) is not None:
+            form["message_thread_id"] = thread
+    if delivery.message_id is not None:
+        form["reply_parameters"] = {"message_id": delivery.message_id, "allow_sending_without_reply": True}
+    return form
 
 
 def message_of(row: OutboxRow) -> int:

@@ -1,21 +1,23 @@
-"""The rarer verbs of the outbox, by python-telegram-bot's typed client."""
+"""The rarer verbs of the outbox."""
 
 from __future__ import annotations
 
-from telegram import Bot, InputFile
+from typing import Any
+
 from telegram.error import BadRequest, Forbidden
 
 from bot.channel.outcome import is_not_modified, is_not_there, is_topic_closed, is_topic_gone
-from bot.channel.payload import message_of, reply_to, title_of, topic_of, typed_entities, typed_keyboard
+from bot.channel.payload import entities, form_of, keyboard, message_of, title_of, topic_of
+from bot.channel.transport import Attached, Transport
 from bot.core.split import CAPTION_UNITS, split
 from bot.errors import DeliveryError
 from bot.ports import OutboxRow, Receipt, Verb
 
 
-async def do_rarely(bot: Bot, row: OutboxRow, chat: int) -> Receipt:
-    """The rarer verbs, by PTB's typed client. What is already as asked counts as done."""
+async def do_rarely(transport: Transport, row: OutboxRow, chat: int) -> Receipt:
+    """Make the call of this row. What is already as asked counts as done."""
     try:
-        return await _typed(bot, row, chat)
+        return await _done(transport, row, chat)
     except BadRequest as exc:
         verb = row.delivery.verb
         done = (
@@ -26,8 +28,9 @@ async def do_rarely(bot: Bot, row: OutboxRow, chat: int) -> Receipt:
         if done:
             return Receipt(message_id=row.delivery.message_id)
         if is_topic_closed(exc) and (thread := topic_of(row)) is not None:
-            await bot.reopen_forum_topic(chat, thread)  # closed by hand while the conversation goes on (C11)
-            return await _typed(bot, row, chat)
+            # Closed by hand while the conversation goes on (C11).
+            await transport.call("reopenForumTopic", {"chat_id": chat, "message_thread_id": thread})
+            return await _done(transport, row, chat)
         raise
     except Forbidden:
         if row.delivery.verb is Verb.LEAVE:
@@ -35,95 +38,74 @@ async def do_rarely(bot: Bot, row: OutboxRow, chat: int) -> Receipt:
         raise
 
 
-async def _typed(bot: Bot, row: OutboxRow, chat: int) -> Receipt:
-    delivery = row.delivery
-    thread = row.thread if row.thread is not None else delivery.thread
-    match delivery.verb:
+async def _done(transport: Transport, row: OutboxRow, chat: int) -> Receipt:
+    match row.delivery.verb:
         case Verb.EDIT_BUTTONS:
-            await bot.edit_message_reply_markup(
-                chat_id=chat, message_id=message_of(row), reply_markup=typed_keyboard(delivery.rendered)
-            )
-            return Receipt(message_id=delivery.message_id)
+            changed: dict[str, Any] = {"chat_id": chat, "message_id": message_of(row)}
+            if row.delivery.rendered is not None and row.delivery.rendered.buttons:
+                changed["reply_markup"] = keyboard(row.delivery.rendered)
+            await transport.call("editMessageReplyMarkup", changed)
+            return Receipt(message_id=row.delivery.message_id)
         case Verb.COPY:
-            return await _copy(bot, row, chat)
+            return await _copy(transport, row, chat)
         case Verb.SEND_FILE:
-            return await _send_file(bot, row, chat)
+            return await _send_file(transport, row, chat)
         case Verb.DELETE:
-            await bot.delete_message(chat, message_of(row))
-            return Receipt(message_id=delivery.message_id)
+            await transport.call("deleteMessage", {"chat_id": chat, "message_id": message_of(row)})
+            return Receipt(message_id=row.delivery.message_id)
         case Verb.OPEN_TOPIC:
-            topic = await bot.create_forum_topic(chat, title_of(row))
-            return Receipt(thread=topic.message_thread_id)
+            named = {"chat_id": chat, "name": title_of(row)}
+            return Receipt(thread=await transport.call_for_id("createForumTopic", named, "message_thread_id"))
         case Verb.LEAVE:
-            await bot.leave_chat(chat)
+            await transport.call("leaveChat", {"chat_id": chat})
             return Receipt()
-        case _ if thread is None:
-            raise DeliveryError("no topic", permanent=True)
+        case _:
+            return await _change_topic(transport, row, chat)
+
+
+async def _change_topic(transport: Transport, row: OutboxRow, chat: int) -> Receipt:
+    thread = row.thread if row.thread is not None else row.delivery.thread
+    if thread is None:
+        raise DeliveryError("no topic", permanent=True)
+    topic = {"chat_id": chat, "message_thread_id": thread}
+    match row.delivery.verb:
         case Verb.RENAME_TOPIC:
-            await bot.edit_forum_topic(chat, thread, name=title_of(row))
+            await transport.call("editForumTopic", {**topic, "name": title_of(row)})
         case Verb.CLOSE_TOPIC:
-            await bot.close_forum_topic(chat, thread)
+            await transport.call("closeForumTopic", topic)
         case Verb.REOPEN_TOPIC:
-            await bot.reopen_forum_topic(chat, thread)
+            await transport.call("reopenForumTopic", topic)
         case Verb.DELETE_TOPIC:
-            await bot.delete_forum_topic(chat, thread)
+            await transport.call("deleteForumTopic", topic)
         case verb:
             raise DeliveryError(f"no way to {verb}", permanent=True)
     return Receipt(thread=thread)
 
 
-async def _copy(bot: Bot, row: OutboxRow, chat: int) -> Receipt:
+async def _copy(transport: Transport, row: OutboxRow, chat: int) -> Receipt:
     """Copy, never forward: a forward shows the account (reliability.md part 4, section 4)."""
     delivery = row.delivery
     if delivery.copy_from is None or row.source is None:
         raise DeliveryError("nothing to copy", permanent=True)
-    to_team = delivery.newcomer is None
+    payload = {"chat_id": chat, "from_chat_id": row.source, "message_id": delivery.copy_from, **form_of(row)}
     # Without one, the words that are there already stay.
-    caption = None if delivery.rendered is None else delivery.rendered.text.strip() or None
-    copied = await bot.copy_message(
-        chat_id=chat,
-        from_chat_id=row.source,
-        message_id=delivery.copy_from,
-        caption=caption,
-        message_thread_id=topic_of(row) if to_team else None,
-        protect_content=to_team or None,
-        disable_notification=delivery.silent or None,
-        reply_markup=typed_keyboard(delivery.rendered),
-        reply_parameters=reply_to(row),
-    )
-    return Receipt(message_id=copied.message_id)
+    if delivery.rendered is not None and (caption := delivery.rendered.text.strip()):
+        payload["caption"] = caption
+    return Receipt(message_id=await transport.call_for_id("copyMessage", payload))
 
 
-async def _send_file(bot: Bot, row: OutboxRow, chat: int) -> Receipt:
+async def _send_file(transport: Transport, row: OutboxRow, chat: int) -> Receipt:
     delivery = row.delivery
     if delivery.file_bytes is None:
         raise DeliveryError("no file to send", permanent=True)
-    to_team = delivery.newcomer is None
-    caption = ""
-    bold: tuple[tuple[int, int], ...] = ()
+    payload = {"chat_id": chat, **form_of(row)}
     if delivery.rendered is not None:
         caption, bold = split(delivery.rendered.text, delivery.rendered.bold, CAPTION_UNITS)[0]
-    name = delivery.file_name or "guichet.txt"
-    file = InputFile(delivery.file_bytes, filename=name, attach=False)
-    if delivery.is_photo and not to_team:
-        photo = await bot.send_photo(
-            chat_id=chat,
-            photo=file,
-            caption=caption or None,
-            caption_entities=typed_entities(bold),
-            disable_notification=delivery.silent or None,
-            reply_markup=typed_keyboard(delivery.rendered),
-        )
-        return Receipt(message_id=photo.message_id)
-    sent = await bot.send_document(
-        chat_id=chat,
-        document=file,
-        caption=caption or None,
-        caption_entities=typed_entities(bold),
-        message_thread_id=topic_of(row) if to_team else None,
-        protect_content=to_team or None,
-        disable_notification=delivery.silent or None,
-        reply_markup=typed_keyboard(delivery.rendered),
-        reply_parameters=reply_to(row),
-    )
-    return Receipt(message_id=sent.message_id)
+        if caption:
+            payload["caption"] = caption
+        if bold:
+            payload["caption_entities"] = entities(bold)
+    as_photo = delivery.is_photo and delivery.newcomer is not None
+    method, field = ("sendPhoto", "photo") if as_photo else ("sendDocument", "document")
+    file = Attached(field=field, name=delivery.file_name or "guichet.txt", content=delivery.file_bytes)
+    return Receipt(message_id=await transport.call_for_id(method, payload, attached=file))

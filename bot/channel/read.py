@@ -141,10 +141,11 @@ class Reader:
     def hear_update(self, raw: Any) -> Heard:
         """As `hear`, from JSON that was read. Raises Misshapen."""
         update = as_object(raw)
-        kind = next((name for name in update if name != "update_id"), "empty")
-        body = peek(update, kind)
-        if body is None or kind not in _HEARABLE:
-            return Ignored(kind=kind[:40])
+        # Whatever else a newer server puts beside it, or leaves empty (A11).
+        kind = next((name for name in _HEARABLE if peek(update, name) is not None), None)
+        if kind is None:
+            return Ignored(kind=next((name for name in update if name != "update_id"), "empty")[:40])
+        body = as_object(update[kind])
         place = body if kind != "callback_query" else peek(body, "message")
         if place is None:
             return Ignored(kind="callback_query.inline")
@@ -173,7 +174,7 @@ class Reader:
         return first != message_id
 
 
-_HEARABLE: Final = frozenset({*KINDS, "channel_post", "edited_channel_post"})
+_HEARABLE: Final = (*KINDS, "channel_post", "edited_channel_post")
 
 
 def _stranger(kind: str, body: Json, chat: ChatId) -> Heard:

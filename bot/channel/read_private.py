@@ -57,10 +57,11 @@ def _message(
             return Started(payload=start[1] or "", phone_locale=locale)
         return Said(text=text, message_id=message_id, phone_locale=locale)
     media = media_of(message)
-    if media is Media.LOCATION:
+    if media is Media.LOCATION or (media is Media.VENUE and message.get("location") is not None):
+        # Of a venue only where it is, which Telegram says as of any other place that somebody chose.
         return _located(message, message_id)
     if media is not None:
-        # A contact's or a venue's content is not even read (decision 10).
+        # A contact's content is not even read (decision 10).
         return Showed(
             media=media, message_id=message_id, caption=text_of(message), album_continued=is_continued(message)
         )

@@ -1,4 +1,4 @@
-"""The Bot API's calls: python-telegram-bot's request interface and its errors, over `wire`.
+"""The Bot API's calls, with python-telegram-bot's errors, over `wire`.
 
 The token is part of every address: nothing that leaves this module carries an address, a foreign exception or the text
 of an answer.
@@ -6,8 +6,10 @@ of an answer.
 
 from __future__ import annotations
 
+import mimetypes
 import os
 import secrets
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
@@ -24,7 +26,6 @@ from telegram.error import (
     TelegramError,
     TimedOut,
 )
-from telegram.request import BaseRequest, RequestData
 
 from bot.wire import Broken, NeverWritten, Silent, Wire
 
@@ -53,43 +54,53 @@ class BadAnswer(NetworkError):
     """An answer came that is not one of the Bot API: nobody knows whether the call was done."""
 
 
-class Transport(BaseRequest):
-    """Carries calls. Used both by PTB's `Bot` and directly, through `call`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that goes along in a call, from memory."""
+
+    #: The parameter that takes it, such as `document`.
+    field: str
+    name: str
+    content: bytes
+
+
+class Transport:
+    """Carries calls."""
 
     def __init__(self, token: str, api_url: str, *, read_timeout_s: float = READ_TIMEOUT_S, limit: int = 128) -> None:
         self._path = f"{urlsplit(api_url).path.rstrip('/')}/bot{token}/"
         self._read_timeout_s = read_timeout_s
         self._wire = Wire(api_url, limit=limit)
 
-    @property
-    def read_timeout(self) -> float:
-        """Seconds without a byte of answer after which a call is given up."""
-        return self._read_timeout_s
-
-    async def initialize(self) -> None:
-        """Nothing to open: connections are made when they are needed."""
-
-    async def shutdown(self) -> None:
+    async def close(self) -> None:
         """Close every connection."""
         await self._wire.close()
 
-    async def call(self, method: str, payload: dict[str, Any], *, read_timeout_s: float | None = None) -> Any:
-        """Call a method with a JSON body and give its result back unparsed by PTB.
+    async def call(self, method: str, payload: dict[str, Any], *, attached: Attached | None = None) -> Any:
+        """Call a method and give its result back as it came.
 
         Raises the errors of `telegram.error`, with `NeverSent`, `Lost` and `BadAnswer` among the
         `NetworkError`s; a plain one is a 5xx that Telegram explained.
         """
-        code, body = await self.call_raw(method, payload, read_timeout_s=read_timeout_s)
+        body, kind = (orjson.dumps(payload), _JSON) if attached is None else _form(payload, attached)
+        code, answer = await self._ask(self._path + method, body, kind, self._read_timeout_s)
         if not 200 <= code < 300:
-            self.refuse(code, body)
-        return self.parse_json_payload(body)["result"]
+            self.refuse(code, answer)
+        return self._result(answer)
 
-    async def call_raw(
-        self, method: str, payload: dict[str, Any], *, read_timeout_s: float | None = None
-    ) -> tuple[int, bytes]:
+    async def call_for_id(
+        self, method: str, payload: dict[str, Any], name: str = "message_id", *, attached: Attached | None = None
+    ) -> int:
+        """As `call`; of the result only the id in this field, so that no other field has to be as documented today."""
+        result = await self.call(method, payload, attached=attached)
+        ident = result.get(name) if type(result) is dict else None
+        if type(ident) is not int:
+            raise BadAnswer(f"answer without {name}")
+        return ident
+
+    async def call_raw(self, method: str, payload: dict[str, Any], *, read_timeout_s: float) -> tuple[int, bytes]:
         """As `call`, but status and body as they came; only for those who read the body themselves."""
-        wait_s = self._read_timeout_s if read_timeout_s is None else read_timeout_s
-        return await self._ask("POST", self._path + method, orjson.dumps(payload), _JSON, wait_s)
+        return await self._ask(self._path + method, orjson.dumps(payload), _JSON, read_timeout_s)
 
     @staticmethod
     def refuse(code: int, body: bytes) -> NoReturn:
@@ -111,50 +122,23 @@ class Transport(BaseRequest):
             raise RetryAfter(UNSAID_WAIT_S)
         raise _REFUSALS.get(code, NetworkError if code >= 500 else TelegramError)(text)
 
-    async def do_request(
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        read_timeout: Any = BaseRequest.DEFAULT_NONE,
-        write_timeout: Any = BaseRequest.DEFAULT_NONE,
-        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
-        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
-    ) -> tuple[int, bytes]:
-        """PTB's door: one exchange, errors of the network as `NetworkError`, refusals as `call` raises them.
-
-        PTB reads a status without looking at who says it: the 403 of a proxy would be a person who blocked the bot.
-        """
-        wait_s = read_timeout if isinstance(read_timeout, int | float) else self._read_timeout_s
-        address = urlsplit(url)
-        path = f"{address.path}?{address.query}" if address.query else address.path
-        if request_data is None:
-            body, kind = b"", _JSON
-        elif request_data.contains_files:
-            body, kind = _form(request_data)
-        else:
-            body, kind = orjson.dumps(request_data.parameters), _JSON
-        code, answer = await self._ask(method, path, body, kind, wait_s)
-        if not 200 <= code < 300:
-            self.refuse(code, answer)
-        return code, answer
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Read an answer. PTB's own version logs what it cannot read, and that may be what somebody wrote."""
+    @classmethod
+    def _result(cls, body: bytes) -> Any:
         try:
-            answer = orjson.loads(payload)
+            answer = orjson.loads(body)
         except orjson.JSONDecodeError:
             raise BadAnswer("answer is not JSON") from None
-        if not isinstance(answer, dict):
+        if type(answer) is not dict:
             raise BadAnswer("answer is not an object")
-        if answer.get("ok") and "result" not in answer:
+        if answer.get("ok") is False and type(code := answer.get("error_code")) is int:
+            cls.refuse(code, body)  # something between us and Telegram says 200 to whatever is answered
+        if "result" not in answer:
             raise BadAnswer("answer without result")
-        return answer
+        return answer["result"]
 
-    async def _ask(self, verb: str, path: str, body: bytes, kind: str, wait_s: float) -> tuple[int, bytes]:
+    async def _ask(self, path: str, body: bytes, kind: str, wait_s: float) -> tuple[int, bytes]:
         try:
-            return await self._wire.ask(verb, path, body, kind, timeout_s=wait_s)
+            return await self._wire.ask("POST", path, body, kind, timeout_s=wait_s)
         except NeverWritten as exc:
             raise NeverSent(str(exc)) from None
         except Silent as exc:
@@ -163,15 +147,15 @@ class Transport(BaseRequest):
             raise Lost(str(exc)) from None
 
 
-def _form(request_data: RequestData) -> tuple[bytes, str]:
-    """A multipart body and its content type. Source: RFC 7578."""
+def _form(payload: dict[str, Any], file: Attached) -> tuple[bytes, str]:
+    """A multipart body and its content type. Source: RFC 7578; what is no text is JSON (Bot API, "Making requests")."""
     boundary = secrets.token_hex(16)
-    pieces: list[bytes] = []
-    for name, value in request_data.json_parameters.items():
-        pieces.append(_part(boundary, f'name="{name}"', value.encode(), None))
-    for name, (file_name, content, mime) in request_data.multipart_data.items():
-        data = content if isinstance(content, bytes) else content.read()
-        pieces.append(_part(boundary, f'name="{name}"; filename="{_quoted(file_name)}"', data, mime))
+    pieces = [
+        _part(boundary, f'name="{name}"', value.encode() if isinstance(value, str) else orjson.dumps(value), None)
+        for name, value in payload.items()
+    ]
+    mime = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    pieces.append(_part(boundary, f'name="{file.field}"; filename="{_quoted(file.name)}"', file.content, mime))
     return b"".join(pieces) + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from bot.conversation import commands, reminders, walk
 from bot.conversation.answers import answer_to
@@ -55,6 +56,9 @@ from bot.flow.graph import AnswerKind, Ask, Card, Handoff, Remind, ShowServices
 #: Flows that the program begins by itself.
 BEGUN = frozenset({walk.WELCOME, walk.MENU, walk.HELPED, *commands.FLOWS.values(), *commands.CALLS.values()})
 
+#: Within this time a second press of the same button is the same press: a spinner makes people tap again.
+TWICE: Final = timedelta(seconds=10)
+
 #: Media with an answer of their own; the others share one (A21).
 _MEDIA_PHRASES = {
     Media.PHOTO: "media_photo",
@@ -63,7 +67,6 @@ _MEDIA_PHRASES = {
     Media.AUDIO: "media_voice",
     Media.VIDEO_NOTE: "media_voice",
     Media.LIVE_LOCATION: "media_location",
-    Media.VENUE: "media_location",
     Media.CONTACT: "media_contact",
 }
 
@@ -74,6 +77,8 @@ def advance(session: Session, event: Event, guide: Guide, *, now: datetime) -> T
     Pure: the same arguments always give the same turn. `now` is an aware UTC instant. A step that no kept revision
     has any more is no error here: the person is told that the page changed and the flow begins again.
     """
+    if _is_pressed_twice(session, event, now):
+        return Turn(session=session)
     draft = Draft(session=session.offering(None), guide=guide, now=now, offered=session.position.offer)
     before = draft.session.position
     try:
@@ -84,6 +89,13 @@ def advance(session: Session, event: Event, guide: Guide, *, now: datetime) -> T
     is_as_before = not turn.messages and turn.session.position == before
     after = turn.session.offering(draft.offered if is_as_before else draft.offer)
     return replace(turn, session=replace(after, seen_at=now, veil=_veil(draft, before=session)))
+
+
+def _is_pressed_twice(session: Session, event: Event, now: datetime) -> bool:
+    """The first press has moved on already (D04). A later one is meant, like any old button: it must be answered."""
+    if not isinstance(event, Pressed) or event.token != session.last_token or session.seen_at is None:
+        return False
+    return abs(now - session.seen_at) < TWICE
 
 
 def _veil(draft: Draft, *, before: Session) -> Veil:
@@ -181,8 +193,6 @@ def _notice(draft: Draft) -> None:
 
 
 def _pressed(draft: Draft, event: Pressed) -> None:
-    if event.token == draft.session.last_token:
-        return  # pressed twice: the first press has moved on already (D04)
     draft.session = replace(draft.session, last_token=event.token)
     match event.action:
         case Go() | Speak() | ShowReminder():

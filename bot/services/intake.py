@@ -149,7 +149,7 @@ def _told(error: FeedError, intake: Intake, pause: Pause, pauses: Pauses) -> flo
     if error.unauthorised:
         trouble, wait_s = REFUSED, pauses.unauthorised_s
     elif error.taken:
-        trouble, wait_s = "another program fetches updates with the same bot token", pauses.taken_s + pause.next_s()
+        trouble, wait_s = str(error), pauses.taken_s + pause.next_s()
     else:
         trouble, wait_s = UNREACHABLE, error.retry_after_s or pause.next_s()
     intake.is_in_contact = False

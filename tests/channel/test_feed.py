@@ -36,7 +36,7 @@ async def fetch(server: OddServer, offset: int | None = None) -> Fetched:
     try:
         return await TelegramFeed(transport, lambda: NOW, wait_s=1).fetch(offset)
     finally:
-        await transport.shutdown()
+        await transport.close()
 
 
 async def test_updates_come_with_the_offset_that_follows_them() -> None:
@@ -118,8 +118,36 @@ async def test_a19_nothing_that_waits_is_ever_dropped() -> None:
         feed = TelegramFeed(transport, lambda: NOW)
         await feed.listen_by_polling()
         await feed.listen_by_webhook("https://guichet.example/hook", "secret")
-        await transport.shutdown()
+        await transport.close()
         assert [body["drop_pending_updates"] for _, body in server.seen] == [False, False]
+
+
+async def test_server_without_webhooks_is_polled_all_the_same() -> None:
+    async with OddServer(answering(json.dumps(refusal(404, "Not Found: method not found")).encode(), 404)) as server:
+        transport = Transport(TOKEN, server.url)
+        await TelegramFeed(transport, lambda: NOW).listen_by_polling()
+        await transport.close()
+
+
+async def test_refused_webhook_is_one_sentence_for_the_operator() -> None:
+    body = json.dumps(refusal(400, "Bad Request: bad webhook: Failed to resolve host")).encode()
+    async with OddServer(answering(body, 400)) as server:
+        transport = Transport(TOKEN, server.url)
+        with pytest.raises(FeedError) as caught:
+            await TelegramFeed(transport, lambda: NOW).listen_by_webhook("https://guichet.exmaple/hook", "secret")
+        await transport.close()
+    assert caught.value.refused
+    assert str(caught.value) == (
+        "Telegram refuses the webhook (TELEGRAM_WEBHOOK_URL): Bad webhook: failed to resolve host"
+    )
+
+
+async def test_a16_webhook_of_another_program_is_told_apart() -> None:
+    words = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete it first"
+    async with OddServer(answering(json.dumps(refusal(409, words)).encode(), 409)) as server:
+        with pytest.raises(FeedError) as caught:
+            await fetch(server)
+    assert caught.value.taken and "set a webhook" in str(caught.value)
 
 
 def test_cutting_apart_minds_texts_and_escapes() -> None:

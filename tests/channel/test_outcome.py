@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from telegram.error import TelegramError
 
 from bot.channel.client import TelegramMessenger
 from bot.channel.transport import Transport
@@ -33,6 +35,11 @@ def sending(content: bytes) -> Reply:
         await exchange.hang_up()
 
     return reply
+
+
+def whole(code: int, body: dict[str, Any]) -> bytes:
+    content = json.dumps(body).encode()
+    return f"HTTP/1.1 {code} Status\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content
 
 
 def page(code: int) -> Reply:
@@ -120,17 +127,59 @@ CASES: dict[str, tuple[Reply | Callable[[Exchange], Awaitable[None]], dict[str, 
         saying(400, "Bad Request: can't parse entities: Bonjour"),
         {"permanent": True},
     ),
+    "B04 flood under a status of success": (
+        sending(whole(200, refusal(429, "Too Many Requests: retry after 17", retry_after=17))),
+        {"retry_after_s": 17.0},
+    ),
+    "B05 a result of another kind": (sending(whole(200, ok(True))), {"uncertain": True}),
+    "B05 a result without an id": (sending(whole(200, ok({"date": 0}))), {"uncertain": True}),
     "A20 revoked": (saying(401, "Unauthorized"), {"unauthorised": True}),
     "A20 malformed token": (saying(404, "Not Found"), {"unauthorised": True}),
 }
 
 
 @pytest.mark.parametrize("reply, expected", CASES.values(), ids=CASES.keys())
-async def test_fault_has_its_class_by_hand_and_by_the_typed_client(reply: Reply, expected: dict[str, Any]) -> None:
+async def test_fault_has_its_class_in_every_verb(reply: Reply, expected: dict[str, Any]) -> None:
     async with OddServer(reply) as server:
         assert await failure(server.url, to_newcomer(5)) == expected
         copied = to_newcomer(5, verb=Verb.COPY, copy_from=3, source=-100, rendered=None)
         assert await failure(server.url, copied) == expected
+
+
+async def test_only_what_is_needed_of_an_answer_has_to_be_there() -> None:
+    """Servers older and newer than our library leave out, add and rename fields."""
+    answers: dict[str, Any] = {
+        "getMe": {"id": 4242},
+        "getChat": {"id": -100, "title": "Équipe", "shape": {"new": True}},
+        "getChatMember": {"status": "administrator", "user": {"id": 9, "first_name": "Claire"}},
+        "createForumTopic": {"message_thread_id": 7},
+    }
+
+    async def reply(exchange: Exchange) -> None:
+        await exchange.json(200, ok(answers.get(exchange.method, {"message_id": 7})))
+
+    async with OddServer(reply) as server:
+        messenger = TelegramMessenger(TOKEN, server.url)
+        assert (await messenger.identity()).id == 4242
+        assert await messenger.is_private(-100)
+        assert await messenger.first_name(-100, 9) == "Claire"
+        opened = to_team(-100, thread=None, verb=Verb.OPEN_TOPIC, title="Mésange 42", rendered=None)
+        assert await messenger.deliver(opened) == Receipt(thread=7)
+        copied = to_newcomer(5, verb=Verb.COPY, copy_from=3, source=-100, rendered=None)
+        assert await messenger.deliver(copied) == Receipt(message_id=7)
+        await messenger.close()
+
+
+async def test_answer_that_does_not_say_who_we_are_is_no_end() -> None:
+    async with OddServer(sending(whole(200, ok(True)))) as server:
+        messenger = TelegramMessenger(TOKEN, server.url)
+        with pytest.raises(DeliveryError) as caught:
+            await messenger.identity()
+        assert fields(caught.value) == {"uncertain": True}
+        with pytest.raises(TelegramError):
+            await messenger.is_private(-100)
+        assert await messenger.first_name(-100, 9) is None
+        await messenger.close()
 
 
 async def test_b02_silence_is_uncertain() -> None:

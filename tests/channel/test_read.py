@@ -150,7 +150,6 @@ SHOWN: dict[str, tuple[dict[str, Any], Media]] = {
     "sticker": ({"sticker": FILE}, Media.STICKER),
     "animation": ({"animation": FILE, "document": FILE}, Media.ANIMATION),
     "live location": ({"location": {"latitude": 50.6, "longitude": 5.5, "live_period": 900}}, Media.LIVE_LOCATION),
-    "venue": ({"venue": {"title": "Gare"}, "location": {"latitude": 50.6, "longitude": 5.5}}, Media.VENUE),
     "contact": ({"contact": {"phone_number": "+32", "first_name": "Samir"}}, Media.CONTACT),
     "poll": ({"poll": {"id": "1"}}, Media.POLL),
     "dice": ({"dice": {"emoji": "🎲", "value": 3}}, Media.DICE),
@@ -177,6 +176,17 @@ def test_position_is_heard_and_hidden() -> None:
     heard = hear(private(location={"latitude": 50.6326, "longitude": 5.5797}))
     assert heard == newcomer(Located(message_id=3, latitude=50.6326, longitude=5.5797))
     assert "50.6" not in repr(heard)
+
+
+def test_place_with_a_name_is_a_place_that_somebody_chose() -> None:
+    place = {"latitude": 50.6, "longitude": 5.5}
+    shown = private(location=place, venue={"location": place, "title": "Gare", "address": "y"})
+    located = newcomer(Located(message_id=3, latitude=50.6, longitude=5.5))
+    assert hear(shown) == located
+    kept = whose(shown)
+    assert kept is not None and kept.volatile
+    assert reader().hear(kept.payload or b"") == located
+    assert hear(private(venue={"title": "Gare"})) == newcomer(Showed(media=Media.VENUE, message_id=3))
 
 
 def test_album_is_answered_once_and_again_the_same_way() -> None:
@@ -329,6 +339,12 @@ def test_a26_strangers() -> None:
 @pytest.mark.parametrize("kind", ["inline_query", "poll_answer", "message_reaction", "business_message", "from_2030"])
 def test_a11_unknown_kinds_are_ignored(kind: str) -> None:
     assert hear({kind: {"chat": {"id": 1}}}) == Ignored(kind=kind)
+
+
+@pytest.mark.parametrize("beside", [{"aura": {"x": 1}}, {"aura": True}, {"edited_message": None}])
+def test_a11_what_stands_beside_a_message_hides_it_not(beside: dict[str, Any]) -> None:
+    update = private(text="Bonjour")
+    assert hear(beside | update) == hear(update | beside) == hear(update)
 
 
 @pytest.mark.parametrize(

@@ -41,9 +41,13 @@ KINDS: dict[str, tuple[dict[str, Any], str | None]] = {
         "Je n'utilise pas votre position en direct.",
     ),
     "venue": (
-        {"venue": {"location": {"latitude": 50.6, "longitude": 5.5}, "title": "x", "address": "y"}},
-        "Je n'utilise pas votre position en direct.",
+        {
+            "location": {"latitude": 50.6, "longitude": 5.5},
+            "venue": {"location": {"latitude": 50.6, "longitude": 5.5}, "title": "x", "address": "y"},
+        },
+        "Voici les lieux les plus proches.",
     ),
+    "venue without its place": ({"venue": {"title": "x", "address": "y"}}, WORDS_AND_BUTTONS),
     "of tomorrow": ({"hologram": {"depth": 3}}, None),
     "nothing known": ({}, WORDS_AND_BUTTONS),
     "pinned": ({"pinned_message": {"message_id": 1, "chat": {"id": 5, "type": "private"}, "date": 0}}, None),

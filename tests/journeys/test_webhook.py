@@ -10,6 +10,8 @@ import aiohttp
 import pytest
 
 from bot.bootstrap import Guichet
+from bot.sandbox.refusal import bad
+from bot.sandbox.server import ApiServer
 from bot.services.outbox import fates
 from tests.journeys.flows import NUDGE, WHO, WORDS
 from tests.journeys.office import Office
@@ -110,6 +112,19 @@ async def test_a_revoked_token_is_told_until_it_is_accepted(
     await pushed.client.do("revoke", is_revoked=False)
     assert await fatou.heard() == [WHO]
     assert await health(guichet) == (200, {"ready": True, "store": "ok", "telegram": "ok"})
+
+
+async def test_a_refused_webhook_is_told(closed_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*_: object) -> bool:
+        raise bad("bad webhook: Failed to resolve host")
+
+    monkeypatch.setattr(ApiServer, "_set_webhook", refuse)
+    guichet = await closed_office.open(
+        TELEGRAM_WEBHOOK_URL="https://guichet.invalid/hook", TELEGRAM_WEBHOOK_SECRET=SECRET
+    )
+    async with asyncio.timeout(5):
+        while "TELEGRAM_WEBHOOK_URL" not in (await health(guichet))[1]["telegram"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 async def test_an_update_pushed_twice_is_taken_once(pushed: Office) -> None:

@@ -445,6 +445,19 @@ async def test_b08_group_that_shut_the_bot_out_keeps_its_rows(post: Post, telegr
     assert post.news.told == [("unreachable", row.id)]
 
 
+async def test_b08_words_do_not_wait_behind_a_title(post: Post, telegram: Telegram) -> None:
+    talk = await post.hand_over(await post.welcome(AMINA), ADVISER_CHAT_ID)
+    await post.queue(opening(talk, ADVISER_CHAT_ID))
+    await post.settled()
+    telegram.calls.clear()
+    telegram.script = [saying(400, "Bad Request: not enough rights to manage topics")]
+    taken = replace(opening(talk, ADVISER_CHAT_ID), verb=Verb.RENAME_TOPIC, title="💬 Mésange 42")
+    row, _ = await post.queue(taken, tell(talk, ADVISER_CHAT_ID, "1"))
+    await post.settled()
+    assert [method for method, _, _ in telegram.calls] == ["editForumTopic", "sendMessage"]
+    assert ("unreachable", row.id) in post.news.told
+
+
 async def test_b09_group_with_a_new_id_gets_everything_there(post: Post, telegram: Telegram) -> None:
     telegram.script = [
         saying(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=-1009)

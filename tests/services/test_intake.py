@@ -70,7 +70,7 @@ class House:
     async def close(self) -> None:
         self.stop.set()
         await self.task
-        await self.transport.shutdown()
+        await self.transport.close()
 
 
 async def opened(path: Path) -> KeptStore:
@@ -131,7 +131,7 @@ async def test_next_process_goes_on_where_the_last_one_was(tmp_path: Path, sandb
     await until(lambda: house.texts == ["1"])
     house.task.cancel()  # before it could ask for more: Telegram does not know that "1" arrived
     await asyncio.gather(house.task, return_exceptions=True)
-    await house.transport.shutdown()
+    await house.transport.close()
     await first.close()
     say(sandbox, "2")
 
@@ -201,7 +201,7 @@ async def test_a16_other_poller_is_named_and_waited_out(store: KeptStore, sandbo
     await until(lambda: house.texts == ["1"])
     await until(lambda: house.intake.trouble == "")
     await house.close()
-    await hook.shutdown()
+    await hook.close()
 
 
 async def test_a20_refused_token_is_named_and_tried_again(store: KeptStore, sandbox: RunningSandbox) -> None:

@@ -10,7 +10,7 @@ from bot.core.ids import ChatId
 from bot.errors import DeliveryError
 from bot.ports import Clock, Fate, OutboxRow, Receipt, Store, Verb
 from bot.services.intake import Pause
-from bot.services.outbox.lane import REPEATABLE, Entry, OutboxLane
+from bot.services.outbox.lane import DISPENSABLE, REPEATABLE, Entry, OutboxLane
 from bot.services.outbox.marks import Marks
 from bot.services.outbox.memory import OutboxMemory
 from bot.services.outbox.news import DeliveryNews
@@ -122,11 +122,18 @@ class Fates:
             self._memory.finish(lane, entries)
             await self._marks.told(self._news.unreachable, row)
             return 0.0
-        await self.again(entries)
+        if row.delivery.verb in DISPENSABLE and not error.permanent:
+            # Only the right to manage topics is missing: what people write must not wait behind a title.
+            await self._marks.surely(self._store.mark_refused, row.id, reason=str(error))
+            self._memory.finish(lane, entries)
+            pause_s = 0.0
+        else:
+            await self.again(entries)
+            pause_s = SHUT_OUT_S
         if row.chat not in self._shut_out:
             self._shut_out.add(row.chat)
             await self._marks.told(self._news.unreachable, row)
-        return SHUT_OUT_S
+        return pause_s
 
     async def _doubt(self, lane: OutboxLane, entries: list[Entry], pause: Pause) -> float:
         """Nobody knows whether it arrived (B02)."""

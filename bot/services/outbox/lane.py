@@ -23,6 +23,8 @@ REPEATABLE = frozenset(
         Verb.LEAVE,
     }
 )
+#: Verbs that change how a topic looks and nothing that is said in it.
+DISPENSABLE = frozenset({Verb.RENAME_TOPIC, Verb.CLOSE_TOPIC, Verb.REOPEN_TOPIC})
 #: Verbs that Telegram counts as messages.
 COUNTED = frozenset({Verb.SEND, Verb.COPY, Verb.SEND_FILE, Verb.EDIT, Verb.EDIT_BUTTONS})
 #: Room left under Telegram's 4096 units for joined texts.
