@@ -64,6 +64,39 @@ async def test_the_words_outlive_a_restart_before_and_after_the_bell(office: Off
     assert await fatou.press("Lire mon rappel") == [f"🔔 Vos mots : {WORDS}"]
 
 
+async def test_a_guichet_that_comes_back_at_night_lets_people_sleep(office: Office) -> None:
+    fatou = await office.fatou()
+    await chosen(fatou)
+    await office.close()
+    office.now.at = SOON + timedelta(days=1, hours=18)  # three in the morning
+    await office.open()
+    await office.look_at_timers()
+    assert await fatou.heard() == []
+    assert await rung(office, fatou, SOON + timedelta(days=2, minutes=-1)) == []
+    assert await rung(office, fatou, SOON + timedelta(days=2)) == [RINGS]
+
+
+async def test_an_adviser_who_leaves_late_lets_no_reminder_ring_at_night(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await chosen(fatou)
+    office.now.at = SOON.replace(hour=19, minute=30)  # half past eight in the evening
+    await fatou.ask_for_a_person()
+    await claire.take()
+    assert RINGS not in await rung(office, fatou, office.now())
+    await claire.press("Rendre au robot")
+    await fatou.heard()
+    assert await rung(office, fatou, SOON.replace(hour=20, minute=45)) == []
+    assert await rung(office, fatou, SOON + timedelta(days=1)) == [RINGS]
+
+
+async def test_whoever_comes_back_because_of_the_bell_may_go_on(office: Office) -> None:
+    fatou = await office.fatou()
+    await chosen(fatou)
+    await fatou.say("essai")
+    assert await rung(office, fatou) == [RINGS]
+    assert "Continuer" in " ".join([*await fatou.say("bonjour"), *await fatou.labels()])
+
+
 async def test_the_words_leave_the_conversation_and_stand_in_the_data_of_the_person(office: Office) -> None:
     fatou = await office.fatou()
     await chosen(fatou)
