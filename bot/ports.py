@@ -209,7 +209,6 @@ class OutboxRow:
     delivery: Delivery
     fate: Fate
     tries: int
-    not_before: datetime | None
     created_at: datetime
     #: The numeric chat to call, resolved by the store; None when the person is gone.
     chat: ChatId | None
@@ -465,7 +464,7 @@ class Store(Protocol):
         When the row was erased while the call was under way, the deletion of what it left behind is queued instead.
         """
 
-    async def mark_retry(self, row: int, *, not_before: datetime | None) -> None:
+    async def mark_retry(self, row: int) -> None:
         """Certainly did not arrive: again later, in its place. None: whoever sends knows when (H01)."""
 
     async def mark_refused(self, row: int, *, reason: str) -> None:

@@ -101,7 +101,7 @@ REGISTER: Mapping[str, Table] = {
             "state": (W, "En attente, en cours, envoyé, refusé, incertain."),
             "tries": (W, "Nombre d’essais."),
             "is_repeat": (W, "Envoyé une seconde fois, faute de savoir."),
-            "not_before": (W, "Pas avant cette heure."),
+            "not_before": (W, "Ne sert plus : une version d’avant y notait l’heure du prochain essai."),
             "created_at": (W, "Heure de la réponse."),
             "done_at": (W, "Heure de la fin."),
             "message_id": (W, "Numéro du message chez Telegram, pour pouvoir l’effacer."),
