@@ -17,6 +17,8 @@ from bot.ports import ButtonRow
 #: Entries kept; an entry is a few hundred bytes. Buttons of the last few hundred screens: reading others costs little.
 SESSIONS = 5_000
 BUTTONS = 3_000
+#: Albums of which is remembered that they were refused: advisers send few, one photo right after the other.
+ALBUMS = 200
 #: Somebody is told once in this time that the answer is late.
 LATE_AGAIN_AFTER = timedelta(hours=6)
 #: A volatile position is forgotten after this silence.
@@ -32,6 +34,8 @@ class Memory:
         #: The longest untouched first.
         self._shadows: OrderedDict[NewcomerId, tuple[Position, datetime]] = OrderedDict()
         self._told_late: dict[NewcomerId, datetime] = {}
+        #: Album of an adviser → the message of it whose refusal was told.
+        self._refused_albums: OrderedDict[str, int] = OrderedDict()
 
     def session(self, newcomer: NewcomerId) -> Session | None:
         """The session as this process last saved it."""
@@ -98,6 +102,13 @@ class Memory:
         if len(self._told_late) >= SESSIONS:
             self._told_late = {one: at for one, at in self._told_late.items() if now - at < LATE_AGAIN_AFTER}
         self._told_late[newcomer] = now
+
+    def is_told_of(self, album: str, message_id: int) -> bool:
+        """Whether another photo of this album was refused before; else this is the one whose refusal is told."""
+        first = self._refused_albums.setdefault(album, message_id)
+        while len(self._refused_albums) > ALBUMS:
+            self._refused_albums.popitem(last=False)
+        return first != message_id
 
     def drop(self, newcomer: NewcomerId) -> None:
         """Forget a person: after an erasure, or when the store knows better."""
