@@ -10,7 +10,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.ids import NewcomerId, Token
+from bot.core.ids import FlowId, NewcomerId, Revision, Token
 from bot.core.session import Position, Session
 from bot.ports import ButtonRow
 
@@ -74,6 +74,11 @@ class Memory:
             if now - since <= VOLATILE_FOR:
                 return
             self._lose(newcomer)
+
+    def revisions(self) -> set[tuple[FlowId, Revision]]:
+        """The flows that somebody stands in of whom the store does not know it."""
+        places = [frames for place, _ in self._shadows.values() for frames in (place.frames, *place.trail)]
+        return {(frame.flow, frame.revision) for frames in places for frame in frames}
 
     def _lose(self, newcomer: NewcomerId) -> None:
         del self._shadows[newcomer]
