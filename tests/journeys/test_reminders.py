@@ -13,6 +13,7 @@ from tests.journeys.office import Office, Person
 
 #: What nobody else must read.
 WORDS = "appeler Nadia pour la chambre"
+STOPPED = "D'accord, j'arrête. Je n'envoie plus de rappel. Écrivez-moi quand vous voulez."
 RINGS = "🔔 Vous m'avez demandé un rappel."
 #: Nine in Liège, three days after the Monday of the tests.
 SOON = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
@@ -131,6 +132,33 @@ async def test_one_tap_stops_every_reminder(office: Office) -> None:
     assert await rung(office, fatou, SOON + timedelta(days=10)) == []
 
 
+async def test_a_reminder_is_taken_back_before_it_rings_and_nothing_else_ends(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await chosen(fatou)
+    await fatou.ask_for_a_person()
+    assert await fatou.press("Plus de rappels") == [STOPPED]
+    assert (await office.handoff()).is_open
+    await claire.take()
+    await claire.press("Rendre au robot")
+    await fatou.heard()
+    # The way goes on with the question that it stood at.
+    assert (await fatou.say("1"))[-1] == "Vivre à Liège. Quelle page voulez-vous lire ?"
+    assert await rung(office, fatou) == []
+
+
+async def test_a_reminder_is_taken_back_while_an_adviser_answers(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await chosen(fatou)
+    await fatou.ask_for_a_person()
+    await claire.take()
+    await fatou.heard()
+    assert await fatou.press("Plus de rappels") == [STOPPED]
+    await claire.say("Bonjour")
+    assert (await fatou.heard())[-1].endswith("Bonjour")
+    kept = await office.store.data_of(await fatou.newcomer())
+    assert "reminder" not in str(kept.get("timers"))
+
+
 async def test_an_adviser_sees_none_of_it(office: Office) -> None:
     fatou, claire = await office.fatou(), await office.adviser()
     await chosen(fatou)
@@ -164,7 +192,8 @@ async def test_a_page_reminds_when_the_person_likes_and_goes_on(office: Office) 
     await fatou.press("Dans 3 jours")
     await fatou.press("Le matin")
     assert await fatou.press("Non, un rappel simple") == [
-        "D'accord. Je vous écris : jeudi 26 novembre 2026, 09:00.\n\nNoté : il fait froid"
+        "D'accord. Je vous écris : jeudi 26 novembre 2026, 09:00.",
+        "Noté : il fait froid",
     ]
     assert await rung(office, fatou) == [RINGS]
     assert await fatou.press("Lire mon rappel") == ["🔔 Le rappel est là."]
