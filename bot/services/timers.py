@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.core.ids import HandoffId, NewcomerId
 from bot.core.messages import Message
-from bot.core.phrases import Verbatim
+from bot.core.phrases import Phrase, Verbatim
 from bot.errors import StoreError
 from bot.handoff.machine import Move, State
 from bot.ports import Commit, Delivery, TimerRow, Verb
@@ -114,7 +114,10 @@ class Timers:
         )
         if handoff.chat is not None:
             code = Verbatim(text=handoff.code)
-            told = topics.line(desk, handoff, team, "adviser_slow", code=code, opened=handoff.opened_at)
+            # The card tells since when; how long that is would be wrong there by the next look.
+            opened = Phrase(key="", text="{since} ({waited})")
+            opened = opened.having(since=handoff.opened_at, waited=now - handoff.opened_at)
+            told = topics.line(desk, handoff, team, "adviser_slow", code=code, opened=opened)
             parts += Parts(deliveries=(told,))
         await self._commit(timer, parts, timers_of=handoff.newcomer)
 

@@ -172,7 +172,9 @@ async def test_a_slow_answer_is_admitted_to_both_sides(office: Office) -> None:
     await office.look_at_timers()
     assert await fatou.heard() == [STILL_KEPT]
     await claire.sit_down()
-    assert (await claire.texts())[-1].startswith(f"⏰ {handoff.code} attend toujours une réponse. Demande : lundi 23")
+    told = (await claire.texts())[-1]
+    assert told.startswith(f"⏰ {handoff.code} attend toujours une réponse. Demande : lundi 23")
+    assert told.endswith("(31 minutes)")
     office.now.pass_by(minutes=31)
     await office.look_at_timers()
     assert await fatou.heard() == SILENT
