@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
@@ -442,8 +442,8 @@ class Store(Protocol):
     async def session_of(self, newcomer: NewcomerId) -> Session | None:
         """The stored session, or None for a newcomer who has none."""
 
-    def lose_volatile(self, before: datetime) -> None:
-        """Let go of what memory alone holds of people of whom nothing was heard since then (decision 9)."""
+    def lose_volatile(self, now: datetime, after: timedelta) -> None:
+        """Let go of what memory alone holds of people of whom nothing was heard for so long (decision 9)."""
 
     async def button(self, token: Token) -> ButtonRow | None:
         """What a token means."""

@@ -62,7 +62,7 @@ class Memory:
         if found is None:
             return None
         position, since = found
-        if now - since > VOLATILE_FOR:
+        if abs(now - since) > VOLATILE_FOR:  # also when the clock was set back meanwhile
             self._lose(newcomer)
             return None
         return position
@@ -71,7 +71,7 @@ class Memory:
         """Let go of volatile positions that have rested too long, also of people who never come back for them."""
         while self._shadows:
             newcomer, (_, since) = next(iter(self._shadows.items()))
-            if now - since <= VOLATILE_FOR:
+            if abs(now - since) <= VOLATILE_FOR:
                 return
             self._lose(newcomer)
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -132,8 +132,8 @@ class KeptStore:
     async def session_of(self, newcomer: NewcomerId) -> Session | None:
         return await self.engine.read(lambda tx: turn.session_of(tx, self._vault, self._memory, newcomer))
 
-    def lose_volatile(self, before: datetime) -> None:
-        self._memory.lose_sessions(before)
+    def lose_volatile(self, now: datetime, after: timedelta) -> None:
+        self._memory.lose_sessions(now, after)
 
     async def button(self, token: Token) -> ButtonRow | None:
         return await self.engine.read(lambda tx: turn.button(tx, self._vault, self._memory, token))
