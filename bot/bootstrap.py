@@ -61,6 +61,8 @@ log = logging.getLogger(__name__)
 
 #: How often is looked whether a team's group is still private.
 GROUPS_EVERY_S = 3600.0
+#: How often is looked which replaced flows nobody stands in any more; no turn takes as long.
+REVISIONS_EVERY_S = 24 * 3600.0
 
 
 class _BelgianHours:
@@ -172,6 +174,7 @@ class Guichet:
         self.chores.begin(self.contact.run, "contact")
         self.chores.begin(lambda: self.flows.follow(asyncio.sleep), "flows")
         self.chores.begin(self._follow_data, "data")
+        self.chores.begin(self._let_go_of_flows, "revisions")
         self.chores.begin(self._watch_groups, "groups")
         if self.store.is_shared:
             arrivals = partial(self.dispatcher.look, LOOK_AT)
@@ -222,6 +225,19 @@ class Guichet:
                 kept.append(found)
         self.flows.keep(kept)
         if self.data.hold_entries(self.flows.current):
+            self._guide = None
+
+    async def _let_go_of_flows(self) -> None:
+        while True:
+            await asyncio.sleep(REVISIONS_EVERY_S)
+            await self.let_go_of_flows()
+
+    async def let_go_of_flows(self) -> None:
+        """Forget the replaced flows in which nobody stands: they would stay until the next start."""
+        stored = await self.store.flow_revisions_in_use()
+        in_use = {(flow, revision) for flow, revision, _ in stored} | self.memory.revisions()
+        if self.flows.let_go(in_use):
+            self.data.hold_entries(self.flows.current)
             self._guide = None
 
     async def _follow_data(self) -> None:
@@ -421,7 +437,7 @@ class Guichet:
 
 
 #: Work without an end of its own.
-_CUT_OFF = frozenset({"timers", "contact", "flows", "data", "groups", "names", "replicas"})
+_CUT_OFF = frozenset({"timers", "contact", "flows", "data", "revisions", "groups", "names", "replicas"})
 
 #: In the order of Telegram's list.
 _LISTED = (

@@ -92,6 +92,8 @@ def commands() -> tuple[CommandLine, ...]:
         ),
         CommandLine(name="talk", help="A conversation in the terminal; writes transcripts.", run=_talk,
                     arguments=_talk_arguments),
+        CommandLine(name="draw", help="A flow at a glance, as text or as a Mermaid diagram.", run=_kept("draw"),
+                    arguments=_draw_arguments),
         CommandLine(name="messages", help="For translators: extract, update, report, compile-check, missing, fill.",
                     run=_messages, arguments=_rest, hands_on=True),
         CommandLine(name="prepare", help="Compile lexicon and catalogues now, so that a first start need not.",
@@ -165,6 +167,11 @@ def _number(least: int, most: int) -> Callable[[str], int]:
 
 def _folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="where backups are kept")
+
+
+def _draw_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("flow", help="its id, such as besoins.sleep_tonight")
+    parser.add_argument("--mermaid", action="store_true", help="a flowchart for a page")
 
 
 def _out(parser: argparse.ArgumentParser) -> None:

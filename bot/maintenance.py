@@ -35,6 +35,7 @@ from bot.directory.service import Service
 from bot.directory.spreadsheet import from_csv, to_csv
 from bot.directory.writer import as_files
 from bot.errors import SettingsError, UnusableStore
+from bot.flow.draw import mermaid, tree
 from bot.flow.graph import Ask, Flow, FlowBook
 from bot.handoff.machine import Handoff
 from bot.i18n.languages import SOURCE
@@ -223,6 +224,13 @@ def _flow_in(book: FlowBook, name: str) -> Flow:
             "Is config.yml in this folder?"
         )
     return flow
+
+
+def draw(options: argparse.Namespace) -> int:
+    """A flow at a glance, for whoever edits it."""
+    flow = _flow(Premises(), options.flow)
+    print(mermaid(flow) if options.mermaid else tree(flow), end="")
+    return 0
 
 
 def _third_place(options: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
@@ -209,7 +209,6 @@ class OutboxRow:
     delivery: Delivery
     fate: Fate
     tries: int
-    not_before: datetime | None
     created_at: datetime
     #: The numeric chat to call, resolved by the store; None when the person is gone.
     chat: ChatId | None
@@ -443,8 +442,8 @@ class Store(Protocol):
     async def session_of(self, newcomer: NewcomerId) -> Session | None:
         """The stored session, or None for a newcomer who has none."""
 
-    def lose_volatile(self, before: datetime) -> None:
-        """Let go of what memory alone holds of people of whom nothing was heard since then (decision 9)."""
+    def lose_volatile(self, now: datetime, after: timedelta) -> None:
+        """Let go of what memory alone holds of people of whom nothing was heard for so long (decision 9)."""
 
     async def button(self, token: Token) -> ButtonRow | None:
         """What a token means."""
@@ -465,7 +464,7 @@ class Store(Protocol):
         When the row was erased while the call was under way, the deletion of what it left behind is queued instead.
         """
 
-    async def mark_retry(self, row: int, *, not_before: datetime | None) -> None:
+    async def mark_retry(self, row: int) -> None:
         """Certainly did not arrive: again later, in its place. None: whoever sends knows when (H01)."""
 
     async def mark_refused(self, row: int, *, reason: str) -> None:

@@ -7,7 +7,9 @@ the first event that goes too deep or too far. Flows and directory are read by i
 
 from __future__ import annotations
 
+import errno
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,11 +174,20 @@ def _trap(line: int, code: str, **values: object) -> Trap:
     return Trap(line, code, tuple(sorted((name, str(value)) for name, value in values.items())))
 
 
+def bytes_of(path: Path) -> bytes:
+    """What a file holds, up to one byte more than the limit. Raises OSError."""
+    kind = path.stat().st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        # A pipe or a terminal is read for as long as nobody writes into it.
+        raise OSError(errno.EINVAL, "not an ordinary file", str(path))
+    with path.open("rb") as file:
+        return file.read(LIMIT_BYTES + 1)
+
+
 def read_file(path: Path) -> tuple[Node | None, tuple[Trap, ...]]:
     """The tree of one file, and its traps. Never reads more than the limit."""
     try:
-        with path.open("rb") as file:
-            source = file.read(LIMIT_BYTES + 1)
+        source = bytes_of(path)
     except OSError as exc:
         return None, (_trap(1, "unreadable-file", reason=exc.strerror or type(exc).__name__),)
     return read(source)

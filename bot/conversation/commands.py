@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.conversation import walk
 from bot.conversation.booklet import booklet
 from bot.conversation.guide import OfferedLanguage
-from bot.conversation.reminders import REMINDER, TIMER, read
+from bot.conversation.reminders import REMINDER, TIMER, read, take_back
 from bot.conversation.screens import held_rows, navigation, number_to_call, offers, on_offer, system
 from bot.conversation.turn import Draft
 from bot.core.effects import CancelTimers, EndHandoff, ShowData, TellWaiting
@@ -41,7 +41,16 @@ CALLS = {
 
 #: What still works while an adviser has the conversation; everything else is kept for later (C08).
 WHILE_HELD = frozenset(
-    {Command.LEAVE, Command.STAY, Command.EMERGENCY, Command.FORGET, Command.MY_DATA, Command.PRIVACY, Command.LANGUAGE}
+    {
+        Command.LEAVE,
+        Command.STAY,
+        Command.EMERGENCY,
+        Command.FORGET,
+        Command.MY_DATA,
+        Command.PRIVACY,
+        Command.LANGUAGE,
+        Command.NO_REMINDERS,
+    }
 )
 #: Flows of those commands, whose questions can be answered by a tap while an adviser has the conversation.
 FLOWS_WHILE_HELD = frozenset({CALLS[one] for one in WHILE_HELD & CALLS.keys()} | {FLOWS[Command.PRIVACY]})
@@ -114,6 +123,8 @@ def _run(draft: Draft, command: Command) -> None:
             walk.back(draft)
         case Command.STOP:
             stop(draft)
+        case Command.NO_REMINDERS:
+            take_back(draft)
         case Command.RESUME:
             resume(draft)
         case Command.LEAVE:

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.screens import begin, go, navigation, on_offer
 from bot.conversation.turn import Draft
-from bot.core.effects import StartTimer
+from bot.core.effects import CancelTimers, StartTimer
 from bot.core.ids import FlowId, StepId
 from bot.core.messages import Button, Command, Message, ShowReminder
-from bot.core.phrases import Verbatim
-from bot.core.session import Offer
+from bot.core.phrases import Phrase, Verbatim
+from bot.core.session import Hold, Offer
 from bot.flow.graph import Remind, Step
 
 TIMER = "reminder"
@@ -50,7 +50,7 @@ def propose(draft: Draft, remind: Remind, step: Step) -> None:
     frame = draft.session.position.frames[-1]
     due_at = by_day(draft.now + timedelta(days=remind.after_days))
     draft.start(StartTimer(name=TIMER, due_at=due_at, ref=f"{frame.flow}/{step.id}"))
-    draft.say(draft.guide.book.phrase("reminder_set").having(when=due_at.date()))
+    _promise(draft, draft.guide.book.phrase("reminder_set").having(when=due_at.date()))
 
 
 def choose(draft: Draft) -> None:
@@ -60,9 +60,26 @@ def choose(draft: Draft) -> None:
     words = here.answers.get(WORDS, "")
     page = "" if words else _page_beneath(draft)
     draft.start(StartTimer(name=TIMER, due_at=due_at, ref=page or f"{_OWN}/{due_at:%Y-%m-%dT%H:%M}/{words}"))
-    draft.say(draft.guide.book.phrase("reminder_chosen").having(when=due_at))
+    _promise(draft, draft.guide.book.phrase("reminder_chosen").having(when=due_at))
     left = {slot: answer for slot, answer in here.answers.items() if slot not in SLOTS}
     draft.session = draft.session.at(replace(here, answers=left, trail=()))
+
+
+def take_back(draft: Draft) -> None:
+    """No reminder any more. Nothing else ends: neither the pathway, nor a request for a person."""
+    draft.start(CancelTimers(name=TIMER))
+    book, session = draft.guide.book, draft.session
+    rows = navigation(session, book) if session.hold is Hold.NONE else ()
+    draft.tell(Message(blocks=(book.phrase("stopped"),), buttons=rows))
+
+
+def _promise(draft: Draft, told: Phrase) -> None:
+    """When the reminder comes, with the one tap that takes it back (best-in-class 23)."""
+    draft.tell(Message(blocks=(told,), buttons=(_stop(draft),)))
+
+
+def _stop(draft: Draft) -> tuple[Button, ...]:
+    return (go(draft.guide.book, Command.NO_REMINDERS, "reminder_stop", "🔕"),)
 
 
 def ring(draft: Draft, ref: str) -> None:
@@ -76,7 +93,7 @@ def ring(draft: Draft, ref: str) -> None:
     rows: list[tuple[Button, ...]] = []
     if kind != _OWN or _words(ref):
         rows.append((Button(label=book.phrase("reminder_read"), icon="👁️", action=ShowReminder(ref=ref)),))
-    rows.append((go(book, Command.STOP, "reminder_stop", "🔕"),))
+    rows.append(_stop(draft))
     draft.tell(Message(blocks=(book.phrase("reminder_now"),), buttons=(*rows, *navigation(session, book))))
     draft.offer = Offer(listed=on_offer(rows))
 
@@ -84,7 +101,7 @@ def ring(draft: Draft, ref: str) -> None:
 def read(draft: Draft, ref: str) -> None:
     """What the reminder is about, to the one who asked for it."""
     book, session = draft.guide.book, draft.session
-    stop = (go(book, Command.STOP, "reminder_stop", "🔕"),)
+    stop = _stop(draft)
     if ref.partition("/")[0] == _OWN:
         draft.offer = Offer(listed=on_offer((stop,)))
         blocks = (book.phrase("reminder_words").having(text=Verbatim(text=_words(ref))),)

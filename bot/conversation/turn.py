@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.conversation.guide import Guide
 from bot.core.effects import Effect
-from bot.core.messages import Block, Button, Go, Message
+from bot.core.messages import Block, Button, Command, Go, Message
 from bot.core.phrases import Phrase
 from bot.core.session import Offer, Session
 
@@ -80,7 +80,11 @@ class Draft:
 
 
 def _has_commands(message: Message) -> bool:
-    return any(isinstance(button.action, Go) for row in message.buttons for button in row)
+    return any(
+        isinstance(button.action, Go) and button.action.command is not Command.NO_REMINDERS
+        for row in message.buttons
+        for button in row
+    )
 
 
 def _length(blocks: list[Block] | tuple[Block, ...]) -> int:

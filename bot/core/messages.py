@@ -38,6 +38,8 @@ class Command(StrEnum):
     #: Choose the moment and the words of a reminder; set the one that was described.
     REMINDER = "reminder"
     SET_REMINDER = "set_reminder"
+    #: Take back every reminder; the conversation stays where it is.
+    NO_REMINDERS = "no_reminders"
     #: The pocket booklet.
     BOOKLET = "booklet"
     PERSON = "person"

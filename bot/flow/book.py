@@ -26,7 +26,7 @@ from bot.flow.shapes import PATTERNS, Form
 from bot.flow.source import read, read_file
 from bot.flow.translations import Translation, check_translations
 from bot.flow.walks import check_walks, silent_circles, ways
-from bot.strict_yaml import LIMIT_BYTES, LIMIT_TRAPS
+from bot.strict_yaml import LIMIT_TRAPS, bytes_of
 
 #: Below flows/, but not flow files.
 RULES = "_system/forbidden.yml"
@@ -104,7 +104,7 @@ def load(folder: Path, known: Known, translations: Iterable[Translation] = ()) -
 def rules_of(folder: Path) -> tuple[Rules, tuple[Issue, ...]]:
     """What may never be said or asked; no rules when the folder has no such file."""
     path, shown = folder / RULES, f"{folder.name}/{RULES}"
-    if not path.is_file():
+    if not path.exists():
         return Rules(), ()
     root, issues = read_file(path, shown)
     if root is None or issues:
@@ -127,8 +127,7 @@ def find(folder: Path) -> tuple[list[FlowFile], list[Issue]]:
             issues.append(issue(shown, 1, "misplaced-file"))
             continue
         try:
-            with path.open("rb") as file:
-                files.append(FlowFile(shown=shown, flow=FlowId(flow), source=file.read(LIMIT_BYTES + 1)))
+            files.append(FlowFile(shown=shown, flow=FlowId(flow), source=bytes_of(path)))
         except OSError as exc:
             issues.append(issue(shown, 1, "unreadable-file", reason=exc.strerror or type(exc).__name__))
     return files, issues

@@ -7,7 +7,7 @@ them off the event loop when they have changed and settled.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,8 +56,10 @@ class LiveBook:
         self.unserved: tuple[Issue, ...] = ()
         #: The bytes of every file in force, as it is now or as it was before it broke.
         self._served: Mapping[FlowId, bytes] = {}
-        #: The bytes of every flow in force and of every one replaced since the start, to keep with sessions.
+        #: The bytes of every flow in force and of every one replaced since, to keep with sessions.
         self.sources: dict[Key, bytes] = {}
+        #: Replaced revisions in which nobody stood when this was last looked at.
+        self._left: frozenset[Key] = frozenset()
 
     async def open(self) -> FlowBook:
         """Read the folder for the first time: healthy flows run, broken ones are in `issues`."""
@@ -90,6 +92,18 @@ class LiveBook:
         """Add revisions that stored sessions still wait in (see `bot.flow.book.flow_of`), after a restart."""
         older = {**self.current.older, **{(flow.id, flow.revision): flow for flow in flows}}
         self.current = replace(self.current, older=older)
+
+    def let_go(self, in_use: Collection[Key]) -> bool:
+        """Drop replaced revisions in which nobody stands, and stood the last time this was asked either: a turn that
+        began before the flow was replaced may still be about to be saved. Whether there were any.
+        """
+        left = frozenset(self.current.older.keys() - set(in_use))
+        gone, self._left = left & self._left, left
+        if gone:
+            older = {key: flow for key, flow in self.current.older.items() if key not in gone}
+            self.current = replace(self.current, older=older)
+            self.sources = {key: source for key, source in self.sources.items() if key not in gone}
+        return bool(gone)
 
     async def _read(self) -> None:
         loaded, former = await asyncio.to_thread(self._look)

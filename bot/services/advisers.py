@@ -75,7 +75,7 @@ async def take_message(desk: Desk, heard: FromTeam, *, row: int) -> None:
     is_person = heard.speaker is Speaker.PERSON and not heard.via_bot
     adviser = await adviser_of(desk, heard.account, team) if is_person else None
     if adviser is None:
-        await _done(desk, row, _line(desk, handoff, team, "adviser_not_listed"))
+        await _refuse(desk, heard, handoff, team, row, "adviser_not_listed")
         return
     await _from_adviser(desk, heard, handoff, team, adviser, row)
 
@@ -101,7 +101,7 @@ async def _from_adviser(
             if told is not None:
                 await _done(desk, row, _line(desk, handoff, team, told[0], **told[1]))
     elif (refusal := await _refusal(desk, heard, handoff, adviser)) is not None:
-        await _done(desk, row, _line(desk, handoff, team, refusal[0], **refusal[1]))
+        await _refuse(desk, heard, handoff, team, row, refusal[0], **refusal[1])
     elif heard.is_edited:
         await _edit(desk, heard, handoff, team, row)
     else:
@@ -127,6 +127,14 @@ async def _refusal(
     if heard.media is not None and heard.media not in RELAYED_MEDIA:
         return "adviser_refused_media", {}
     return None
+
+
+async def _refuse(
+    desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, row: int, phrase_name: str, /, **values: Value
+) -> None:
+    """Say why it does not go to the person; of an album once, however many photos it has."""
+    is_told = heard.album is not None and desk.memory.is_told_of(heard.album, heard.message_id)
+    await _done(desk, row, None if is_told else _line(desk, handoff, team, phrase_name, **values))
 
 
 async def _reply(desk: Desk, heard: FromTeam, handoff: Handoff, row: int) -> None:

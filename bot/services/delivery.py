@@ -7,9 +7,11 @@ uncertain. A restart therefore knows every call whose end it did not see.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final
 
 from bot.core.ids import ChatId, NewcomerId
@@ -35,6 +37,10 @@ MOST_CALLS: Final = 64
 #: Pauses before a call that was certainly not done is tried again, first and longest.
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 60.0
+
+
+class _Hurried(Exception):
+    """Something urgent came before what a lane waits to send."""
 
 
 class Sender:
@@ -166,7 +172,9 @@ class Sender:
                 wait_s = await self._send_first(lane, row, pause)
                 if wait_s:
                     lane.is_idle = True
-                    await self._sleep(wait_s)
+                    lane.hurry.clear()
+                    with contextlib.suppress(_Hurried):
+                        await self._rest(lane, wait_s)
                     lane.is_idle = False
         except asyncio.CancelledError:
             pass  # only while stopping: what was begun stays marked, and the next start settles it
@@ -189,8 +197,8 @@ class Sender:
         lane.is_idle = True
         if row.fate is Fate.UNCERTAIN or row.delivery.asked_again:
             await self._probe.passed()
-        is_counted = row.delivery.verb in COUNTED
-        waited = await (self._pacer.turn(row.chat) if is_counted else self._pacer.unhurried(row.chat))
+        is_first = bool(lane.entries) and lane.entries[0] is first
+        waited = is_first and await self._turn(lane, row, row.chat)
         lane.is_idle = False
         if not lane.entries or lane.entries[0] is not first:
             return 0.0  # a topic's opening came in between, or the lane's rows were left to the store
@@ -211,6 +219,28 @@ class Sender:
         pause.reset()
         await self._fates.arrived(lane, entries, rows, done)
         return 0.0
+
+    async def _turn(self, lane: OutboxLane, row: OutboxRow, chat: ChatId) -> bool:
+        """Wait for this row's turn; whether there was anything to wait for. Ends at once when something urgent comes
+        before it in its lane: that has a turn of its own.
+        """
+        if row.delivery.verb not in COUNTED:
+            return await self._pacer.unhurried(chat)
+        lane.hurry.clear()
+        try:
+            return await self._pacer.turn(chat, is_urgent=row.delivery.urgent, sleep=partial(self._rest, lane))
+        except _Hurried:
+            return True
+
+    async def _rest(self, lane: OutboxLane, seconds: float) -> None:
+        waits = [asyncio.ensure_future(self._sleep(seconds)), asyncio.ensure_future(lane.hurry.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waits:
+                one.cancel()
+        if lane.hurry.is_set():
+            raise _Hurried
 
     async def _begin(self, entries: list[Entry]) -> bool:
         """Note these calls as begun; False when one of them is not ours any more."""

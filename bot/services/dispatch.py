@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -42,6 +42,12 @@ log = logging.getLogger(__name__)
 STORE_PAUSE_S = 1.0
 #: A row that fails this often for a reason of its own is set aside, so that its lane goes on.
 TRIES = 3
+#: Lanes whose turns are taken side by side, so that they share commits.
+CROWD = 300
+#: As many when more than a crowd wait, as after an outage: a turn is over soon, and what is new is fetched meanwhile.
+FEW = 16
+#: Of the lanes that wait for that, one in so many is the newest: who writes after an outage is not last in a long row.
+NEWEST_EVERY = 4
 #: Rows taken up at a time, by a start or from other replicas: what is left by a kill is far less.
 MOST_TAKEN_UP = 1_000_000
 
@@ -53,6 +59,9 @@ class Dispatcher:
         self._desk = desk
         self._lanes: dict[Lane, deque[InboxRow]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        #: Lanes that are not begun yet, the oldest first.
+        self._queued: OrderedDict[Lane, None] = OrderedDict()
+        self._begun = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self._stopping = False
@@ -68,9 +77,9 @@ class Dispatcher:
         self.set_aside = 0
 
     def offer(self, rows: Sequence[InboxRow]) -> None:
-        """New rows, oldest first; what is known already stays as it is."""
+        """New rows, oldest first; what is known already stays as it is. While stopping they are left to the store."""
         for row in rows:
-            if row.id in self._known:
+            if row.id in self._known or self._stopping:
                 continue
             self._known.add(row.id)
             lane = self._lanes.get(row.lane)
@@ -78,12 +87,33 @@ class Dispatcher:
                 if row.id < lane[-1].id:
                     self._unsorted.add(row.lane)
                 lane.append(row)
-                continue
-            self._lanes[row.lane] = deque((row,))
-            self._idle.clear()
-            task = asyncio.get_running_loop().create_task(self._run(row.lane))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            else:
+                self._lanes[row.lane] = deque((row,))
+                self._queued[row.lane] = None
+                self._idle.clear()
+                self._begin_next()
+            if row.lane in self._queued and self._is_danger(row):
+                del self._queued[row.lane]
+                self._begin(row.lane)
+
+    def _begin_next(self, ended: asyncio.Task[None] | None = None) -> None:
+        """Begin lanes that wait, as many as there is room for."""
+        if ended is not None:
+            self._tasks.discard(ended)
+        while self._queued and not self._stopping and self._has_room():
+            self._begun += 1
+            lane, _ = self._queued.popitem(last=self._begun % NEWEST_EVERY == 0)
+            self._begin(lane)
+
+    def _has_room(self) -> bool:
+        # Lanes in which texts are gathered only wait.
+        busy = len(self._tasks) - self._floods.gathering
+        return busy < (CROWD if len(self._lanes) <= CROWD else FEW)
+
+    def _begin(self, lane: Lane) -> None:
+        task = asyncio.get_running_loop().create_task(self._run(lane))
+        self._tasks.add(task)
+        task.add_done_callback(self._begin_next)
 
     async def look(self, limit: int = MOST_TAKEN_UP) -> set[int]:
         """Take up what an earlier process left, and what other replicas left or stored for us, oldest first; the rows
@@ -111,6 +141,10 @@ class Dispatcher:
     async def stop(self) -> None:
         """Finish the turns being taken; rows not begun stay in the store for the next start."""
         self._stopping = True
+        while self._queued:
+            lane, _ = self._queued.popitem()
+            for row in self._lanes.pop(lane):
+                self._forget(row)
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=10)
 

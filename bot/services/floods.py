@@ -52,6 +52,8 @@ class Floods:
         self._settings = desk.settings.flood
         self._is_stopping = is_stopping
         self._writing: OrderedDict[NewcomerId, _Writing] = OrderedDict()
+        #: Lanes whose texts are being gathered now: they wait for more to come.
+        self.gathering = 0
 
     async def take(self, rows: deque[InboxRow]) -> int:
         """Take the first texts of a lane as those of a flood; how many, 0 when the first row is one like any other.
@@ -79,7 +81,11 @@ class Floods:
             await take_event(desk, row.newcomer, heard.event, row=row.id, heard=heard, is_acknowledged=is_told)
             taken = 1
         else:
-            texts = await self._gathered(rows, session)
+            self.gathering += 1
+            try:
+                texts = await self._gathered(rows, session)
+            finally:
+                self.gathering -= 1
             taken = len(texts)
             if self._is_stopping() or taken < 2:
                 return 0

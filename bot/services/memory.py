@@ -10,13 +10,15 @@ from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.ids import NewcomerId, Token
+from bot.core.ids import FlowId, NewcomerId, Revision, Token
 from bot.core.session import Position, Session
 from bot.ports import ButtonRow
 
 #: Entries kept; an entry is a few hundred bytes. Buttons of the last few hundred screens: reading others costs little.
 SESSIONS = 5_000
 BUTTONS = 3_000
+#: Albums of which is remembered that they were refused: advisers send few, one photo right after the other.
+ALBUMS = 200
 #: Somebody is told once in this time that the answer is late.
 LATE_AGAIN_AFTER = timedelta(hours=6)
 #: A volatile position is forgotten after this silence.
@@ -32,6 +34,8 @@ class Memory:
         #: The longest untouched first.
         self._shadows: OrderedDict[NewcomerId, tuple[Position, datetime]] = OrderedDict()
         self._told_late: dict[NewcomerId, datetime] = {}
+        #: Album of an adviser → the message of it whose refusal was told.
+        self._refused_albums: OrderedDict[str, int] = OrderedDict()
 
     def session(self, newcomer: NewcomerId) -> Session | None:
         """The session as this process last saved it."""
@@ -58,7 +62,7 @@ class Memory:
         if found is None:
             return None
         position, since = found
-        if now - since > VOLATILE_FOR:
+        if abs(now - since) > VOLATILE_FOR:  # also when the clock was set back meanwhile
             self._lose(newcomer)
             return None
         return position
@@ -67,9 +71,14 @@ class Memory:
         """Let go of volatile positions that have rested too long, also of people who never come back for them."""
         while self._shadows:
             newcomer, (_, since) = next(iter(self._shadows.items()))
-            if now - since <= VOLATILE_FOR:
+            if abs(now - since) <= VOLATILE_FOR:
                 return
             self._lose(newcomer)
+
+    def revisions(self) -> set[tuple[FlowId, Revision]]:
+        """The flows that somebody stands in of whom the store does not know it."""
+        places = [frames for place, _ in self._shadows.values() for frames in (place.frames, *place.trail)]
+        return {(frame.flow, frame.revision) for frames in places for frame in frames}
 
     def _lose(self, newcomer: NewcomerId) -> None:
         del self._shadows[newcomer]
@@ -98,6 +107,13 @@ class Memory:
         if len(self._told_late) >= SESSIONS:
             self._told_late = {one: at for one, at in self._told_late.items() if now - at < LATE_AGAIN_AFTER}
         self._told_late[newcomer] = now
+
+    def is_told_of(self, album: str, message_id: int) -> bool:
+        """Whether another photo of this album was refused before; else this is the one whose refusal is told."""
+        first = self._refused_albums.setdefault(album, message_id)
+        while len(self._refused_albums) > ALBUMS:
+            self._refused_albums.popitem(last=False)
+        return first != message_id
 
     def drop(self, newcomer: NewcomerId) -> None:
         """Forget a person: after an erasure, or when the store knows better."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from time import perf_counter
 
 from bot.conversation.advance import advance
+from bot.conversation.reminders import by_day
 from bot.conversation.turn import Turn
 from bot.conversation.wants import wants_keywords, wants_understanding
 from bot.core.effects import (
@@ -113,7 +114,7 @@ async def take_event(
             turn = replace(turn, messages=(notice, *turn.messages))
         if is_acknowledged and any(isinstance(effect, RelayText) for effect in turn.effects):
             turn = replace(turn, messages=tuple(message for message in turn.messages if message.vital))
-        if isinstance(event, Resumed | NotPassedOn):
+        if isinstance(event, Resumed | NotPassedOn | TimerFired):
             # Nothing was heard of the person.
             turn = replace(turn, session=replace(turn.session, seen_at=session.seen_at))
         more = Parts()
@@ -294,11 +295,14 @@ async def _effect(desk: Desk, effect: Effect, session: Session, now: datetime) -
 
 
 async def take_timer(desk: Desk, newcomer: NewcomerId, timer: int, name: str, ref: str) -> None:
-    """A reminder came due. While a person has the conversation it waits (C08)."""
+    """A reminder came due. While a person has the conversation it waits (C08), and so it does when its hour is a night
+    by now: after a night's outage, or when the adviser left late.
+    """
     now = desk.clock()
     session = await session_of(desk, newcomer, None, now)
-    if session.hold is Hold.HELD:
-        later = StartTimer(name=name, ref=ref, due_at=now + HELD_REMINDER_WAITS)
+    rings_at = by_day(now + HELD_REMINDER_WAITS if session.hold is Hold.HELD else now)
+    if rings_at > now:
+        later = StartTimer(name=name, ref=ref, due_at=rings_at)
         await desk.store.commit(Commit(done_timer=timer, timers=(later,), timers_of=newcomer, now=now))
         return
     await take_event(desk, newcomer, TimerFired(name=name, ref=ref), timer=timer)

@@ -81,8 +81,15 @@ class Pacer:
         self._all = _even(pace.global_per_s, 1.0, share=6)
         self._told: deque[tuple[float, int]] = deque(maxlen=64)
 
-    async def turn(self, chat: int) -> bool:
-        """Wait until a message to this chat may leave; whether there was anything to wait for."""
+    async def turn(
+        self, chat: int, *, is_urgent: bool = False, sleep: Callable[[float], Awaitable[None]] | None = None
+    ) -> bool:
+        """Wait until a message to this chat may leave; whether there was anything to wait for.
+
+        What is urgent waits for its own chat only: after an outage thousands of answers may be before it. It is counted
+        all the same, so that the others leave a place for it. `sleep` may end the wait by raising.
+        """
+        sleep = sleep or self._sleep
         gate = self._gate(chat)
         waited = False
         while True:
@@ -90,13 +97,15 @@ class Pacer:
             wait_s = gate.slot_s(self._monotonic())
             if wait_s > 0:
                 waited = True
-                await self._sleep(wait_s)
+                await sleep(wait_s)
                 if gate.holds + self._all.holds != holds:
                     continue
             wait_s = self._all.slot_s(self._monotonic())
+            if is_urgent:
+                wait_s = self._all.held_until - self._monotonic()
             if wait_s > 0:
                 waited = True
-                await self._sleep(wait_s)
+                await sleep(wait_s)
             if gate.holds + self._all.holds == holds:
                 return waited
 

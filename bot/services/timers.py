@@ -6,9 +6,10 @@ import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
+from bot.core.effects import StartTimer
 from bot.core.ids import HandoffId, NewcomerId
 from bot.core.messages import Message
-from bot.core.phrases import Verbatim
+from bot.core.phrases import Phrase, Verbatim
 from bot.errors import StoreError
 from bot.handoff.machine import Move, State
 from bot.ports import Commit, Delivery, TimerRow, Verb
@@ -62,25 +63,28 @@ class Timers:
         """Take everything that is due now; how many there were."""
         now = self._desk.clock()
         self._desk.memory.lose_old(now)
-        self._desk.store.lose_volatile(now - VOLATILE_FOR)
+        self._desk.store.lose_volatile(now, VOLATILE_FOR)
+        trusted_at = await self._steady(now) + STEADY_FOR
         taken: set[int] = set()
         # All of them: what is past its retention goes below, with the timers that are not taken by then.
         while due := [timer for timer in await self._desk.store.due_timers(now) if timer.id not in taken]:
             for timer in due:
                 taken.add(timer.id)
                 try:
-                    await self._take(timer)
+                    await self._take(timer, trusted_at)
                 except StoreError:
                     raise
                 except Exception as exc:  # one timer must not stop the others
                     log.error("timer.failed timer=%d reason=%s", timer.id, type(exc).__name__)
-        if self._read_at is None or now - self._read_at >= READ_EVERY:
+        if self._read_at is None or abs(now - self._read_at) >= READ_EVERY:
             self._read_at = now
             await checks.read(self._desk)
-        await self._purge(now)
+        if now >= trusted_at:
+            await self._purge(now)
         return len(taken)
 
-    async def _take(self, timer: TimerRow) -> None:
+    async def _take(self, timer: TimerRow, trusted_at: datetime) -> None:
+        """`trusted_at`: until then the clock may be wrong, and what it says deletes nothing."""
         match timer.name:
             case handover.SLOW:
                 await self._slow(timer)
@@ -88,6 +92,9 @@ class Timers:
                 await self._idle(timer)
             case checks.TIMER:
                 await checks.ask(self._desk, timer)
+            case "topic_delete" if self._desk.clock() < trusted_at:
+                later = StartTimer(name=timer.name, ref=timer.ref, due_at=trusted_at)
+                await self._commit(timer, Parts(timers=(later,)), timers_of=timer.newcomer)
             case "topic_delete":
                 await self._delete_topic(timer)
             case _ if timer.newcomer is not None:
@@ -114,7 +121,10 @@ class Timers:
         )
         if handoff.chat is not None:
             code = Verbatim(text=handoff.code)
-            told = topics.line(desk, handoff, team, "adviser_slow", code=code, opened=handoff.opened_at)
+            # The card tells since when; how long that is would be wrong there by the next look.
+            opened = Phrase(key="", text="{since} ({waited})")
+            opened = opened.having(since=handoff.opened_at, waited=now - handoff.opened_at)
+            told = topics.line(desk, handoff, team, "adviser_slow", code=code, opened=opened)
             parts += Parts(deliveries=(told,))
         await self._commit(timer, parts, timers_of=handoff.newcomer)
 
@@ -148,9 +158,7 @@ class Timers:
         self._desk.outgoing.offer(rows)
 
     async def _purge(self, now: datetime) -> None:
-        """What is past its retention goes, once a day; never within a day after the clock jumped."""
-        if now - await self._steady(now) < STEADY_FOR:
-            return
+        """What is past its retention goes, once a day."""
         if self._purged_at is not None and now - self._purged_at < PURGE_EVERY:
             return
         self._purged_at = now
@@ -178,6 +186,7 @@ class Timers:
                 hours = (now - before) // timedelta(hours=1)
                 log.error("retention.suspended reason=clock_jumped hours=%d", hours)
             steady = now
+            self._purged_at = None  # by which clock that was is not known
             await store.mark(STEADY, steady)
         await store.mark(CLOCK, now)
         self._noted_at, self._steady_since = now, steady

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -74,10 +74,10 @@ class Memory:
         self.texts.pop(row, None)
         self.recent.drop(row)
 
-    def lose_sessions(self, before: datetime) -> None:
-        """Let go of sessions that nothing was heard of since then."""
+    def lose_sessions(self, now: datetime, after: timedelta) -> None:
+        """Let go of sessions that nothing was heard of for so long, also when the clock was set back meanwhile."""
         for newcomer, session in list(self.sessions.items()):
-            if session.seen_at is None or session.seen_at < before:
+            if session.seen_at is None or abs(now - session.seen_at) > after:
                 self.sessions.pop(newcomer, None)
 
     def forget(self, newcomer: NewcomerId, payloads: Sequence[int], texts: Sequence[int]) -> None:

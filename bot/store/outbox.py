@@ -12,7 +12,7 @@ from bot.store.claims import Claims
 from bot.store.engine import Row, Tx
 from bot.store.memory import Memory
 from bot.store.people import chat_of, present_chat_of
-from bot.store.records import delivery_in, delivery_out, instant, instant_or_none, micros
+from bot.store.records import delivery_in, delivery_out, instant, micros
 from bot.store.vault import Gone, Vault
 
 #: States of a row; below `SENT` it is unfinished and holds back its lane.
@@ -24,7 +24,7 @@ _SPEAKING = (Verb.SEND, Verb.COPY, Verb.SEND_FILE, Verb.EDIT)
 
 _COLUMNS = (
     "o.id, o.lane, o.newcomer, o.chat, o.handoff, o.verb, o.body, o.is_volatile, o.is_card, o.state, o.tries,"
-    " o.is_repeat, o.not_before, o.created_at, h.newcomer, h.chat, h.thread, h.card_message"
+    " o.is_repeat, o.created_at, h.newcomer, h.chat, h.thread, h.card_message"
 )
 
 
@@ -61,8 +61,8 @@ def _queued(
         body = vault.seal(tx, owner, "outbox", "body", ident, delivery_out(delivery))
     tx.do(
         "INSERT INTO outbox (id, lane, place, newcomer, chat, handoff, verb, body, is_volatile, is_card, mirrors,"
-        " state, tries, is_repeat, not_before, created_at, holder, held_until)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, NULL, ?, ?, ?)",
+        " state, tries, is_repeat, created_at, holder, held_until)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?)",
         (
             ident,
             lane,
@@ -87,7 +87,6 @@ def _queued(
         delivery=delivery,
         fate=Fate.WAITING,
         tries=0,
-        not_before=None,
         created_at=now,
         chat=chat,
         thread=thread,
@@ -108,25 +107,25 @@ def _lane(vault: Vault, delivery: Delivery, chat: ChatId) -> Lane:
     return group_lane(chat, delivery.handoff if delivery.thread is None else delivery.thread)
 
 
-#: The first unfinished row of each lane whose time has come. A row being sent holds back its lane; so does the wait
+#: The first unfinished row of each lane. A row being sent holds back its lane; so does the wait
 #: for a topic that is not open.
 _HEADS = (
     "WITH heads AS (SELECT lane, min(place) AS place FROM outbox WHERE state < 3 GROUP BY lane)"
     f" SELECT {_COLUMNS} FROM heads"
     " JOIN outbox o ON o.lane = heads.lane AND o.place = heads.place AND o.state < 3"
     " LEFT JOIN handoffs h ON h.id = o.handoff"
-    " WHERE o.state = 0 AND (o.not_before IS NULL OR o.not_before <= ?)"
+    " WHERE o.state = 0"
     " AND (o.handoff IS NULL OR o.newcomer IS NOT NULL OR o.verb = 'open_topic' OR h.thread IS NOT NULL)"
     " AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.lane = o.lane AND s.state < 3 AND s.state = 2)"
     " ORDER BY o.id LIMIT ?"
 )
 
 
-def take(tx: Tx, vault: Vault, memory: Memory, claims: Claims, now: datetime, limit: int) -> list[OutboxRow]:
+def take(tx: Tx, vault: Vault, memory: Memory, claims: Claims, limit: int) -> list[OutboxRow]:
     """Rows to send now, at most one a lane."""
     # A volatile text comes into memory once its commit is on the disk, a moment after other readers can see the row:
     # read in between, it would have nothing to say. Whoever made the commit hands it on.
-    heads = [row for row in tx.rows(_HEADS, (micros(now), limit)) if not row[7] or row[0] in memory.texts]
+    heads = [row for row in tx.rows(_HEADS, (limit,)) if not row[7] or row[0] in memory.texts]
     rows = claims.deliveries(tx, heads)
     return [opened(tx, vault, memory, row) for row in rows]
 
@@ -134,7 +133,7 @@ def take(tx: Tx, vault: Vault, memory: Memory, claims: Claims, now: datetime, li
 def opened(tx: Tx, vault: Vault, memory: Memory, row: Row) -> OutboxRow:
     """The delivery of a row, with everything the channel must know resolved."""
     (ident, lane, newcomer, chat, handoff, verb, body, is_volatile, is_card, state, tries, is_repeat) = row[:12]
-    not_before, created_at, handoff_of, handoff_chat, thread, card = row[12:]
+    created_at, handoff_of, handoff_chat, thread, card = row[12:]
     owner = handoff_of if handoff_of is not None else newcomer
     delivery = memory.texts.get(ident) or memory.recent.get(ident)
     if delivery is None and body is not None:
@@ -154,7 +153,6 @@ def opened(tx: Tx, vault: Vault, memory: Memory, row: Row) -> OutboxRow:
         delivery=delivery,
         fate=_fate(state, is_repeat),
         tries=tries,
-        not_before=instant_or_none(not_before),
         created_at=instant(created_at),
         chat=delivery.chat if newcomer is None else chat_of(tx, vault, memory, newcomer),
         thread=None if newcomer is not None else delivery.thread or thread,
@@ -181,10 +179,9 @@ def arrived(tx: Tx, memory: Memory, row: OutboxRow, receipt: Receipt, at: dateti
     tx.afterwards.append(lambda: memory.drop_text(row.id))
 
 
-def retry(tx: Tx, row: int, not_before: datetime | None) -> None:
+def retry(tx: Tx, row: int) -> None:
     """Did not arrive: wait in place."""
-    at = None if not_before is None else micros(not_before)
-    tx.do("UPDATE outbox SET state = 0, not_before = ? WHERE id = ? AND state < 3", (at, row))
+    tx.do("UPDATE outbox SET state = 0 WHERE id = ? AND state < 3", (row,))
 
 
 def refuse(tx: Tx, memory: Memory, row: int, reason: str, now: datetime) -> None:
@@ -202,7 +199,7 @@ def doubt(tx: Tx, memory: Memory, row: int, again: bool, now: datetime) -> bool:
     A topic is opened again as often as it takes: without it nobody would ever see what waits for it.
     """
     if again and tx.run(
-        "UPDATE outbox SET state = 0, is_repeat = 1, not_before = NULL"
+        "UPDATE outbox SET state = 0, is_repeat = 1"
         " WHERE id = ? AND state < 3 AND (is_repeat = 0 OR verb = 'open_topic')",
         (row,),
     ):
@@ -266,11 +263,6 @@ def recalls(tx: Tx, vault: Vault, memory: Memory, newcomer: NewcomerId, since: d
         *(Delivery(verb=Verb.DELETE, chat=chat, message_id=message) for message in spoken_since(tx, newcomer, since)),
         *(Delivery(verb=Verb.DELETE_TOPIC, chat=ChatId(group), thread=thread) for group, thread in topics),
     ]
-
-
-def due_now(tx: Tx) -> None:
-    """At start-up: how long to wait was known to the process before; an hour that a wrong clock wrote means nothing."""
-    tx.run("UPDATE outbox SET not_before = NULL WHERE state = 0 AND not_before IS NOT NULL")
 
 
 def spoken_since(tx: Tx, newcomer: NewcomerId, since: datetime) -> list[int]:

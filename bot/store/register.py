@@ -38,10 +38,17 @@ def _days(kind: str, text: str) -> str:
     return text.format(days=LIMITS_DAYS[kind])
 
 
+#: A conversation that nobody ends is over after so long a silence.
+_UNENDED = _days("idle_case", ", ou {days} jours sans un mot si personne ne la finit, ou sur demande.")
+
+
 REGISTER: Mapping[str, Table] = {
     "people": Table(
         purpose="Reconnaître la personne qui revient et pouvoir lui répondre.",
-        leaves=_days("person", "{days} jours après le dernier contact, ou sur demande."),
+        leaves=_days(
+            "person",
+            "{days} jours après le dernier contact, mais pas avant sa conversation avec une équipe ; ou sur demande.",
+        ),
         columns={
             "id": (L, "Numéro tiré au hasard."),
             "lookup": (L, "Empreinte à clé du compte Telegram, pour retrouver la personne sans écrire son numéro."),
@@ -101,7 +108,7 @@ REGISTER: Mapping[str, Table] = {
             "state": (W, "En attente, en cours, envoyé, refusé, incertain."),
             "tries": (W, "Nombre d’essais."),
             "is_repeat": (W, "Envoyé une seconde fois, faute de savoir."),
-            "not_before": (W, "Pas avant cette heure."),
+            "not_before": (W, "Ne sert plus : une version d’avant y notait l’heure du prochain essai."),
             "created_at": (W, "Heure de la réponse."),
             "done_at": (W, "Heure de la fin."),
             "message_id": (W, "Numéro du message chez Telegram, pour pouvoir l’effacer."),
@@ -145,7 +152,7 @@ REGISTER: Mapping[str, Table] = {
     ),
     "handoffs": Table(
         purpose="Conversations avec une équipe.",
-        leaves=_days("case", "{days} jours après la fin, ou sur demande."),
+        leaves=_days("case", "{days} jours après la fin" + _UNENDED),
         columns={
             "id": (L, "Numéro tiré au hasard."),
             "newcomer": (L, "La personne."),
@@ -162,7 +169,7 @@ REGISTER: Mapping[str, Table] = {
     ),
     "handoff_log": Table(
         purpose="Ce qui a été dit avec l’équipe, pour la suite du suivi.",
-        leaves=_days("case", "{days} jours après la fin, ou sur demande."),
+        leaves=_days("case", "{days} jours après la fin" + _UNENDED),
         columns={
             "id": (W, "Rang."),
             "handoff": (L, "La conversation."),

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -132,8 +132,8 @@ class KeptStore:
     async def session_of(self, newcomer: NewcomerId) -> Session | None:
         return await self.engine.read(lambda tx: turn.session_of(tx, self._vault, self._memory, newcomer))
 
-    def lose_volatile(self, before: datetime) -> None:
-        self._memory.lose_sessions(before)
+    def lose_volatile(self, now: datetime, after: timedelta) -> None:
+        self._memory.lose_sessions(now, after)
 
     async def button(self, token: Token) -> ButtonRow | None:
         return await self.engine.read(lambda tx: turn.button(tx, self._vault, self._memory, token))
@@ -145,8 +145,7 @@ class KeptStore:
     # delivery
 
     async def take_outbox(self, limit: int = 100) -> list[OutboxRow]:
-        now = self._clock()
-        return await self._claim(lambda tx: outbox.take(tx, self._vault, self._memory, self._claims, now, limit))
+        return await self._claim(lambda tx: outbox.take(tx, self._vault, self._memory, self._claims, limit))
 
     async def mark_sending(self, rows: Sequence[int]) -> None:
         if rows:
@@ -164,8 +163,8 @@ class KeptStore:
                 lambda tx: outbox.recall(tx, self._vault, self._memory, self._claims, row, receipt, at)
             )
 
-    async def mark_retry(self, row: int, *, not_before: datetime | None) -> None:
-        await self.engine.write(lambda tx: outbox.retry(tx, row, not_before))
+    async def mark_retry(self, row: int) -> None:
+        await self.engine.write(lambda tx: outbox.retry(tx, row))
 
     async def mark_refused(self, row: int, *, reason: str) -> None:
         now = self._clock()
@@ -372,8 +371,6 @@ class KeptStore:
             known = erasure.tombstones(tx)
             if self.engine.is_first:
                 outbox.lose_volatile(tx)
-            if self.is_first:
-                outbox.due_now(tx)
             missing = {mark: month for mark, month in marks.items() if mark not in known}
             return erasure.replay(tx, self._vault, self._memory, missing), known
 

@@ -40,7 +40,6 @@ def _row(ident: int, chat: int, delivery: Delivery, **fields: Any) -> OutboxRow:
         lane=Lane("lane"),
         delivery=delivery,
         tries=0,
-        not_before=None,
         created_at=NOW,
         chat=ChatId(chat),
         **fields,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from bot.cli import main
 from bot.core.ids import FlowId
 from bot.flow.book import load
 from bot.flow.draw import mermaid, tree
@@ -50,3 +53,12 @@ def test_flow_as_text_and_as_mermaid(tmp_path: Path) -> None:
         '  s_split -->|"who = you"| s___a_two(["⇒ a.two"])\n'
         '  s_split -->|"sinon"| s_who\n'
     )
+
+
+def test_the_command_shows_a_flow_of_the_guichet(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["draw", "besoins.eat"]) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith("(besoins.eat)")
+    assert main(["draw", "besoins.eat", "--mermaid"]) == 0
+    assert capsys.readouterr().out.startswith("flowchart TD\n")
+    assert main(["draw", "besoins.nowhere"]) == 2
+    assert "besoins.nowhere" in capsys.readouterr().err

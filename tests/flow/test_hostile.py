@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.ids import FlowId
-from bot.flow.book import FlowFile, Loaded, assemble, rules_of
+from bot.directory.lookup import load as directory_in
+from bot.flow.book import FlowFile, Loaded, assemble, find, rules_of
 from tests.flow.hostile import hostile_files
 from tests.flow.known import KNOWN, ROOT
 
@@ -54,6 +56,15 @@ def test_file_made_to_hurt_is_never_published(name: str) -> None:
 def test_any_bytes_are_answered_with_issues(source: bytes) -> None:
     loaded = checked(b"flow: broken.example\ntitle: x\nsteps:\n" + source)
     assert all(one.said("fr") for one in loaded.issues)
+
+
+@pytest.mark.parametrize("place", ["a", "_system", "directory"])
+def test_a_pipe_among_the_files_keeps_nobody_waiting(tmp_path: Path, place: str) -> None:  # D06
+    pipe = tmp_path / place / "forbidden.yml"
+    pipe.parent.mkdir()
+    os.mkfifo(pipe)
+    told = [*find(tmp_path)[1], *rules_of(tmp_path)[1], *directory_in(tmp_path).issues]
+    assert any("not an ordinary file" in str(one) and place in str(one) for one in told)
 
 
 def test_a_good_file_beside_a_hostile_one_runs(tmp_path: Path) -> None:

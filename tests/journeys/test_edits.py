@@ -67,6 +67,38 @@ async def test_who_is_inside_goes_on_in_the_flow_as_it_was(edited: Office, edito
     assert await fatou.press("Une dame") == ["Autre chose ?"]
 
 
+async def test_a_replaced_flow_leaves_memory_with_the_last_who_stood_in_it(edited: Office, editor: Editor) -> None:
+    guichet = await edited.open()
+    fatou = await edited.fatou()
+    await fatou.say("essai")
+    before = set(guichet.flows.sources)
+    await editor.writes(TRIAL.replace(WHO, OTHER_WHO))
+    await editor.writes(TRIAL.replace(WHO, OTHER_WHO + " ?"))
+    inside = {key for key in before if key in guichet.flows.current.older}
+    for _ in range(2):
+        await guichet.let_go_of_flows()
+    assert len(inside) == 1 and set(guichet.flows.current.older) == inside
+    assert (await fatou.press("Une femme")) == [WORDS]
+    await fatou.say("/effacer")
+    await fatou.press("Oui, tout effacer")
+    for _ in range(2):
+        await guichet.let_go_of_flows()
+    assert set(guichet.flows.sources) == {(one.id, one.revision) for one in guichet.flows.current.flows.values()}
+
+
+async def test_a_replaced_flow_stays_for_who_stands_in_it_unwritten(edited: Office, editor: Editor) -> None:
+    guichet = await edited.open()
+    fatou = await edited.fatou()
+    await fatou.say("secret")
+    await fatou.say("une chaise")
+    secret = editor._path.with_name("secret.yml")
+    secret.write_text(secret.read_text("utf-8").replace("?", " ?"), encoding="utf-8")
+    assert await guichet.flows.refresh()
+    for _ in range(2):
+        await guichet.let_go_of_flows()
+    assert len(guichet.flows.current.older) == 1
+
+
 async def test_a_broken_edit_changes_nothing_and_says_why(edited: Office, editor: Editor, logged: Lines) -> None:
     await edited.open()
     fatou = await edited.fatou()

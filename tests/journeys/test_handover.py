@@ -172,7 +172,9 @@ async def test_a_slow_answer_is_admitted_to_both_sides(office: Office) -> None:
     await office.look_at_timers()
     assert await fatou.heard() == [STILL_KEPT]
     await claire.sit_down()
-    assert (await claire.texts())[-1].startswith(f"⏰ {handoff.code} attend toujours une réponse. Demande : lundi 23")
+    told = (await claire.texts())[-1]
+    assert told.startswith(f"⏰ {handoff.code} attend toujours une réponse. Demande : lundi 23")
+    assert told.endswith("(31 minutes)")
     office.now.pass_by(minutes=31)
     await office.look_at_timers()
     assert await fatou.heard() == SILENT
@@ -656,6 +658,20 @@ async def test_a_photo_with_a_note_under_it_never_leaves(office: Office) -> None
     await claire.send("photo", caption="// pour le dossier")
     await office.settled()
     assert len(await fatou.messages()) == before
+
+
+async def test_an_album_that_is_refused_is_refused_once(office: Office) -> None:  # C03
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    await claire.sit_down()
+    told = await claire.texts()
+    for _ in range(3):
+        await claire.send("photo", media_group_id="1")
+    assert len(await claire.texts()) == len(told) + 1
+    await claire.send("photo", media_group_id="2")
+    await claire.send("photo")
+    assert len(await claire.texts()) == len(told) + 3
+    assert await office.calls("copyMessage") == []
 
 
 async def test_no_photo_of_an_album_with_a_note_ever_leaves(office: Office) -> None:

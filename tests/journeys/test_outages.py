@@ -16,7 +16,7 @@ from bot.core.session import Session
 from bot.errors import StoreError
 from bot.ports import Fetched
 from bot.sandbox import Fault, FaultScript, doings
-from bot.services import advisers, newcomer
+from bot.services import advisers, dispatch, newcomer
 from bot.services.contact import Contact
 from tests.journeys.flows import NUDGE, WHO, WORDS
 from tests.journeys.office import Office
@@ -316,3 +316,26 @@ async def test_words_that_wait_for_a_new_topic_do_not_wait_for_a_wrong_clock(off
     await office.settled()
     await claire.sit_down()
     assert (await claire.texts())[-1] == "💬 vous êtes là ?"
+
+
+async def test_who_writes_after_an_outage_does_not_wait_for_everybody_before(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:  # A17
+    monkeypatch.setattr(dispatch, "CROWD", 10)
+    monkeypatch.setattr(dispatch, "FEW", 2)
+    fatou = await office.fatou()
+    await office.close()
+    before = len(await office.calls("sendMessage"))
+    world = office.sandbox.world
+    crowd = [world.invent(language_code="fr") for _ in range(150)]
+    for one in crowd:
+        doings.say(world, one, "/start")
+    patient, frightened = crowd[len(crowd) // 2], crowd[-2]
+    doings.say(world, frightened, "au secours il a un couteau")
+    doings.say(world, doings.person_of(world, fatou.id), "/aide")
+    await office.open()
+    await office.settled(timeout_s=60)
+    sent = (await office.calls("sendMessage"))[before:]
+    order = list(dict.fromkeys(call["parameters"]["chat_id"] for call in sent))
+    assert max(order.index(fatou.id), order.index(frightened.id)) < order.index(patient.id)
+    assert len(order) == len(crowd) + 1

@@ -13,6 +13,7 @@ from tests.journeys.office import Office, Person
 
 #: What nobody else must read.
 WORDS = "appeler Nadia pour la chambre"
+STOPPED = "D'accord, j'arrête. Je n'envoie plus de rappel. Écrivez-moi quand vous voulez."
 RINGS = "🔔 Vous m'avez demandé un rappel."
 #: Nine in Liège, three days after the Monday of the tests.
 SOON = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
@@ -64,6 +65,39 @@ async def test_the_words_outlive_a_restart_before_and_after_the_bell(office: Off
     assert await fatou.press("Lire mon rappel") == [f"🔔 Vos mots : {WORDS}"]
 
 
+async def test_a_guichet_that_comes_back_at_night_lets_people_sleep(office: Office) -> None:
+    fatou = await office.fatou()
+    await chosen(fatou)
+    await office.close()
+    office.now.at = SOON + timedelta(days=1, hours=18)  # three in the morning
+    await office.open()
+    await office.look_at_timers()
+    assert await fatou.heard() == []
+    assert await rung(office, fatou, SOON + timedelta(days=2, minutes=-1)) == []
+    assert await rung(office, fatou, SOON + timedelta(days=2)) == [RINGS]
+
+
+async def test_an_adviser_who_leaves_late_lets_no_reminder_ring_at_night(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await chosen(fatou)
+    office.now.at = SOON.replace(hour=19, minute=30)  # half past eight in the evening
+    await fatou.ask_for_a_person()
+    await claire.take()
+    assert RINGS not in await rung(office, fatou, office.now())
+    await claire.press("Rendre au robot")
+    await fatou.heard()
+    assert await rung(office, fatou, SOON.replace(hour=20, minute=45)) == []
+    assert await rung(office, fatou, SOON + timedelta(days=1)) == [RINGS]
+
+
+async def test_whoever_comes_back_because_of_the_bell_may_go_on(office: Office) -> None:
+    fatou = await office.fatou()
+    await chosen(fatou)
+    await fatou.say("essai")
+    assert await rung(office, fatou) == [RINGS]
+    assert "Continuer" in " ".join([*await fatou.say("bonjour"), *await fatou.labels()])
+
+
 async def test_the_words_leave_the_conversation_and_stand_in_the_data_of_the_person(office: Office) -> None:
     fatou = await office.fatou()
     await chosen(fatou)
@@ -96,6 +130,33 @@ async def test_one_tap_stops_every_reminder(office: Office) -> None:
     assert await rung(office, fatou) == [RINGS]
     await fatou.press("Plus de rappels")
     assert await rung(office, fatou, SOON + timedelta(days=10)) == []
+
+
+async def test_a_reminder_is_taken_back_before_it_rings_and_nothing_else_ends(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await chosen(fatou)
+    await fatou.ask_for_a_person()
+    assert await fatou.press("Plus de rappels") == [STOPPED]
+    assert (await office.handoff()).is_open
+    await claire.take()
+    await claire.press("Rendre au robot")
+    await fatou.heard()
+    # The way goes on with the question that it stood at.
+    assert (await fatou.say("1"))[-1] == "Vivre à Liège. Quelle page voulez-vous lire ?"
+    assert await rung(office, fatou) == []
+
+
+async def test_a_reminder_is_taken_back_while_an_adviser_answers(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await chosen(fatou)
+    await fatou.ask_for_a_person()
+    await claire.take()
+    await fatou.heard()
+    assert await fatou.press("Plus de rappels") == [STOPPED]
+    await claire.say("Bonjour")
+    assert (await fatou.heard())[-1].endswith("Bonjour")
+    kept = await office.store.data_of(await fatou.newcomer())
+    assert "reminder" not in str(kept.get("timers"))
 
 
 async def test_an_adviser_sees_none_of_it(office: Office) -> None:
@@ -131,7 +192,8 @@ async def test_a_page_reminds_when_the_person_likes_and_goes_on(office: Office) 
     await fatou.press("Dans 3 jours")
     await fatou.press("Le matin")
     assert await fatou.press("Non, un rappel simple") == [
-        "D'accord. Je vous écris : jeudi 26 novembre 2026, 09:00.\n\nNoté : il fait froid"
+        "D'accord. Je vous écris : jeudi 26 novembre 2026, 09:00.",
+        "Noté : il fait froid",
     ]
     assert await rung(office, fatou) == [RINGS]
     assert await fatou.press("Lire mon rappel") == ["🔔 Le rappel est là."]

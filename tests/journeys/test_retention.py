@@ -78,3 +78,29 @@ async def test_after_an_honest_absence_the_purge_waits_a_day_and_goes_on(office:
     await office.reopen()
     await run_for(office, 2)
     assert not await is_known(office, fatou)
+
+
+async def test_a_clock_that_was_set_back_stops_the_daily_purge_for_a_day_only(office: Office) -> None:  # H01
+    await run_for(office, 30)
+    office.now.pass_by(days=400)
+    await run_for(office, 30)
+    office.now.pass_by(days=-400)
+    fatou = await office.fatou()
+    await run_for(office, 92 * 24, step=12)
+    assert not await is_known(office, fatou)
+
+
+async def test_a_topic_goes_with_its_day_and_by_no_wrong_clock(office: Office) -> None:  # I04
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    await claire.take()
+    await claire.press("Fermer")
+    await run_for(office, 30)
+    office.now.pass_by(days=400)
+    await office.look_at_timers()
+    assert len(await office.client.topics()) == 1
+    office.now.pass_by(days=-400)
+    await run_for(office, 28 * 24, step=12)
+    assert len(await office.client.topics()) == 1
+    await run_for(office, 3 * 24, step=12)
+    assert await office.client.topics() == []

@@ -95,6 +95,13 @@ async def test_a_secret_leaves_memory_when_its_half_hour_is_over(office: Office)
     assert await fatou.say("et maintenant ?") == [OPEN]
 
 
+async def test_a_clock_that_is_set_back_keeps_no_secret_for_longer(office: Office) -> None:  # H01
+    await in_the_secret(office)
+    office.now.pass_by(days=-1)
+    await office.look_at_timers()
+    assert not remembered(CANARY)
+
+
 async def test_an_answer_that_a_restart_forgot_is_asked_for_again(
     closed_office: Office, sealed: Callable[[str], bool]
 ) -> None:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +230,20 @@ async def test_what_is_urgent_goes_before_what_waits(post: Post, telegram: Teleg
     assert [text for _, text in telegram.arrived] == ["0", "112", "0800", "1", "2", "3"]
 
 
+async def test_what_is_urgent_does_not_wait_behind_the_answers_to_others(telegram: Telegram, tmp_path: Path) -> None:
+    async with OddServer(telegram.reply) as server:
+        # One message a day: whoever waits for those before it waits as good as for ever.
+        post = await open_post(tmp_path, TOKEN, server.url, pace=Pace(global_per_s=1 / 86_400))
+        amina, boris, clara = await post.welcome(AMINA), await post.welcome(BORIS), await post.welcome(7)
+        await post.sender.start()
+        await post.queue(*(say(boris, str(number)) for number in range(200)))
+        await post.queue(say(amina, "1"))
+        await post.queue(say(amina, "112", urgent=True), say(clara, "112", urgent=True))
+        await until(lambda: {(AMINA, "112"), (7, "112")} <= set(telegram.arrived))
+        assert (AMINA, "1") not in telegram.arrived
+        await close_post(post)
+
+
 async def test_what_is_urgent_goes_first_after_a_restart_too(telegram: Telegram, tmp_path: Path) -> None:
     async with OddServer(telegram.reply) as server:
         post = await open_post(tmp_path, TOKEN, server.url)
@@ -343,7 +356,7 @@ async def test_b04_told_to_wait_waits_so_long_in_order_while_others_go_on(post: 
     assert post.news.told == []
 
 
-async def test_h01_row_that_a_wrong_clock_put_off_goes_first_after_a_restart(
+async def test_h01_row_that_waited_for_its_next_try_goes_first_after_a_restart(
     telegram: Telegram, tmp_path: Path
 ) -> None:
     async with OddServer(telegram.reply) as server:
@@ -351,7 +364,7 @@ async def test_h01_row_that_a_wrong_clock_put_off_goes_first_after_a_restart(
         amina = await dead.welcome(AMINA)
         [row] = await dead.queue(say(amina, "1"), offered=False)
         await dead.store.mark_sending([row.id])
-        await dead.store.mark_retry(row.id, not_before=NOW + timedelta(days=1))
+        await dead.store.mark_retry(row.id)
         await dead.store.close()
 
         post = await open_post(tmp_path, TOKEN, server.url)

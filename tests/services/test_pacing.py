@@ -82,6 +82,23 @@ async def test_all_together() -> None:
     assert left[-1] < 4.5
 
 
+async def test_what_is_urgent_waits_for_nobody_else_and_is_counted() -> None:
+    time = Time()
+    pacer = Pacer(Pace(global_per_s=30), monotonic=time, sleep=time.sleep)
+    left: list[tuple[float, int]] = []
+
+    async def one(chat: int, *, is_urgent: bool = False) -> None:
+        await pacer.turn(chat, is_urgent=is_urgent)
+        left.append((round(time.now - 1000.0, 6), chat))
+
+    others = range(10, 310)
+    await time.run(*(one(chat) for chat in others), one(AMINA, is_urgent=True), one(BORIS))
+    assert (0, AMINA) in left
+    # A place was left for it: the next one goes where the one after next would have.
+    alone = await departures(Pace(global_per_s=30), *others, AMINA, BORIS)
+    assert {chat: at for at, chat in left}[BORIS] == alone[-1]
+
+
 async def test_no_limits() -> None:
     pace = Pace(chat_per_s=0, group_per_min=0, global_per_s=0)
     assert set(await departures(pace, *[AMINA, GROUP] * 200)) == {0.0}

@@ -113,7 +113,7 @@ class Machine(RuleBasedStateMachine):
                 self.run(self.store.mark_sent(row, Receipt(message_id=row.id), at=NOON))
                 person.outbox.pop(0)
             case "retry":
-                self.run(self.store.mark_retry(row.id, not_before=NOON))
+                self.run(self.store.mark_retry(row.id))
             case "refused":
                 self.run(self.store.mark_refused(row.id, reason="blocked"))
                 person.outbox.pop(0)

@@ -103,10 +103,10 @@ class Fates:
 
     async def again(self, entries: list[Entry]) -> None:
         """Certainly not done: these rows wait in their place."""
-        # Due at once in the store: how long to wait is known here only, and a restart should try at once. Without an
-        # instant, which a clock that is set back would not come to for a day (H01).
+        # Due at once in the store: how long to wait is known here only, and a restart should try at once. An instant
+        # would be one that a clock that is set back does not come to for a day (H01).
         for entry in entries:
-            await self._marks.surely(self._store.mark_retry, entry.row.id, not_before=None)
+            await self._marks.surely(self._store.mark_retry, entry.row.id)
 
     async def refuse(self, lane: OutboxLane, entries: list[Entry], row: OutboxRow, reason: str) -> None:
         """It will never be done."""
@@ -161,6 +161,6 @@ class Fates:
             await self._marks.surely(self._store.mark_refused, row.id, reason="forgotten by a restart")
             await self._marks.told(self._news.lost, row)
         elif row.delivery.verb in REPEATABLE:
-            await self._marks.surely(self._store.mark_retry, row.id, not_before=None)
+            await self._marks.surely(self._store.mark_retry, row.id)
         elif not await self._sent_once_more(row):
             await self._marks.told(self._news.uncertain, row)

@@ -42,7 +42,7 @@ class Entry:
 class OutboxLane:
     """Rows of one lane, first to leave first."""
 
-    __slots__ = ("card", "entries", "is_behind", "is_idle", "name", "task", "thread")
+    __slots__ = ("card", "entries", "hurry", "is_behind", "is_idle", "name", "task", "thread")
 
     def __init__(self, name: Lane) -> None:
         self.name = name
@@ -51,6 +51,8 @@ class OutboxLane:
         self.is_behind = False
         #: The lane's task only waits; it may be ended without harm.
         self.is_idle = False
+        #: Set when something comes that does not wait for what the lane waits for.
+        self.hurry = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
         #: What calls of this lane brought that later rows were made without.
         self.thread: int | None = None
@@ -63,6 +65,8 @@ class OutboxLane:
         while at > first and _order(self.entries[at - 1].row) > _order(row):
             at -= 1
         self.entries.insert(at, Entry(row, is_read))
+        if at == 0 and row.delivery.urgent:
+            self.hurry.set()
 
     def drop(self, entries: list[Entry]) -> None:
         """Forget these entries."""
