@@ -217,6 +217,13 @@ async def _read(desk: Desk, event: Event, newcomer: NewcomerId) -> Event:
         phone = None if event.phone_locale is None else desk.nearest_locale(event.phone_locale)
         poster = desk.poster(event.payload) if event.payload else None
         if poster is None:
+            words = event.words or event.payload
+            if (danger := desk.danger(words)) is not None:
+                # « /start aidez-moi, il me frappe »: whoever was told to write /start may write the rest behind it.
+                language = desk.language_of(words)
+                return Said(
+                    text=words, message_id=event.message_id, danger=danger, language=language, phone_locale=phone
+                )
             return replace(event, phone_locale=phone)
         return replace(event, phone_locale=phone, topic=poster.topic, locale=poster.locale)
     if isinstance(event, Said):

@@ -67,6 +67,10 @@ def said(text: str) -> FromNewcomer:
     return newcomer(Said(text=text, message_id=3, phone_locale=Locale("ar")))
 
 
+def started(**fields: Any) -> FromNewcomer:
+    return newcomer(Started(message_id=3, phone_locale=Locale("ar"), **fields))
+
+
 def team(text: str = "", **fields: Any) -> FromTeam:
     known: dict[str, Any] = {"chat": ChatId(-100), "thread": 45, "account": AccountId(9), "message_id": 3, "text": text}
     return FromTeam(**(known | fields))
@@ -82,9 +86,11 @@ def team(text: str = "", **fields: Any) -> FromTeam:
         ("/menu", said("/menu")),
         ("/menu@Guichet_Bot", said("/menu")),
         ("/menu@other_bot", said("/menu@other_bot")),
-        ("/start", newcomer(Started(phone_locale=Locale("ar")))),
-        ("/start@guichet_bot dormir-ar", newcomer(Started(payload="dormir-ar", phone_locale=Locale("ar")))),
-        ("/start é", newcomer(Started(phone_locale=Locale("ar")))),
+        ("/start", started()),
+        ("/start@guichet_bot dormir-ar", started(payload="dormir-ar")),
+        ("/start é", started(words="é")),
+        ("/start il me frappe, aidez-moi", started(words="il me frappe, aidez-moi")),
+        (f"/start {'x' * 65}", started(words="x" * 65)),
         ("/started", said("/started")),
         ("a\0b", said("ab")),
     ],
