@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.conversation import commands, reminders, walk
 from bot.conversation.answers import answer_to
@@ -54,6 +54,9 @@ from bot.flow.graph import AnswerKind, Ask, Card, Handoff, Remind, ShowServices
 
 #: Flows that the program begins by itself.
 BEGUN = frozenset({walk.WELCOME, walk.MENU, walk.HELPED, *commands.FLOWS.values(), *commands.CALLS.values()})
+
+#: The same button again within this time is a slip of the thumb, or an impatient one (D04); later it is meant.
+TWICE_WITHIN = timedelta(seconds=10)
 
 #: Media with an answer of their own; the others share one (A21).
 _MEDIA_PHRASES = {
@@ -181,8 +184,8 @@ def _notice(draft: Draft) -> None:
 
 
 def _pressed(draft: Draft, event: Pressed) -> None:
-    if event.token == draft.session.last_token:
-        return  # pressed twice: the first press has moved on already (D04)
+    if event.token == draft.session.last_token and _is_twice(draft):
+        return  # the first press has moved on already
     draft.session = replace(draft.session, last_token=event.token)
     match event.action:
         case Go() | Speak() | ShowReminder():
@@ -212,6 +215,12 @@ def _pressed(draft: Draft, event: Pressed) -> None:
         case None:
             draft.tell(system(draft.guide.book, "button_expired"))
             walk.ask(draft)
+
+
+def _is_twice(draft: Draft) -> bool:
+    """Whether what was pressed last was pressed just now."""
+    before = draft.session.seen_at
+    return before is None or draft.now - before < TWICE_WITHIN
 
 
 def _turn_page(draft: Draft, number: int) -> None:

@@ -109,7 +109,7 @@ class Session:
     misses: int = 0
     #: Counts the screens with buttons; a button of an older screen is stale.
     screen: int = 0
-    #: The last token that moved the conversation; pressed again it does nothing.
+    #: The last token that moved the conversation; pressed again at once it does nothing.
     last_token: Token | None = None
     hold: Hold = Hold.NONE
     #: The language was chosen by the person, not only proposed from the phone.
