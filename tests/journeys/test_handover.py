@@ -1214,6 +1214,31 @@ async def test_the_operator_learns_that_a_stranger_reads_the_group(office: Offic
     assert line.startswith("ERROR") and "team=accueil" in line
 
 
+ADMIN = {"status": "administrator", "can_manage_topics": True, "can_delete_messages": True}
+
+
+@pytest.mark.parametrize(
+    ("standing", "is_forum", "lacks"),
+    [
+        ({"status": "kicked"}, True, ["the bot in the group"]),
+        ({"status": "member"}, True, ["the right to manage topics, the right to delete messages"]),
+        (ADMIN, False, ["topics in the group"]),
+        (ADMIN, True, []),
+    ],
+)
+async def test_the_operator_learns_at_once_what_the_bot_may_no_longer_do(  # B08, C15
+    office: Office, logged: Lines, standing: dict[str, object], is_forum: bool, lacks: list[str]
+) -> None:
+    world = office.sandbox.world
+    chat = {**world.chats[ADVISER_CHAT_ID].brief, "is_forum": is_forum}
+    member = {**standing, "user": world.bot}
+    world.updates.push("my_chat_member", {"chat": chat, "from": world.bot, "date": 1, "new_chat_member": member})
+    await office.settled()
+    told = [line for line in logged.lines if "group.lacks" in line]
+    assert [line.partition("what=")[2].split("'")[1] for line in told] == lacks
+    assert all(line.startswith("ERROR") and "team=accueil" in line for line in told)
+
+
 # --- the list of advisers --------------------------------------------------------------------------------------------
 
 
