@@ -111,7 +111,7 @@ async def take_event(
             turn = outages.admitted(desk, turn, now)
         if notice is not None and not any(message.vital for message in turn.messages):
             turn = replace(turn, messages=(notice, *turn.messages))
-        if is_acknowledged and any(isinstance(effect, RelayText) for effect in turn.effects):
+        if is_acknowledged and any(isinstance(effect, RelayText | RelayMedia) for effect in turn.effects):
             turn = replace(turn, messages=tuple(message for message in turn.messages if message.vital))
         if isinstance(event, Resumed | NotPassedOn):
             # Nothing was heard of the person.
