@@ -309,6 +309,7 @@ def _showed(draft: Draft, event: Showed) -> None:
         if draft.session.hold is not Hold.NONE:
             draft.start(RelayMedia(message_id=event.message_id))
     elif event.media is Media.CONTACT:
+        _notice(draft)
         rows = navigation(draft.session, book) if draft.session.hold is Hold.NONE else ()
         draft.tell(system(book, "media_contact", buttons=rows))
     elif draft.session.hold is not Hold.NONE:
@@ -337,6 +338,7 @@ def _located(draft: Draft, event: Located) -> None:
         if draft.session.hold is Hold.WAITING:
             draft.tell(system(draft.guide.book, "handoff_media_added"))
         return
+    _notice(draft)
     cards = replace(_present_services(draft), near_point=(event.latitude, event.longitude))
     book = draft.guide.book
     rows = navigation(draft.session, book)
