@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from time import perf_counter
 
 from bot.conversation.advance import advance
+from bot.conversation.reminders import by_day
 from bot.conversation.turn import Turn
 from bot.conversation.wants import wants_keywords, wants_understanding
 from bot.core.effects import (
@@ -98,6 +99,10 @@ async def take_event(
     for _ in range(TRIES):
         now = desk.clock()
         session = await _held_by_somebody(desk, await session_of(desk, newcomer, heard, now))
+        if isinstance(event, TimerFired) and (due_at := _later(session, now)) is not None:
+            later = StartTimer(name=event.name, ref=event.ref, due_at=due_at)
+            await desk.store.commit(Commit(done_timer=timer, timers=(later,), timers_of=newcomer, now=now))
+            return
         if isinstance(event, Pressed) and isinstance(event.action, Tick):
             await checklist.turn_tick(desk, session, event, heard, row=row)
             return
@@ -301,11 +306,13 @@ async def _effect(desk: Desk, effect: Effect, session: Session, now: datetime) -
 
 
 async def take_timer(desk: Desk, newcomer: NewcomerId, timer: int, name: str, ref: str) -> None:
-    """A reminder came due. While a person has the conversation it waits (C08)."""
-    now = desk.clock()
-    session = await session_of(desk, newcomer, None, now)
-    if session.hold is Hold.HELD:
-        later = StartTimer(name=name, ref=ref, due_at=now + HELD_REMINDER_WAITS)
-        await desk.store.commit(Commit(done_timer=timer, timers=(later,), timers_of=newcomer, now=now))
-        return
+    """A reminder came due."""
     await take_event(desk, newcomer, TimerFired(name=name, ref=ref), timer=timer)
+
+
+def _later(session: Session, now: datetime) -> datetime | None:
+    """When a reminder that is due now is looked at again; None when it rings. While a person has the conversation it
+    waits (C08), and whatever kept it, an outage or a talk until late, it does not ring at night (best-in-class 23).
+    """
+    due_at = by_day(now + HELD_REMINDER_WAITS if session.hold is Hold.HELD else now)
+    return due_at if due_at > now else None

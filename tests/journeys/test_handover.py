@@ -1065,6 +1065,48 @@ async def test_a_reminder_waits_while_a_person_has_the_conversation(office: Offi
     assert "🔔 Vous m'avez demandé un rappel." in await fatou.heard()
 
 
+async def test_a_reminder_that_a_talk_or_an_outage_kept_does_not_ring_at_night(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+    await fatou.say("il fait froid")
+    await fatou.press("Oui")
+    await fatou.say("/conseiller")
+    await fatou.press("Une personne, sans résumé")
+    await claire.take()
+    office.now.pass_by(days=1, minutes=1)
+    await claire.say("je cherche encore")
+    await office.look_at_timers()
+    office.now.at = office.now.at.replace(hour=19, minute=50)  # ten to nine in the evening in Liège
+    await office.look_at_timers()
+    await fatou.press("Finir avec la personne")
+    await fatou.heard()
+    bell = "🔔 Vous m'avez demandé un rappel."
+    for hour in (21, 23):
+        office.now.at = office.now.at.replace(hour=hour)
+        await office.look_at_timers()
+        assert await fatou.heard() == []
+    office.now.pass_by(hours=9)
+    await office.look_at_timers()
+    assert await fatou.heard() == [bell]
+
+
+async def test_a_conversation_that_retention_took_keeps_no_reminder(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+    await fatou.say("il fait froid")
+    await fatou.press("Oui")
+    await fatou.say("/conseiller")
+    await fatou.press("Une personne, sans résumé")
+    await claire.take()
+    await fatou.heard()
+    office.now.pass_by(days=1, minutes=1)
+    await office.store.purge(office.now(), {"idle_case": 0})
+    await office.look_at_timers()
+    assert "🔔 Vous m'avez demandé un rappel." in await fatou.heard()
+
+
 async def test_a_conversation_that_retention_took_leaves_no_silent_bot(office: Office) -> None:
     fatou, _ = await held(office)
     office.now.pass_by(hours=1)
