@@ -211,7 +211,11 @@ class Data:
 
     def guide_to(self, flows: FlowBook) -> Guide:
         """What a turn looks things up in, with these flows."""
-        book = replace(flows, facts=self.facts())
+        told = self.directory
+        until = {name: fact.good_until for name, fact in told.facts.items() if fact.publish}
+        book = replace(
+            flows, facts=self.facts(told), facts_until=until, old_facts=told.vocabulary.phrase("card.stale_short")
+        )
         first = self.settings.languages.first
         offer = self._offer(book)
         before, self.withheld = self.withheld, self._withheld(offer)

@@ -62,8 +62,8 @@ class Arrival:
     volatile: bool = False
     #: The message of the person that this changes: its new words are stored only when an adviser has it (A24).
     edits: int | None = None
-    #: A tap: of somebody unknown, such as a person just erased, it makes no person.
-    is_press: bool = False
+    #: A tap, a block, a position that moves: of somebody unknown, such as a person just erased, it makes no person.
+    says_nothing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,13 +66,20 @@ def arrival(raw: Any, *, received_at: datetime) -> Arrival | None:
             received_at=received_at,
             volatile=account is not None and is_for_memory_only(update),
             edits=None if edited is None or account is None else as_int(edited.get("message_id")),
-            is_press=peek(update, "callback_query") is not None,
+            says_nothing=_says_nothing(update, edited),
         )
     except Misshapen:
         return None
     except Exception as exc:  # too deep, or a bug here: must not stop what others send (A10)
         log.error("update.unread reason=%s", type(exc).__name__)
         return None
+
+
+def _says_nothing(update: Json, edited: Json | None) -> bool:
+    """Whether nobody is begun with by this: who has erased everything taps on what is still there, lets a live position
+    run on, and blocks the bot with the chat that they delete."""
+    is_live = edited is not None and edited.get("location") is not None
+    return is_live or any(peek(update, kind) is not None for kind in ("callback_query", "my_chat_member"))
 
 
 def _dumped(update: Mapping[str, Any]) -> bytes:

@@ -15,7 +15,8 @@ from bot.core.ids import AccountId, Locale, Token
 from bot.core.messages import RenderedButton
 
 #: Source: https://core.telegram.org/bots/features#deep-linking.
-_START: Final = re.compile(r"^/start(?:\s+([A-Za-z0-9_-]{1,64}))?(?:\s|$)", re.IGNORECASE)
+_START: Final = re.compile(r"^/start(?:\s+|$)", re.IGNORECASE)
+_PAYLOAD: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 #: The year 3000: a later date is none.
 _LATEST_S: Final = 32_503_680_000
 _LANGUAGE: Final = re.compile(r"^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}$")
@@ -54,7 +55,10 @@ def _message(
     if message.get("text") is not None:
         text = strip(text_of(message).strip())
         if start := _START.match(text):
-            return Started(payload=start[1] or "", phone_locale=locale)
+            rest = text[start.end() :]
+            payload = rest if _PAYLOAD.fullmatch(rest) else ""
+            words = "" if payload else rest
+            return Started(message_id=message_id, payload=payload, words=words, phone_locale=locale)
         return Said(text=text, message_id=message_id, phone_locale=locale)
     media = media_of(message)
     if media is Media.LOCATION or (media is Media.VENUE and message.get("location") is not None):

@@ -51,7 +51,7 @@ from bot.core.messages import (
 from bot.core.phrases import Phrase
 from bot.core.session import Hold, Offer, Offered, Session, Veil
 from bot.errors import StepGone
-from bot.flow.graph import AnswerKind, Ask, Card, Handoff, Remind, ShowServices
+from bot.flow.graph import AnswerKind, Ask, Card, Handoff, Remind, ShowServices, ToFlow
 
 #: Flows that the program begins by itself.
 BEGUN = frozenset({walk.WELCOME, walk.MENU, walk.HELPED, *commands.FLOWS.values(), *commands.CALLS.values()})
@@ -209,6 +209,8 @@ def _pressed(draft: Draft, event: Pressed) -> None:
             _show_card(draft, flow, step, volatile=volatile or draft.session.shadow is not None)
         case Choose(flow=flow, step=step, choice=choice) if flow in commands.FLOWS_WHILE_HELD:
             _chose(draft, flow, step, choice)
+        case Choose() | Begin() if (danger := _danger_behind(draft, event.action)) is not None:
+            commands.emergency(draft, danger)
         case _ if draft.session.hold is Hold.HELD and not isinstance(event.action, Page | Tick | Open):
             commands.held_notice(draft)
         case Choose(flow=flow, step=step, choice=choice):
@@ -222,6 +224,24 @@ def _pressed(draft: Draft, event: Pressed) -> None:
         case None:
             draft.tell(system(draft.guide.book, "button_expired"))
             walk.ask(draft)
+
+
+def _danger_behind(draft: Draft, action: Choose | Begin) -> FlowId | None:
+    """The safety flow behind a button that is no answer to the present question: 🆘 on a menu of yesterday, or of
+    before an adviser came. It is how people who do not write say that they are in danger: it is never too old (F03).
+    """
+    flows = draft.guide.book.flows
+    if isinstance(action, Begin):
+        behind: FlowId | None = action.flow
+    else:
+        if draft.session.hold is not Hold.HELD and _is_asked(draft, action.flow, action.step, action.choice):
+            return None
+        flow = flows.get(action.flow)
+        step = None if flow is None else flow.step(action.step)
+        offered = step.act.choices if step is not None and isinstance(step.act, Ask) else ()
+        leads = next((choice.leads for choice in offered if choice.id == action.choice), None)
+        behind = leads.flow if isinstance(leads, ToFlow) else None
+    return behind if behind is not None and behind in flows and flows[behind].safety else None
 
 
 def _turn_page(draft: Draft, number: int) -> None:
@@ -290,6 +310,7 @@ def _showed(draft: Draft, event: Showed) -> None:
         if draft.session.hold is not Hold.NONE:
             draft.start(RelayMedia(message_id=event.message_id))
     elif event.media is Media.CONTACT:
+        _notice(draft)
         rows = navigation(draft.session, book) if draft.session.hold is Hold.NONE else ()
         draft.tell(system(book, "media_contact", buttons=rows))
     elif draft.session.hold is not Hold.NONE:
@@ -318,6 +339,7 @@ def _located(draft: Draft, event: Located) -> None:
         if draft.session.hold is Hold.WAITING:
             draft.tell(system(draft.guide.book, "handoff_media_added"))
         return
+    _notice(draft)
     cards = replace(_present_services(draft), near_point=(event.latitude, event.longitude))
     book = draft.guide.book
     rows = navigation(draft.session, book)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.conversation.ages import with_age
 from bot.conversation.guide import Guide
 from bot.core.effects import Effect
 from bot.core.messages import Block, Button, Command, Go, Message
@@ -49,14 +51,14 @@ class Draft:
     def say(self, *blocks: Block) -> None:
         """Add paragraphs to the message being made; a full message is closed first."""
         limit = LONG_MESSAGE_LENGTH if self.safety else MESSAGE_LENGTH
-        if self.pending and _length(self.pending) + _length(blocks) > limit:
+        if self.pending and self._length((*self.pending, *blocks)) > limit:
             self.close()
         self.pending.extend(blocks)
 
     def close(self, buttons: Rows = ()) -> None:
         """Make one message of what was said, with these buttons; with nothing to say they go under the last words."""
         if self.pending:
-            blocks, self.pending = tuple(self.pending), []
+            blocks, self.pending = self._aged(self.pending), []
             self.tell(Message(blocks=blocks, buttons=buttons, vital=self.safety))
         elif buttons and self.messages and not _has_commands(self.messages[-1]):
             last = self.messages.pop()
@@ -78,6 +80,15 @@ class Draft:
         self.close()
         return Turn(session=self.session, messages=tuple(self.messages), effects=tuple(self.effects))
 
+    def _aged(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
+        """With a note on old figures; in danger nothing stands beside what to do."""
+        return tuple(blocks) if self.safety else with_age(blocks, self.guide.book, self.now.date())
+
+    def _length(self, blocks: Sequence[Block]) -> int:
+        is_noted = len(self._aged(blocks)) > len(blocks)
+        note = self.guide.book.old_facts if is_noted else None
+        return _length(blocks) + (0 if note is None else len(f"⚠️ {note.text}"))
+
 
 def _has_commands(message: Message) -> bool:
     return any(
@@ -87,5 +98,5 @@ def _has_commands(message: Message) -> bool:
     )
 
 
-def _length(blocks: list[Block] | tuple[Block, ...]) -> int:
+def _length(blocks: Sequence[Block]) -> int:
     return sum(len(block.text) for block in blocks if isinstance(block, Phrase))

@@ -38,7 +38,10 @@ class Media(StrEnum):
 class Started:
     """`/start`. `payload` is raw; the services verify a poster's signature and set `topic` and `locale` from it."""
 
+    message_id: int = 0
     payload: str = ""
+    #: What was written after the command instead of a payload: only danger is heard in it (F03).
+    words: str = ""
     #: What the phone speaks: a proposal only.
     phone_locale: Locale | None = None
     #: The poster's topic and language, once verified.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 from urllib.parse import quote_plus, urlsplit
@@ -134,7 +134,7 @@ def card(
     words = directory.vocabulary
     lines = (
         *_what(service, words),
-        *_conditions(service, words, directory),
+        *_conditions(service, words, directory, local_day),
         *_languages(service, words, name_language),
         *_hours(service, words, open_state, at),
         *_contacts(service, words, distance_km),
@@ -163,7 +163,7 @@ def _what(service: Service, words: Vocabulary) -> Iterator[Line]:
         yield Line(part=Part.ALERT, phrase=words.phrase("card.temporarily_closed", reason=reason))
 
 
-def _conditions(service: Service, words: Vocabulary, directory: Directory) -> Iterator[Line]:
+def _conditions(service: Service, words: Vocabulary, directory: Directory, today: date) -> Iterator[Line]:
     who = words.joined([words.phrase(f"who.{word}") for word in service.eligibility.who])
     yield Line(part=Part.FOR_WHOM, phrase=words.phrase("card.for_whom", who=who))
     if service.eligibility.note:
@@ -185,7 +185,10 @@ def _conditions(service: Service, words: Vocabulary, directory: Directory) -> It
         fact = directory.facts[name]
         if fact.publish:
             about = Phrase(key=f"fact/{fact.name}.about", text=fact.about)
-            yield Line(part=Part.FACT, phrase=words.phrase("fact.line", about=about, amount=amount(fact, words)))
+            told = words.phrase("fact.line", about=about, amount=amount(fact, words))
+            if fact.is_stale(today):
+                told = words.phrase("card.with_note", text=told, note=words.phrase("card.stale_short"))
+            yield Line(part=Part.FACT, phrase=told)
             if fact.deadline:
                 yield Line(part=Part.FACT, phrase=words.phrase("fact.read_your_letter"))
 

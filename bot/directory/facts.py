@@ -85,11 +85,16 @@ class Fact:
         whole, _, rest = f"{self.value:,f}".partition(".")
         return whole.replace(",", "\u202f") + (f",{rest}" if rest else "")
 
-    def is_stale(self, today: date) -> bool:
-        """True when nothing vouches for it since `review_months` months."""
+    @property
+    def good_until(self) -> date:
+        """The last day on which something vouches for it, `review_months` months after it was checked."""
         if self.checked_on is None:
-            return True
-        return self.checked_on.last_day() + timedelta(days=30.44 * self.review_months) < today
+            return date.min
+        return self.checked_on.last_day() + timedelta(days=30.44 * self.review_months)
+
+    def is_stale(self, today: date) -> bool:
+        """True when nothing vouches for it any more."""
+        return self.good_until < today
 
 
 class Facts(Mapping[str, Fact]):

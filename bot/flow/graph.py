@@ -278,6 +278,10 @@ class FlowBook:
     by_topic: Mapping[str, FlowId] = field(default_factory=dict)
     #: Dated facts by name, for `{fact.name}` in sentences; numbers and dates are formatted for the reader.
     facts: Mapping[str, Value] = field(default_factory=dict)
+    #: Fact → the last day on which somebody vouches for it; long ago when nobody does.
+    facts_until: Mapping[str, date] = field(default_factory=dict)
+    #: What is said where a fact is older than that.
+    old_facts: Phrase | None = None
 
     def flow(self, flow: FlowId, revision: Revision | None = None) -> Flow | None:
         """The flow as it is now, or in the given revision if people are still in it."""

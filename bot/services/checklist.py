@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.core.events import Pressed
@@ -18,9 +19,15 @@ _TURNED = {"☐": "☑", "☑": "☐"}
 async def turn_tick(
     desk: Desk, session: Session, event: Pressed, heard: FromNewcomer | None, *, row: int | None
 ) -> None:
-    """Show the pressed box the other way round; the session does not change."""
+    """Show the pressed box the other way round; the session does not change.
+
+    The pressed box is turned from how the person saw it; the others stay as they were last turned, which the message
+    may not show yet: who ticks five items in a row is faster than the edits may leave.
+    """
+    now = desk.clock()
     keyboard = () if heard is None else heard.keyboard
-    turned = tuple(tuple(_turned(button, event.token) for button in line) for line in keyboard)
+    last = {button.token: button for line in desk.memory.list_in(session.newcomer, event.message_id) for button in line}
+    turned = tuple(tuple(_turned(button, last, event.token) for button in line) for line in keyboard)
     deliveries: tuple[Delivery, ...] = ()
     # The page of a volatile answer stays one after it was left: its items say what the answer was (decision 9).
     button = await desk.button(event.token)
@@ -34,12 +41,15 @@ async def turn_tick(
             volatile=is_volatile,
         )
         deliveries = (edit,)
-    rows = await desk.store.commit(Commit(done=row, deliveries=deliveries, now=desk.clock()))
+    rows = await desk.store.commit(Commit(done=row, deliveries=deliveries, now=now))
+    desk.memory.keep_list(session.newcomer, event.message_id, turned, now)
     desk.outgoing.offer(rows)
 
 
-def _turned(button: RenderedButton, token: Token) -> RenderedButton:
+def _turned(button: RenderedButton, last: Mapping[Token | None, RenderedButton], pressed: Token) -> RenderedButton:
     box = button.text[:1]
-    if button.token != token or box not in _TURNED:
+    if box not in _TURNED:
         return button
+    if button.token != pressed:
+        return last.get(button.token, button)
     return replace(button, text=_TURNED[box] + button.text[1:])

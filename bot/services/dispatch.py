@@ -32,7 +32,7 @@ from bot.ports import Commit, Delivery, InboxRow, Verb
 from bot.services import advisers, topics
 from bot.services.desk import Desk
 from bot.services.floods import Floods
-from bot.services.groups import group_moved, team_in
+from bot.services.groups import group_moved, report_standing, team_in
 from bot.services.newcomer import take_forgotten, take_newcomer_turn, tell_nobodys_press
 from bot.services.say import plain_delivery
 
@@ -316,7 +316,11 @@ class Dispatcher:
                 await self._keep_aside(row, reason)
             case TopicChanged():
                 await advisers.topic_changed(self._desk, heard, row=row.id)
-            case BotMembership() | Stranger() | Ignored():
+            case BotMembership(chat=chat):
+                if (team := team_in(desk, chat)) is not None:
+                    report_standing(team, heard)
+                await self._done(row)
+            case Stranger() | Ignored():
                 await self._done(row)
 
     async def _done(self, row: InboxRow, *, leave: int | None = None) -> None:

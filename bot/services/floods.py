@@ -1,4 +1,7 @@
-"""Somebody writes faster than people read answers: then the texts are answered together, and none is lost (A28)."""
+"""Somebody writes faster than people read answers: then the texts are answered together, and none is lost (A28).
+
+So are photos, stickers and the like without words: each of them has the same answer.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from bot.core.events import Said
+from bot.core.events import Said, Showed
 from bot.core.heard import FromNewcomer
 from bot.core.ids import NewcomerId
 from bot.core.messages import Message
@@ -113,13 +116,17 @@ class Floods:
         return writing
 
     def _written(self, row: InboxRow) -> FromNewcomer | None:
-        """What the row says, if it is a text of a newcomer."""
+        """What the row says, if it is a text of a newcomer, or a picture without words."""
         heard = None if row.payload is None else self._desk.read(row.payload)
-        return heard if isinstance(heard, FromNewcomer) and isinstance(heard.event, Said) else None
+        if not isinstance(heard, FromNewcomer):
+            return None
+        is_picture = isinstance(heard.event, Showed) and not heard.event.caption
+        return heard if is_picture or isinstance(heard.event, Said) else None
 
     def _may_wait(self, heard: FromNewcomer, session: Session) -> bool:
         """False for words of danger and for commands: they are taken at once, each by itself."""
-        assert isinstance(heard.event, Said)
+        if not isinstance(heard.event, Said):
+            return True
         text = heard.event.text
         return self._desk.danger(text) is None and self._desk.guide().words.command(text, session.locale) is None
 
@@ -130,7 +137,7 @@ class Floods:
         while True:
             for row in list(islice(rows, len(texts), None)):
                 heard = self._written(row)
-                if heard is None or not self._may_wait(heard, session):
+                if heard is None or not _are_alike(heard, texts) or not self._may_wait(heard, session):
                     return texts
                 texts.append(heard)
             if self._is_stopping() or time.monotonic() >= until_s:
@@ -138,8 +145,16 @@ class Floods:
             await asyncio.sleep(LOOK_S)
 
 
-def _together(texts: Sequence[FromNewcomer]) -> Said:
-    """The last texts as one utterance; what was written again and again counts once."""
+def _are_alike(heard: FromNewcomer, others: Sequence[FromNewcomer]) -> bool:
+    """Whether one answer fits: to texts, or to pictures."""
+    return all(type(heard.event) is type(other.event) for other in others[:1])
+
+
+def _together(texts: Sequence[FromNewcomer]) -> Said | Showed:
+    """The last texts as one utterance; what was written again and again counts once. Of pictures the last."""
+    last = texts[-1].event
+    if isinstance(last, Showed):
+        return replace(last, album_continued=False)
     events = [one.event for one in texts if isinstance(one.event, Said)]
     kept: list[str] = []
     for text in dict.fromkeys(event.text for event in reversed(events)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+from bot.core.heard import BotMembership
 from bot.core.ids import ChatId
 from bot.handoff.machine import Handoff
 from bot.ports import Commit
@@ -51,6 +52,20 @@ async def report_teams(desk: Desk) -> None:
                 team_of(desk, handoff).name,
                 handoff.chat is None or team_in(desk, handoff.chat) is not None,
             )
+
+
+def report_standing(team: Team, standing: BotMembership) -> None:
+    """Say at once what the bot can no longer do in a team's group; what is to be sent there waits (B08, C15)."""
+    needed = {
+        "topics in the group": standing.is_forum,
+        "the right to manage topics": standing.can_manage_topics,
+        "the right to delete messages": standing.can_delete_messages,
+    }
+    lacks = ["the bot in the group"] if not standing.is_inside else [name for name, has in needed.items() if not has]
+    if lacks:
+        log.error("group.lacks team=%s what=%r: what people write waits until it is there", team.name, ", ".join(lacks))
+    else:
+        log.info("group.ready team=%s", team.name)
 
 
 async def group_moved(desk: Desk, old: ChatId, new: ChatId) -> None:

@@ -1,4 +1,4 @@
-"""What lives in memory only: sessions as last saved, volatile positions, fresh buttons.
+"""What lives in memory only: sessions as last saved, volatile positions, fresh buttons, boxes on their way to a screen.
 
 All of it may be lost at any moment: sessions and buttons are read again from the store (which knows the volatile ones
 too), volatile positions are meant to go (decision 9).
@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from bot.core.ids import FlowId, NewcomerId, Revision, Token
+from bot.core.messages import RenderedButton
 from bot.core.session import Position, Session
 from bot.ports import ButtonRow
 
@@ -23,6 +25,10 @@ ALBUMS = 200
 LATE_AGAIN_AFTER = timedelta(hours=6)
 #: A volatile position is forgotten after this silence.
 VOLATILE_FOR = timedelta(minutes=30)
+#: Lists being ticked at this moment.
+LISTS = 1_000
+
+Keyboard: TypeAlias = tuple[tuple[RenderedButton, ...], ...]
 
 
 class Memory:
@@ -36,6 +42,8 @@ class Memory:
         self._told_late: dict[NewcomerId, datetime] = {}
         #: Album of an adviser → the message of it whose refusal was told.
         self._refused_albums: OrderedDict[str, int] = OrderedDict()
+        #: By person and message; the longest untouched first.
+        self._lists: OrderedDict[tuple[NewcomerId, int], tuple[Keyboard, datetime]] = OrderedDict()
 
     def session(self, newcomer: NewcomerId) -> Session | None:
         """The session as this process last saved it."""
@@ -68,12 +76,17 @@ class Memory:
         return position
 
     def lose_old(self, now: datetime) -> None:
-        """Let go of volatile positions that have rested too long, also of people who never come back for them."""
+        """Let go of volatile positions and of lists that have rested too long, also of people who never come back."""
         while self._shadows:
             newcomer, (_, since) = next(iter(self._shadows.items()))
             if abs(now - since) <= VOLATILE_FOR:
-                return
+                break
             self._lose(newcomer)
+        while self._lists:
+            place, (_, since) = next(iter(self._lists.items()))
+            if abs(now - since) <= VOLATILE_FOR:
+                break
+            del self._lists[place]
 
     def revisions(self) -> set[tuple[FlowId, Revision]]:
         """The flows that somebody stands in of whom the store does not know it."""
@@ -96,6 +109,18 @@ class Memory:
     def button(self, token: Token) -> ButtonRow | None:
         """What a fresh token means."""
         return self._buttons.get(token)
+
+    def keep_list(self, newcomer: NewcomerId, message: int, keyboard: Keyboard, now: datetime) -> None:
+        """Remember a list as it was ticked just now: its message shows so only once the edit has arrived."""
+        self._lists[newcomer, message] = (keyboard, now)
+        self._lists.move_to_end((newcomer, message))
+        while len(self._lists) > LISTS:
+            self._lists.popitem(last=False)
+
+    def list_in(self, newcomer: NewcomerId, message: int) -> Keyboard:
+        """The list of a message as it was last ticked; nothing when that is long ago."""
+        found = self._lists.get((newcomer, message))
+        return () if found is None else found[0]
 
     def is_told_late(self, newcomer: NewcomerId, now: datetime) -> bool:
         """Whether this person knows already that answers are late."""
@@ -126,3 +151,5 @@ class Memory:
         self._told_late.pop(newcomer, None)
         for token in [token for token, row in self._buttons.items() if row.newcomer == newcomer]:
             del self._buttons[token]
+        for place in [place for place in self._lists if place[0] == newcomer]:
+            del self._lists[place]

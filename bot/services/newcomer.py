@@ -99,6 +99,10 @@ async def take_event(
     for _ in range(TRIES):
         now = desk.clock()
         session = await _held_by_somebody(desk, await session_of(desk, newcomer, heard, now))
+        if isinstance(event, TimerFired) and (due_at := _later(session, now)) is not None:
+            later = StartTimer(name=event.name, ref=event.ref, due_at=due_at)
+            await desk.store.commit(Commit(done_timer=timer, timers=(later,), timers_of=newcomer, now=now))
+            return
         if isinstance(event, Pressed) and isinstance(event.action, Tick):
             await checklist.turn_tick(desk, session, event, heard, row=row)
             return
@@ -112,7 +116,7 @@ async def take_event(
             turn = outages.admitted(desk, turn, now)
         if notice is not None and not any(message.vital for message in turn.messages):
             turn = replace(turn, messages=(notice, *turn.messages))
-        if is_acknowledged and any(isinstance(effect, RelayText) for effect in turn.effects):
+        if is_acknowledged and any(isinstance(effect, RelayText | RelayMedia) for effect in turn.effects):
             turn = replace(turn, messages=tuple(message for message in turn.messages if message.vital))
         if isinstance(event, Resumed | NotPassedOn | TimerFired):
             # Nothing was heard of the person.
@@ -218,6 +222,13 @@ async def _read(desk: Desk, event: Event, newcomer: NewcomerId) -> Event:
         phone = None if event.phone_locale is None else desk.nearest_locale(event.phone_locale)
         poster = desk.poster(event.payload) if event.payload else None
         if poster is None:
+            words = event.words or event.payload
+            if (danger := desk.danger(words)) is not None:
+                # « /start aidez-moi, il me frappe »: whoever was told to write /start may write the rest behind it.
+                language = desk.language_of(words)
+                return Said(
+                    text=words, message_id=event.message_id, danger=danger, language=language, phone_locale=phone
+                )
             return replace(event, phone_locale=phone)
         return replace(event, phone_locale=phone, topic=poster.topic, locale=poster.locale)
     if isinstance(event, Said):
@@ -295,14 +306,13 @@ async def _effect(desk: Desk, effect: Effect, session: Session, now: datetime) -
 
 
 async def take_timer(desk: Desk, newcomer: NewcomerId, timer: int, name: str, ref: str) -> None:
-    """A reminder came due. While a person has the conversation it waits (C08), and so it does when its hour is a night
-    by now: after a night's outage, or when the adviser left late.
-    """
-    now = desk.clock()
-    session = await session_of(desk, newcomer, None, now)
-    rings_at = by_day(now + HELD_REMINDER_WAITS if session.hold is Hold.HELD else now)
-    if rings_at > now:
-        later = StartTimer(name=name, ref=ref, due_at=rings_at)
-        await desk.store.commit(Commit(done_timer=timer, timers=(later,), timers_of=newcomer, now=now))
-        return
+    """A reminder came due."""
     await take_event(desk, newcomer, TimerFired(name=name, ref=ref), timer=timer)
+
+
+def _later(session: Session, now: datetime) -> datetime | None:
+    """When a reminder that is due now is looked at again; None when it rings. While a person has the conversation it
+    waits (C08), and whatever kept it, an outage or a talk until late, it does not ring at night (best-in-class 23).
+    """
+    due_at = by_day(now + HELD_REMINDER_WAITS if session.hold is Hold.HELD else now)
+    return due_at if due_at > now else None

@@ -50,7 +50,7 @@ def _kept(tx: Tx, vault: Vault, memory: Memory, arrival: Arrival) -> InboxRow | 
     lane = arrival.lane or ODD
     if arrival.account is not None:
         newcomer = newcomer_of(tx, vault, arrival.account, day_of(arrival.received_at))
-        if newcomer is None and not arrival.is_press:
+        if newcomer is None and not arrival.says_nothing:
             # A repeat of something that an erased person said must not bring them back.
             known = "SELECT id FROM inbox WHERE update_id = ? OR natural_key = ?"
             if tx.row(known, (arrival.update_id, natural)) is not None:
@@ -59,7 +59,7 @@ def _kept(tx: Tx, vault: Vault, memory: Memory, arrival: Arrival) -> InboxRow | 
         if newcomer is not None:
             lane = lane_of(newcomer)
     ident = tx.ids("inbox")[0]
-    # A tap of somebody who is not known any more: its number stays against repeats, and nothing of the person.
+    # A tap or a block of somebody who is not known any more: its number stays against repeats, nothing of the person.
     is_nobodys = arrival.account is not None and newcomer is None
     is_stored = arrival.payload is not None and not is_nobodys and not _is_volatile(tx, vault, arrival, newcomer)
     sealed = vault.seal(tx, newcomer, "inbox", "payload", ident, arrival.payload or b"") if is_stored else None

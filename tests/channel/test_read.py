@@ -67,6 +67,10 @@ def said(text: str) -> FromNewcomer:
     return newcomer(Said(text=text, message_id=3, phone_locale=Locale("ar")))
 
 
+def started(**fields: Any) -> FromNewcomer:
+    return newcomer(Started(message_id=3, phone_locale=Locale("ar"), **fields))
+
+
 def team(text: str = "", **fields: Any) -> FromTeam:
     known: dict[str, Any] = {"chat": ChatId(-100), "thread": 45, "account": AccountId(9), "message_id": 3, "text": text}
     return FromTeam(**(known | fields))
@@ -82,9 +86,11 @@ def team(text: str = "", **fields: Any) -> FromTeam:
         ("/menu", said("/menu")),
         ("/menu@Guichet_Bot", said("/menu")),
         ("/menu@other_bot", said("/menu@other_bot")),
-        ("/start", newcomer(Started(phone_locale=Locale("ar")))),
-        ("/start@guichet_bot dormir-ar", newcomer(Started(payload="dormir-ar", phone_locale=Locale("ar")))),
-        ("/start é", newcomer(Started(phone_locale=Locale("ar")))),
+        ("/start", started()),
+        ("/start@guichet_bot dormir-ar", started(payload="dormir-ar")),
+        ("/start é", started(words="é")),
+        ("/start il me frappe, aidez-moi", started(words="il me frappe, aidez-moi")),
+        (f"/start {'x' * 65}", started(words="x" * 65)),
         ("/started", said("/started")),
         ("a\0b", said("ab")),
     ],
@@ -374,13 +380,22 @@ def test_arrival_is_the_persons_or_the_topics() -> None:
     assert in_topic is not None and (in_topic.account, in_topic.lane) == (None, Lane("topic:-100:45"))
 
 
-def test_only_a_tap_is_a_press() -> None:
-    tap = whose(
-        {"callback_query": {"id": "9", "from": {"id": 5}, "message": private(text="x")["message"], "data": "a"}}
-    )
-    word = whose(private(text="x"))
-    assert tap is not None and word is not None
-    assert (tap.account, tap.is_press, word.is_press) == (AccountId(5), True, False)
+def test_a_tap_a_block_and_a_moving_position_say_nothing() -> None:
+    place = {"latitude": 50.6, "longitude": 5.5, "live_period": 900}
+    blocked = {"chat": HERE, "from": AMINA, "date": 0, "new_chat_member": {"status": "kicked", "user": OURS}}
+    tap = {"id": "9", "from": {"id": 5}, "message": private(text="x")["message"], "data": "a"}
+    silent = [
+        {"callback_query": tap},
+        {"my_chat_member": blocked},
+        {"edited_message": private(location=place)["message"]},
+    ]
+    words = [private(text="x"), private(location=place), {"edited_message": private(text="x")["message"]}]
+
+    def told(updates: list[dict[str, Any]]) -> set[tuple[AccountId | None, bool]]:
+        return {(one.account, one.says_nothing) for update in updates if (one := whose(update)) is not None}
+
+    assert told(silent) == {(AccountId(5), True)}
+    assert told(words) == {(AccountId(5), False)}
 
 
 def test_a07_the_same_message_has_the_same_key_under_any_update_id() -> None:

@@ -68,14 +68,14 @@ def test_documents_facts_languages_and_price_are_told(directory: Directory) -> N
     assert dict(told(directory, "duo-for-a-job-liege"))[Part.LANGUAGES] == "Langues : fr, nl, en"
     assert dict(told(directory, "tabane"))[Part.LANGUAGES] == "Avec des interprètes"
     amounts = [text for part, text in told(directory, "redevance-oe") if part is Part.FACT]
-    assert amounts[0] == "Redevance pour le regroupement familial : 206 € (2024)"
+    assert amounts[0] == "Redevance pour le regroupement familial : 206 € (2024) (À vérifier)"
 
 
 def test_a_deadline_always_says_to_read_the_letter(directory: Directory) -> None:
     facts = [text for part, text in told(directory, "cpas-liege") if part is Part.FACT]
     assert facts == [
-        "Décision du CPAS, au plus tard après : 30 jours",
-        "Recours au tribunal du travail contre le CPAS : 3 mois",
+        "Décision du CPAS, au plus tard après : 30 jours (À vérifier)",
+        "Recours au tribunal du travail contre le CPAS : 3 mois (À vérifier)",
         "La date juste est celle de votre lettre.",
     ]
 
@@ -128,6 +128,17 @@ def test_an_old_entry_warns_and_a_checked_one_does_not(directory: Directory) -> 
     checked = card(replace(service, assured_date=date(2026, 10, 1)), directory, MONDAY)
     assert not checked.is_stale
     assert "Vérifié le 2026-10-01" in [french(line.phrase) for line in checked.lines]
+
+
+def test_a_figure_past_its_date_says_so_on_a_card_that_is_not(directory: Directory) -> None:
+    fresh = replace(directory.by_id["cpas-liege"], assured_date=date(2025, 1, 10))
+
+    def figure(at: datetime) -> str:
+        return next(french(line.phrase) for line in card(fresh, directory, at).lines if line.part is Part.FACT)
+
+    # The page that tells of the 30 days is of October 2024.
+    assert figure(datetime(2025, 9, 1, tzinfo=UTC)) == "Décision du CPAS, au plus tard après : 30 jours"
+    assert figure(datetime(2025, 11, 1, tzinfo=UTC)).endswith("30 jours (À vérifier)")
 
 
 def test_an_emergency_number_does_not_grow_stale_in_a_year(directory: Directory) -> None:

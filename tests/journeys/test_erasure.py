@@ -177,6 +177,24 @@ async def test_words_behind_the_wish_are_forgotten_too(scanned: Office) -> None:
     assert traces(scanned, fatou, CANARY) == []
 
 
+async def test_to_delete_the_chat_after_the_erasure_makes_nobody_new(office: Office) -> None:
+    """As the receipt says how; phones offer to block the bot with it. What a position does meanwhile says nothing."""
+    fatou = await office.fatou()
+    sent = await fatou.seat.put({"location": {"latitude": 50.64, "longitude": 5.57, "live_period": 900}})
+    await fatou.heard()
+    await fatou.say("/effacer")
+    await fatou.press("Oui, tout effacer")
+    moved = {**sent, "edit_date": sent["date"] + 5, "location": {**sent["location"], "latitude": 50.65}}
+    await office.client.do("update", fields={"edited_message": moved})
+    await fatou.seat.do("block")
+    await office.settled()
+    assert await office.store.newcomer_by_account(AccountId(fatou.id)) is None
+    await fatou.seat.do("unblock")
+    await office.settled()
+    assert await office.store.newcomer_by_account(AccountId(fatou.id)) is None
+    assert (await fatou.say("essai"))[-1].endswith(WHO)
+
+
 async def test_pressing_twice_erases_once(office: Office) -> None:
     fatou = await office.fatou()
     await fatou.say("/effacer")

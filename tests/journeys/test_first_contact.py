@@ -97,6 +97,18 @@ async def test_danger_before_start_gets_the_card_before_anything(office: Office)
     assert not any("Je suis un robot" in answer for answer in answers)
 
 
+@pytest.mark.parametrize("words", ["au secours, il a un couteau", "sos", "النجدة"])
+async def test_danger_behind_start_is_heard(office: Office, words: str) -> None:  # F03
+    fatou = await office.fatou(is_welcome=False)
+    assert "112" in (await fatou.say(f"/start {words}"))[0]
+    await fatou.ask_for_a_person()
+    claire = await office.adviser()
+    await claire.take()
+    await fatou.heard()
+    assert "112" in "".join(await fatou.say(f"/start {words}"))
+    assert words in (await claire.texts())[-1]
+
+
 async def test_buttons_lead_on_back_and_home(office: Office) -> None:
     fatou = await office.fatou()
     assert (await fatou.press("Danger"))[0].startswith("🆘")

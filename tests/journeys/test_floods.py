@@ -21,6 +21,8 @@ ONE_BY_ONE = [
     MENU,
     *[TOPICS] * 3,
 ]
+UNSEEN = "Je ne regarde pas les photos. N'envoyez pas vos papiers. Écrivez votre question, ou parlez avec une personne."
+PASSED_ON = "C'est transmis. La personne le verra."
 NOTED = "C'est noté. La personne lira votre message."
 #: Longer than any test: only what may not wait ends it.
 NEVER_S = 3600.0
@@ -104,6 +106,28 @@ async def test_a_command_in_a_flood_does_not_wait(closed_office: Office) -> None
     write(office, fatou, *(f"bla {number}" for number in range(10)), "/menu")
     assert await fatou.heard() == [*ONE_BY_ONE, TOO_FAST, TOPICS, MENU]
     assert await nothing_left(office)
+
+
+async def test_pictures_without_words_are_answered_once(closed_office: Office) -> None:
+    office = await opened(closed_office, answer_every_s=0.5)
+    fatou = await office.fatou()
+    world = office.sandbox.world
+    for _ in range(40):
+        doings.send(world, doings.person_of(world, fatou.id), "photo")
+    assert await fatou.heard() == [*[UNSEEN] * 4, TOO_FAST, UNSEEN]
+    assert await nothing_left(office)
+
+
+async def test_pictures_for_an_adviser_all_arrive_and_are_acknowledged_once(closed_office: Office) -> None:
+    office = await opened(closed_office, answer_every_s=NEVER_S)
+    fatou = await office.fatou()
+    await fatou.ask_for_a_person()
+    world = office.sandbox.world
+    for _ in range(40):
+        doings.send(world, doings.person_of(world, fatou.id), "photo")
+    assert await fatou.heard() == [PASSED_ON] * 4
+    copies = await office.calls("copyMessage")
+    assert len({call["parameters"]["message_id"] for call in copies}) == 40
 
 
 async def test_texts_for_an_adviser_all_arrive_and_are_acknowledged_once(closed_office: Office) -> None:

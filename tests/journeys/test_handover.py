@@ -1081,6 +1081,48 @@ async def test_a_reminder_waits_while_a_person_has_the_conversation(office: Offi
     assert "🔔 Vous m'avez demandé un rappel." in await fatou.heard()
 
 
+async def test_a_reminder_that_a_talk_or_an_outage_kept_does_not_ring_at_night(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+    await fatou.say("il fait froid")
+    await fatou.press("Oui")
+    await fatou.say("/conseiller")
+    await fatou.press("Une personne, sans résumé")
+    await claire.take()
+    office.now.pass_by(days=1, minutes=1)
+    await claire.say("je cherche encore")
+    await office.look_at_timers()
+    office.now.at = office.now.at.replace(hour=19, minute=50)  # ten to nine in the evening in Liège
+    await office.look_at_timers()
+    await fatou.press("Finir avec la personne")
+    await fatou.heard()
+    bell = "🔔 Vous m'avez demandé un rappel."
+    for hour in (21, 23):
+        office.now.at = office.now.at.replace(hour=hour)
+        await office.look_at_timers()
+        assert await fatou.heard() == []
+    office.now.pass_by(hours=9)
+    await office.look_at_timers()
+    assert await fatou.heard() == [bell]
+
+
+async def test_a_conversation_that_retention_took_keeps_no_reminder(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+    await fatou.say("il fait froid")
+    await fatou.press("Oui")
+    await fatou.say("/conseiller")
+    await fatou.press("Une personne, sans résumé")
+    await claire.take()
+    await fatou.heard()
+    office.now.pass_by(days=1, minutes=1)
+    await office.store.purge(office.now(), {"idle_case": 0})
+    await office.look_at_timers()
+    assert "🔔 Vous m'avez demandé un rappel." in await fatou.heard()
+
+
 async def test_a_conversation_that_retention_took_leaves_no_silent_bot(office: Office) -> None:
     fatou, _ = await held(office)
     office.now.pass_by(hours=1)
@@ -1228,6 +1270,31 @@ async def test_the_operator_learns_that_a_stranger_reads_the_group(office: Offic
     assert await joins(ADVISERS[0].id) == []
     [line] = await joins(9_900_000_004_242)
     assert line.startswith("ERROR") and "team=accueil" in line
+
+
+ADMIN = {"status": "administrator", "can_manage_topics": True, "can_delete_messages": True}
+
+
+@pytest.mark.parametrize(
+    ("standing", "is_forum", "lacks"),
+    [
+        ({"status": "kicked"}, True, ["the bot in the group"]),
+        ({"status": "member"}, True, ["the right to manage topics, the right to delete messages"]),
+        (ADMIN, False, ["topics in the group"]),
+        (ADMIN, True, []),
+    ],
+)
+async def test_the_operator_learns_at_once_what_the_bot_may_no_longer_do(  # B08, C15
+    office: Office, logged: Lines, standing: dict[str, object], is_forum: bool, lacks: list[str]
+) -> None:
+    world = office.sandbox.world
+    chat = {**world.chats[ADVISER_CHAT_ID].brief, "is_forum": is_forum}
+    member = {**standing, "user": world.bot}
+    world.updates.push("my_chat_member", {"chat": chat, "from": world.bot, "date": 1, "new_chat_member": member})
+    await office.settled()
+    told = [line for line in logged.lines if "group.lacks" in line]
+    assert [line.partition("what=")[2].split("'")[1] for line in told] == lacks
+    assert all(line.startswith("ERROR") and "team=accueil" in line for line in told)
 
 
 # --- the list of advisers --------------------------------------------------------------------------------------------

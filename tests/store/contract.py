@@ -108,7 +108,7 @@ async def test_a_new_account_becomes_a_person_with_a_lane_of_their_own(guichet: 
 
 
 async def test_a_tap_of_somebody_unknown_makes_nobody(house: House, guichet: Guichet) -> None:  # D04 after an erasure
-    tap = arrival(1, is_press=True)
+    tap = arrival(1, says_nothing=True)
     [row] = await guichet.store.keep([tap], offset=2)
     assert (row.newcomer, row.lane, row.payload) == (None, "odd", tap.payload)
     assert await guichet.store.newcomer_by_account(AMINA) is None
@@ -117,7 +117,7 @@ async def test_a_tap_of_somebody_unknown_makes_nobody(house: House, guichet: Gui
     assert await again.store.waiting() == [replace(row, payload=None)]
     await again.store.commit(Commit(done=row.id))
     [said] = await again.store.keep([arrival(2)], offset=3)
-    [known] = await again.store.keep([arrival(3, is_press=True)], offset=4)
+    [known] = await again.store.keep([arrival(3, says_nothing=True)], offset=4)
     assert said.newcomer is not None and known.newcomer == said.newcomer
 
 
