@@ -321,14 +321,17 @@ def _system(drafts: Mapping[FlowId, Draft], known: Known) -> tuple[dict[str, Phr
     issues: list[Issue] = []
     for draft in drafts.values():
         for name, sentence in draft.phrases.items():
-            if name in phrases:
+            if name in homes:
                 issues.append(issue(draft.path, sentence.line, "duplicate-phrase", name=name, other=homes[name]))
                 continue
-            phrases[name], homes[name] = sentence.phrase, draft.path
+            homes[name] = draft.path
             # Names with a dot belong to the directory, which checks them itself.
             if known.system is not None and name not in known.system and "." not in name:
                 near = nearest(name, known.system)
                 issues.append(issue(draft.path, sentence.line, "unknown-phrase", near=near, name=name))
+                # Nobody is ever told it: in the book, no language could do without it.
+                continue
+            phrases[name] = sentence.phrase
     missing = () if known.system is None else [name for name in known.system if name not in phrases]
     issues += [issue("flows/_system/", 1, "missing-phrase", name=name) for name in missing]
     return phrases, issues

@@ -268,6 +268,19 @@ def test_system_phrases_and_plurals_come_from_files_without_steps(tmp_path: Path
     )
 
 
+def test_a_phrase_that_the_code_never_says_is_in_no_book(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "_system.phrases",
+        "phrases: {hello: 'Bonjour, {name}.', helo: Bonsoir., card.alert: Attention.}\n",
+        head="",
+    )
+    loaded = load(tmp_path, KNOWN)
+    # With it, every language would lack a sentence of the system until it is translated, and leave the list.
+    assert sorted(loaded.book.system) == ["card.alert", "hello"]
+    assert "unknown-phrase" in [one.code for one in loaded.issues]
+
+
 def test_book_answers_intents_and_topics(tmp_path: Path) -> None:
     write(tmp_path, "a.one", "starts_on: {intents: sleep, topic: dormir}\nsteps: [{id: a, say: A}]\n")
     write(tmp_path, "a.two", "starts_on: {intents: [eat, see_doctor]}\nsteps: [{id: a, say: A}]\n")
