@@ -128,13 +128,13 @@ KINDS: dict[str, Kind] = {
     ),
     "intent-twice": Kind(
         _STOP,
-        "l'intention « {name} » mène déjà au parcours « {other} ». Une intention mène à un seul parcours.",
-        'the intent "{name}" already leads to the flow "{other}". An intent leads to one flow only.',
+        "l'intention « {name} » mène aussi au parcours « {other} ». Laissez-la à un seul des deux.",
+        'the intent "{name}" also leads to the flow "{other}". Leave it to one of them.',
     ),
     "keyword-clash": Kind(
         _STOP,
-        "le mot-clé « {name} » est déjà celui du parcours « {other} ». Choisissez des mots plus précis.",
-        'the keyword "{name}" already belongs to the flow "{other}". Choose more precise words.',
+        "le mot-clé « {name} » est aussi celui du parcours « {other} ». Laissez-le à un seul des deux.",
+        'the keyword "{name}" also belongs to the flow "{other}". Leave it to one of them.',
     ),
     "keyword-is-answer": Kind(
         _STOP,
@@ -143,8 +143,8 @@ KINDS: dict[str, Kind] = {
     ),
     "topic-twice": Kind(
         _STOP,
-        "le sujet d'affiche « {name} » est déjà celui du parcours « {other} ». Choisissez-en un autre.",
-        'the poster topic "{name}" already belongs to the flow "{other}". Choose another.',
+        "le sujet d'affiche « {name} » est aussi celui du parcours « {other} ». Laissez-le à un seul des deux.",
+        'the poster topic "{name}" also belongs to the flow "{other}". Leave it to one of them.',
     ),
     "stale-review": Kind(
         _LOOK,

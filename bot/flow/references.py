@@ -145,12 +145,15 @@ def _both(one: Slot | None, other: Slot) -> Slot:
 
 
 def check_claims(drafts: Iterable[Draft], known: Known) -> Iterator[tuple[Draft, Issue]]:
-    """Intents, keywords and topics claimed by a second flow, the first in file order keeps them; and keywords that
-    are answers."""
+    """Intents, keywords and topics claimed by a second flow, and keywords that are answers.
+
+    The flow that ran before keeps what both claim, then one without other mistakes, then the first in file order: a
+    copy that somebody has begun to change takes nothing from the flow that it was made from.
+    """
     intents: dict[str, FlowId] = {}
     keywords: dict[str, FlowId] = {}
     topics: dict[str, FlowId] = {}
-    for draft in drafts:
+    for draft in sorted(drafts, key=lambda one: (one.id not in known.running, one.is_broken)):
         if draft.flow is None:
             continue
         for mention in draft.mentions:
