@@ -123,8 +123,8 @@ KINDS: dict[str, Kind] = {
     ),
     "unknown-intent": Kind(
         _STOP,
-        "l'intention « {name} » n'est pas dans nlu/intents.yml.",
-        'the intent "{name}" is not in nlu/intents.yml.',
+        "l'intention « {name} » n'est pas dans nlu/intents.yml. Corrigez le nom, ou retirez-la.",
+        'the intent "{name}" is not in nlu/intents.yml. Correct the name, or remove it.',
     ),
     "intent-twice": Kind(
         _STOP,
@@ -190,8 +190,8 @@ KINDS: dict[str, Kind] = {
     ),
     "unknown-step": Kind(
         _STOP,
-        "mène à « {name} », qui n'est pas une étape de ce parcours.",
-        'leads to "{name}", which is not a step of this flow.',
+        "mène à « {name} », qui n'est pas une étape de ce parcours. Corrigez le nom, ou ajoutez l'étape.",
+        'leads to "{name}", which is not a step of this flow. Correct the name, or add the step.',
     ),
     "card-without-list": Kind(
         _STOP,
@@ -202,13 +202,15 @@ KINDS: dict[str, Kind] = {
     ),
     "unknown-flow": Kind(
         _STOP,
-        "mène au parcours « {name} », qui n'existe pas.",
-        'leads to the flow "{name}", which does not exist.',
+        "mène au parcours « {name} », qui n'existe pas. Corrigez le nom, ou ajoutez le fichier de ce parcours.",
+        'leads to the flow "{name}", which does not exist. Correct the name, or add the file of that flow.',
     ),
     "needs-broken-flow": Kind(
         _LOOK,
-        "mène au parcours « {name} », qui a des erreurs et n'est pas publié. En attendant, ce chemin est fermé.",
-        'leads to the flow "{name}", which has errors and is not published. Until then this way is closed.',
+        "mène au parcours « {name} », qui a des erreurs. Corrigez-les. En attendant, sa version d'avant sert ; s'il n'y"
+        " en a pas, ce chemin est fermé.",
+        'leads to the flow "{name}", which has errors. Mend them. Until then it runs as it was; if it never ran, this'
+        " way is closed.",
     ),
     "call-circle": Kind(
         _STOP,
@@ -217,18 +219,20 @@ KINDS: dict[str, Kind] = {
     ),
     "unknown-service": Kind(
         _STOP,
-        "le service « {name} » n'est pas dans flows/directory/.",
-        'the service "{name}" is not in flows/directory/.',
+        "le service « {name} » n'est pas dans flows/directory/, ou n'y est pas publié. Corrigez le nom ou la fiche.",
+        'the service "{name}" is not in flows/directory/, or not published there. Correct the name or the entry.',
     ),
     "unknown-need": Kind(
         _STOP,
-        "le besoin « {name} » n'est pas dans le vocabulaire de l'annuaire.",
-        'the need "{name}" is not in the vocabulary of the directory.',
+        "le besoin « {name} » n'est pas dans le vocabulaire de l'annuaire (« need.… » dans"
+        " flows/_system/directory.yml). Corrigez le nom.",
+        'the need "{name}" is not in the vocabulary of the directory ("need.…" in flows/_system/directory.yml). Correct'
+        " the name.",
     ),
     "unknown-queue": Kind(
         _STOP,
-        "la file d'attente « {name} » n'est pas dans config.yml.",
-        'the queue "{name}" is not in config.yml.',
+        "la file d'attente « {name} » n'est dans aucune équipe de config.yml. Les files sont : {words}.",
+        'the queue "{name}" is in no team of config.yml. The queues are: {words}.',
     ),
     "unknown-command": Kind(
         _STOP,
@@ -257,8 +261,8 @@ KINDS: dict[str, Kind] = {
     ),
     "missing-otherwise": Kind(
         _STOP,
-        "« branch » n'a pas de « otherwise » : que faire quand aucune condition n'est vraie ?",
-        '"branch" has no "otherwise": what to do when no condition holds?',
+        "« branch » n'a pas de « otherwise » : ajoutez-le, avec l'étape où aller quand aucune condition n'est vraie.",
+        '"branch" has no "otherwise": add it, with the step to go to when no condition holds.',
     ),
     "otherwise-without-question": Kind(
         _STOP,
@@ -330,8 +334,8 @@ KINDS: dict[str, Kind] = {
     ),
     "bounds-without-number": Kind(
         _STOP,
-        "« {key} » ne vaut que pour kind: {kind}.",
-        '"{key}" is only for kind: {kind}.',
+        "« {key} » ne vaut que pour kind: {kind}. Retirez-le, ou changez « kind ».",
+        '"{key}" is only for kind: {kind}. Remove it, or change "kind".',
     ),
     "span-missing": Kind(
         _STOP,
@@ -351,18 +355,20 @@ KINDS: dict[str, Kind] = {
     ),
     "unknown-slot": Kind(
         _STOP,
-        "aucune question ne remplit « {name} ».",
-        'no question fills "{name}".',
+        "aucune question ne remplit « {name} ». Corrigez le nom, ou posez d'abord cette question (ask: {name}).",
+        'no question fills "{name}". Correct the name, or ask this question first (ask: {name}).',
     ),
     "unknown-choice": Kind(
         _STOP,
-        "« {word} » n'est pas une réponse possible de « {name} ».",
-        '"{word}" is not a possible answer of "{name}".',
+        "« {word} » n'est pas une réponse possible de « {name} ». Les réponses sont : {words}.",
+        '"{word}" is not a possible answer of "{name}". The answers are: {words}.',
     ),
     "wrong-comparison": Kind(
         _STOP,
-        "« {name} » n'est pas un nombre : at_least et below ne peuvent pas le comparer.",
-        '"{name}" is not a number: at_least and below cannot compare it.',
+        "« {name} » n'est pas un nombre : at_least et below ne peuvent pas le comparer. Écrivez une de ses réponses,"
+        " ou posez la question avec kind: number.",
+        '"{name}" is not a number: at_least and below cannot compare it. Write one of its answers, or ask with'
+        " kind: number.",
     ),
     # --- sentences -----------------------------------------------------------------------------------------------
     "message-too-long": Kind(
@@ -382,13 +388,15 @@ KINDS: dict[str, Kind] = {
     ),
     "unknown-placeholder": Kind(
         _STOP,
-        "« {{{name}}} » ne sera rempli par rien : ce n'est ni une réponse de ce parcours, ni un fait.",
-        '"{{{name}}}" will be filled by nothing: it is neither an answer of this flow nor a fact.',
+        "« {{{name}}} » ne sera rempli par rien : ce n'est ni une réponse de ce parcours, ni un fait. Corrigez le nom,"
+        " ou écrivez le mot lui-même.",
+        '"{{{name}}}" will be filled by nothing: it is neither an answer of this flow nor a fact. Correct the name, or'
+        " write the word itself.",
     ),
     "unknown-fact": Kind(
         _STOP,
-        "le fait « {name} » n'est pas dans flows/facts.yml.",
-        'the fact "{name}" is not in flows/facts.yml.',
+        "le fait « {name} » n'est pas dans flows/facts.yml, ou n'y est pas publié. Corrigez le nom ou le fait.",
+        'the fact "{name}" is not in flows/facts.yml, or not published there. Correct the name or the fact.',
     ),
     "bad-markup": Kind(
         _STOP,
@@ -402,8 +410,10 @@ KINDS: dict[str, Kind] = {
     ),
     "bare-amount": Kind(
         _STOP,
-        "« {found} » est un montant ou un délai. Mettez-le dans flows/facts.yml et écrivez {{fact.nom}}.",
-        '"{found}" is an amount or a deadline. Put it into flows/facts.yml and write {{fact.name}}.',
+        "« {found} » est un montant ou un délai. Mettez-le dans flows/facts.yml et écrivez {{fact.nom}} ; un horaire va"
+        " dans l'annuaire.",
+        '"{found}" is an amount or a deadline. Put it into flows/facts.yml and write {{fact.name}}; opening hours go'
+        " into the directory.",
     ),
     # --- safety of people ----------------------------------------------------------------------------------------
     "forbidden-statement": Kind(

@@ -268,6 +268,20 @@ def test_system_phrases_and_plurals_come_from_files_without_steps(tmp_path: Path
     )
 
 
+def test_lines_where_a_text_belongs_are_a_text_without_quotes(tmp_path: Path) -> None:
+    write(tmp_path, "a.one", "steps:\n  - id: hello\n    say:\n      Attention: lisez ceci.\n")
+    assert [(one.line, one.code) for one in load(tmp_path, KNOWN).issues if one.path.endswith("one.yml")] == [
+        (7, "not-text")
+    ]
+
+
+def test_a_flow_that_is_gone_is_not_taken_for_another_of_its_area(tmp_path: Path) -> None:
+    write(tmp_path, "urgence.suicide", "steps: [{id: hello, say: Bonjour.}]\n")
+    write(tmp_path, "a.one", "steps: [{id: a, say: Un., call: urgence.violence}, {id: b, start: urgence.suicid}]\n")
+    said = [one.text for one in load(tmp_path, KNOWN).issues if one.code == "unknown-flow"]
+    assert [text.partition("Vouliez-vous dire ")[2] for text in said] == ["« urgence.suicide » ?", ""]
+
+
 def test_a_phrase_that_the_code_never_says_is_in_no_book(tmp_path: Path) -> None:
     write(
         tmp_path,
