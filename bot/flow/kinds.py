@@ -35,9 +35,10 @@ KINDS: dict[str, Kind] = {
     **{code: Kind(_STOP, said["fr"], said["en"]) for code, said in TRAPS.items()},
     "misplaced-file": Kind(
         _STOP,
-        "ce fichier n'est pas à sa place : un parcours s'écrit dans flows/<domaine>/<nom>.yml, en minuscules,"
-        " chiffres et _.",
-        "this file is not in its place: a flow is written in flows/<area>/<name>.yml, lower case, digits and _.",
+        "ce fichier n'est pas lu : un parcours s'écrit dans flows/<domaine>/<nom>.yml, en minuscules sans accents,"
+        " chiffres et _ ; le nom finit par .yml et rien d'autre. Renommez-le ou déplacez-le.",
+        "this file is not read: a flow is written in flows/<area>/<name>.yml, lower case, digits and _; the name ends"
+        " in .yml and nothing else. Rename it or move it.",
     ),
     "boolean-word": Kind(
         _LOOK,
@@ -402,6 +403,12 @@ KINDS: dict[str, Kind] = {
         _STOP,
         "« {found} » : seul **gras** est possible dans une phrase, ouvert et fermé.",
         '"{found}": only **bold** is possible in a sentence, opened and closed.',
+    ),
+    "curly-quotes": Kind(
+        _LOOK,
+        'les guillemets “ ” font partie du texte, et les personnes les verront. Mettez des guillemets droits ("), ou'
+        " retirez-les.",
+        'the quotes “ ” are part of the text, and people will see them. Use straight quotes ("), or remove them.',
     ),
     "contact-in-sentence": Kind(
         _STOP,

@@ -282,6 +282,23 @@ def test_a_flow_that_is_gone_is_not_taken_for_another_of_its_area(tmp_path: Path
     assert [text.partition("Vouliez-vous dire ")[2] for text in said] == ["« urgence.suicide » ?", ""]
 
 
+def test_a_file_under_a_name_that_nothing_reads_is_told(tmp_path: Path) -> None:
+    for name in (
+        "a/one.yml.txt",
+        "a/two.YML",
+        "directory/sport.yaml",
+        "directory/food.yml",
+        "a/notes.txt",
+        "a/one.yml~",
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("flow: a.one\n")
+    found = [(one.path.partition("/")[2], one.code) for one in load(tmp_path, KNOWN).issues]
+    assert [one for one in found if one[1] != "missing-phrase"] == [
+        (name, "misplaced-file") for name in ("a/one.yml.txt", "a/two.YML", "directory/sport.yaml")
+    ]
+
+
 def test_a_phrase_that_the_code_never_says_is_in_no_book(tmp_path: Path) -> None:
     write(
         tmp_path,
