@@ -97,8 +97,9 @@ def check_everything(config: Path, *, english: bool) -> int:
     except SettingsError as exc:
         print(exc)
         return 1
-    data = Data(Places(), settings, remembers=False)
-    loaded = load(data.places.flows, data.known(datetime.now(UTC).date()), data.translations())
+    today = datetime.now(UTC).date()
+    data = Data(Places(), settings, remembers=False, today=today)
+    loaded = load(data.places.flows, data.known(today), data.translations())
     critical = 0
     for found in loaded.issues:
         critical += found.is_critical
@@ -122,7 +123,7 @@ def check_everything(config: Path, *, english: bool) -> int:
         if Locale(tag) not in data.catalogues.languages:
             critical += 1
             print(f'✗ {config}:1: "languages.first" names "{tag}", which is no language of locales/languages.yml')
-    for line in stale(data.directory, datetime.now(UTC).date(), language):
+    for line in stale(data.directory, today, language):
         print(line)
     rows, handoffs = _kept(english)
     for line in (*reported(data.directory, rows, language), *orphaned(handoffs, settings.teams, language)):

@@ -75,10 +75,13 @@ class Places:
 class Data:
     """Everything read from files: flows, directory, languages, words. One for each process."""
 
-    def __init__(self, places: Places, settings: Settings, *, remembers: bool = True) -> None:
+    def __init__(
+        self, places: Places, settings: Settings, *, remembers: bool = True, today: date | None = None
+    ) -> None:
         """Raises DataError with one sentence for a file that nothing can stand in for.
 
         `remembers`: broken files are served as they were kept; a check wants them as they are, and keeps nothing.
+        `today`: the directory is told of dates that lie after it, as an edit of a running guichet is.
         """
         self.places = places
         self.settings = settings
@@ -87,7 +90,8 @@ class Data:
         #: Languages that are not offered because of their files, a line each, as of the last guide.
         self.withheld: tuple[str, ...] = ()
         self.words = Words.load(places.locales, self.catalogues.languages, fold=fold, label_of=self.text_of)
-        self.living = Living(places.flows, KeptFiles(places.state / "directory.json") if remembers else None)
+        kept = KeptFiles(places.state / "directory.json") if remembers else None
+        self.living = Living(places.flows, kept, today=today)
         self._live: LiveBook | None = None
         self._heard: Callable[[LiveBook], None] = lambda live: None
         self.lexicon = Lexicon.load(places.nlu / "lexicon", cache=places.state / "lexicon.json", needed=(SOURCE,))

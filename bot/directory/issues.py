@@ -62,8 +62,8 @@ KINDS: Final[dict[str, dict[Language, str]]] = {
         "en": '"{word}" is not a word for "{name}". If it is new, add {kind}.{word} to flows/_system/directory.yml.',
     },
     "unknown-fact": {
-        "fr": "« {name} » n'est pas dans flows/facts.yml. Corrigez le nom, ou ajoutez le fait.",
-        "en": '"{name}" is not in flows/facts.yml. Correct the name, or add the fact.',
+        "fr": "« {name} » n'est pas dans flows/facts.yml, ou y a une faute. Corrigez le nom, ou le fait.",
+        "en": '"{name}" is not in flows/facts.yml, or has a mistake there. Correct the name, or the fact.',
     },
     "unknown-district": {
         "fr": "« {name} » n'est pas dans flows/directory/_districts.yml. Corrigez le nom, ou retirez la ligne.",
