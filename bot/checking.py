@@ -109,16 +109,16 @@ def check_everything(config: Path, *, english: bool) -> int:
         print(f"✗ {wrong.shown(language)}")
     for odd in data.lexicon.issues:
         critical += 1
-        print(f"✗ {odd}")
+        print(f"✗ {one_line(odd.said(language))}")
     for slip in data.words.issues:
         critical += 1
-        print(f"✗ {slip}")
+        print(f"✗ {slip.said(language)}")
     places = {f"{found.path}:{found.line}" for found in loaded.issues}
     # What the flows' own checks found in a catalogue is not said again.
-    amiss = [one for one in data.catalogues.issues if ":".join(one.split(":", 2)[:2]) not in places]
+    amiss = [one for one in data.catalogues.issues if ":".join(one.en.split(":", 2)[:2]) not in places]
     for one in (*data.not_offered(loaded.book), *amiss):
         critical += 1
-        print(f"✗ {one_line(one)}")
+        print(f"✗ {one_line(one.said(language))}")
     for tag in settings.languages.first:
         if Locale(tag) not in data.catalogues.languages:
             critical += 1

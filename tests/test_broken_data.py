@@ -73,7 +73,7 @@ def test_words_of_one_language_that_cannot_be_read_are_left_out_and_told(
     (place / "locales" / "ar" / "words.yml").write_text(SLIP, encoding="utf-8")
     with caplog.at_level(logging.ERROR):
         words = Data(Places(), Settings()).words
-    assert words.issues == (said,)
+    assert [*map(str, words.issues)] == [said]
     assert f"words.left_out locale=ar reason={said}" in caplog.text
     # French and English words are everybody's; Arabic is read by its other speakers' languages.
     assert words.command("menu", Locale("ar")) == words.command("/menu", Locale("ar")) == Command.MENU
@@ -82,7 +82,8 @@ def test_words_of_one_language_that_cannot_be_read_are_left_out_and_told(
     capsys.readouterr()
     assert main(["check"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert f"✗ {said}" in lines
+    french = "le YAML est illisible. Vérifiez deux-points, guillemets, crochets et retraits ; enregistrez en UTF-8."
+    assert f"✗ locales/ar/words.yml:2: {french}" in lines
     assert ": 1 critical, " in lines[-1]
 
 
