@@ -97,8 +97,9 @@ def check_everything(config: Path, *, english: bool) -> int:
     except SettingsError as exc:
         print(exc)
         return 1
-    data = Data(Places(), settings, remembers=False)
-    loaded = load(data.places.flows, data.known(datetime.now(UTC).date()), data.translations())
+    today = datetime.now(UTC).date()
+    data = Data(Places(), settings, remembers=False, today=today)
+    loaded = load(data.places.flows, data.known(today), data.translations())
     critical = 0
     for found in loaded.issues:
         critical += found.is_critical
@@ -108,21 +109,21 @@ def check_everything(config: Path, *, english: bool) -> int:
         print(f"✗ {wrong.shown(language)}")
     for odd in data.lexicon.issues:
         critical += 1
-        print(f"✗ {odd}")
+        print(f"✗ {one_line(odd.said(language))}")
     for slip in data.words.issues:
         critical += 1
-        print(f"✗ {slip}")
+        print(f"✗ {slip.said(language)}")
     places = {f"{found.path}:{found.line}" for found in loaded.issues}
     # What the flows' own checks found in a catalogue is not said again.
-    amiss = [one for one in data.catalogues.issues if ":".join(one.split(":", 2)[:2]) not in places]
+    amiss = [one for one in data.catalogues.issues if ":".join(one.en.split(":", 2)[:2]) not in places]
     for one in (*data.not_offered(loaded.book), *amiss):
         critical += 1
-        print(f"✗ {one_line(one)}")
+        print(f"✗ {one_line(one.said(language))}")
     for tag in settings.languages.first:
         if Locale(tag) not in data.catalogues.languages:
             critical += 1
             print(f'✗ {config}:1: "languages.first" names "{tag}", which is no language of locales/languages.yml')
-    for line in stale(data.directory, datetime.now(UTC).date(), language):
+    for line in stale(data.directory, today, language):
         print(line)
     rows, handoffs = _kept(english)
     for line in (*reported(data.directory, rows, language), *orphaned(handoffs, settings.teams, language)):

@@ -36,8 +36,8 @@ from bot.i18n.formats import language_name
 from bot.i18n.languages import SOURCE
 from bot.i18n.pofile import read_po_file
 from bot.i18n.render import plain
-from bot.i18n.sources import LocaleFileError
 from bot.i18n.template import IN_DANGER
+from bot.i18n.told import LocaleFileError, Told
 from bot.i18n.vocabulary import Vocabulary
 from bot.i18n.words import Words
 from bot.kept import KeptFiles
@@ -75,19 +75,23 @@ class Places:
 class Data:
     """Everything read from files: flows, directory, languages, words. One for each process."""
 
-    def __init__(self, places: Places, settings: Settings, *, remembers: bool = True) -> None:
+    def __init__(
+        self, places: Places, settings: Settings, *, remembers: bool = True, today: date | None = None
+    ) -> None:
         """Raises DataError with one sentence for a file that nothing can stand in for.
 
         `remembers`: broken files are served as they were kept; a check wants them as they are, and keeps nothing.
+        `today`: the directory is told of dates that lie after it, as an edit of a running guichet is.
         """
         self.places = places
         self.settings = settings
         self.catalogues = Catalogues.load(places.locales, cache=places.state / "i18n" if remembers else None)
         self.intents = intents_in(places.nlu / "intents.yml")
         #: Languages that are not offered because of their files, a line each, as of the last guide.
-        self.withheld: tuple[str, ...] = ()
+        self.withheld: tuple[Told, ...] = ()
         self.words = Words.load(places.locales, self.catalogues.languages, fold=fold, label_of=self.text_of)
-        self.living = Living(places.flows, KeptFiles(places.state / "directory.json") if remembers else None)
+        kept = KeptFiles(places.state / "directory.json") if remembers else None
+        self.living = Living(places.flows, kept, today=today)
         self._live: LiveBook | None = None
         self._heard: Callable[[LiveBook], None] = lambda live: None
         self.lexicon = Lexicon.load(places.nlu / "lexicon", cache=places.state / "lexicon.json", needed=(SOURCE,))
@@ -175,21 +179,26 @@ class Data:
     def trouble(self, live: LiveBook) -> str:
         """Why files are not served as they are now, one sentence for the health page; empty when they are."""
         wrong = [*map(str, self.lexicon.issues), *self._causes_first(one for one in live.issues if one.is_critical)]
-        wrong += [*self.withheld, *self.catalogues.issues]
+        wrong += map(str, (*self.withheld, *self.catalogues.issues))
         more = f" And {len(wrong) - 1} more: see `guichet check`." if len(wrong) > 1 else ""
         return wrong[0] + more if wrong else ""
 
-    def not_offered(self, book: FlowBook) -> tuple[str, ...]:
+    def not_offered(self, book: FlowBook) -> tuple[Told, ...]:
         """Languages that have a catalogue and are not offered with these flows, a line each (decision 7)."""
         return self._withheld(self._offer(book))
 
     def _offer(self, book: FlowBook) -> Offer:
         return self.catalogues.offer(self.phrases(book), shown_in_danger=self._alerts(book))
 
-    def _withheld(self, offer: Offer) -> tuple[str, ...]:
+    def _withheld(self, offer: Offer) -> tuple[Told, ...]:
         return tuple(
-            f"{self.catalogues.path_of(locale).as_posix()}:1: this language is not offered: {len(lacks)} sentences that"
-            f' none can do without are not there or not shown, such as {lacks[0].key} "{lacks[0].text}" [not-offered]'
+            Told(
+                f"this language is not offered: {len(lacks)} sentences that none can do without are not there or not"
+                f' shown, such as {lacks[0].key} "{lacks[0].text}" [not-offered]',
+                f"cette langue n'est pas offerte : il lui manque {len(lacks)} phrases indispensables, comme"
+                f" {lacks[0].key} « {lacks[0].text} ». Traduisez-les (et retirez « fuzzy » après relecture), ou"
+                " remettez la phrase française d'avant. [not-offered]",
+            ).after(f"{self.catalogues.path_of(locale).as_posix()}:1")
             for locale, lacks in offer.withheld.items()
         )
 

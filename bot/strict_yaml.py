@@ -46,8 +46,14 @@ TRAPS: Final[dict[str, dict[Literal["fr", "en"], str]]] = {
         "en": "this file is too big (limit: {limit}). Split it into several files.",
     },
     "not-utf8": {
-        "fr": "cette ligne n'est pas du texte UTF-8. Enregistrez le fichier avec l'encodage UTF-8.",
-        "en": "this line is not UTF-8 text. Save the file with the UTF-8 encoding.",
+        "fr": (
+            "cette ligne n'est pas du texte brut en UTF-8. Enregistrez le fichier en texte brut (pas en document Word "
+            "ni RTF), avec l'encodage UTF-8."
+        ),
+        "en": (
+            "this line is not plain text in UTF-8. Save the file as plain text (no Word or RTF document), with the "
+            "UTF-8 encoding."
+        ),
     },
     "byte-order-mark": {
         "fr": (
@@ -69,12 +75,22 @@ TRAPS: Final[dict[str, dict[Literal["fr", "en"], str]]] = {
     },
     "yaml-syntax": {
         "fr": (
-            "le YAML est illisible à partir d'ici ({reason}). Vérifiez les deux-points, les guillemets et "
+            "le YAML est illisible à partir d'ici ({raison}). Vérifiez les deux-points, les guillemets et "
             "les retraits ; un texte avec « : » ou « # » se met entre guillemets."
         ),
         "en": (
             "the YAML cannot be read from here on ({reason}). Check colons, quotes and indents; a text with "
             '": " or " #" goes between quotes.'
+        ),
+    },
+    "merge-conflict": {
+        "fr": (
+            "« {mark} » reste d'une fusion de deux versions (git). Gardez les bonnes lignes, et effacez celles qui "
+            "commencent par <<<<<<<, ======= et >>>>>>>."
+        ),
+        "en": (
+            '"{mark}" is left from a merge of two versions (git). Keep the right lines, and delete those that begin '
+            "with <<<<<<<, ======= and >>>>>>>."
         ),
     },
     "yaml-tab": {
@@ -124,6 +140,31 @@ TRAPS: Final[dict[str, dict[Literal["fr", "en"], str]]] = {
         "en": "a key must be one word followed by a colon.",
     },
 }
+
+#: What libyaml complains of → what it most often comes from, in French.
+_CAUSES: Final[dict[str, str]] = {
+    "block sequence entries are not allowed in this context": "un « - » qui n'est pas au début d'une ligne",
+    "could not find expected ':'": "pas de « : » suivi d'une espace",
+    "did not find expected ',' or ']'": "il manque une virgule, ou « ] »",
+    "did not find expected ',' or '}'": "il manque une virgule, ou « } »",
+    "did not find expected '-' indicator": "un retrait faux, ou il manque « - »",
+    "did not find expected <document start>": "« ... » a mis fin au fichier",
+    "did not find expected alphabetic or numeric character": "un texte qui commence par * ou & sans guillemets",
+    "did not find expected comment or line break": "après | ou >, le texte commence à la ligne suivante",
+    "did not find expected key": "un guillemet, un crochet ou une accolade de trop, ou un retrait faux",
+    "did not find expected node content": "une valeur manque",
+    "found character that cannot start any token": "un texte qui commence par %, @ ou ` sans guillemets",
+    "found unexpected end of stream": "un guillemet ouvert ici n'est pas fermé",
+    "found unknown escape character": "« \\ » entre guillemets doubles : écrivez-le deux fois",
+    "mapping keys are not allowed in this context": "un texte qui commence par ? sans guillemets",
+    "mapping values are not allowed in this context": "un « : » de trop, ou un retrait faux",
+}
+_NOT_CLOSED = "found unexpected end of stream"
+#: Whose complaint comes lines later, where the next thing begins: the mistake is where it began.
+_SEEN_LATE = frozenset({_NOT_CLOSED, "could not find expected ':'"})
+#: Where only spaces may stand, something that looks like one: typed on a French keyboard, or copied from a page.
+_FALSE_SPACE = re.compile("[ -]*(?:[a-z0-9_]+ ?:)?([\u00a0\u2000-\u200a\u202f\u205f\u3000])")
+_MERGE_MARK = re.compile("^(?:<{7} .*|={7}|>{7} .*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +250,9 @@ def read(source: bytes) -> tuple[Node | None, tuple[Trap, ...]]:
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as exc:
-        return None, (*builder.traps, _syntax_trap(exc, text))
+        return None, (*builder.traps, _syntax_trap(exc, text, builder.long_quote))
     except yaml.YAMLError as exc:  # pragma: no cover - reader errors are found by `_decoded` before
-        return None, (*builder.traps, _trap(1, "yaml-syntax", reason=str(exc).splitlines()[0]))
+        return None, (*builder.traps, _unreadable(1, str(exc).splitlines()[0]))
     if builder.root is None and not builder.traps:
         builder.traps.append(_trap(1, "empty-file"))
     return builder.root, tuple(builder.traps)
@@ -224,6 +265,8 @@ def _decoded(source: bytes) -> tuple[str | None, tuple[Trap, ...]]:
     if source.startswith(b"\xef\xbb\xbf"):
         traps.append(_trap(1, "byte-order-mark"))
         source = source[3:]
+    if source.startswith(b"{\\rtf"):
+        return None, (*traps, _trap(1, "not-utf8"))
     try:
         text = source.decode("utf-8")
     except UnicodeDecodeError as exc:
@@ -233,22 +276,46 @@ def _decoded(source: bytes) -> tuple[str | None, tuple[Trap, ...]]:
         traps.append(_trap(text.count("\n", 0, end) + 1, "windows-line-ends"))
     if found := _CONTROL.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        traps.append(_trap(line, "control-character", character=f"U+{ord(found.group()):04X}"))
+        traps.append(_invisible(line, found.group()))
+    if found := _MERGE_MARK.search(text):
+        traps.append(_trap(text.count("\n", 0, found.start()) + 1, "merge-conflict", mark=found.group()[:40]))
     return (None, tuple(traps)) if traps else (text, ())
 
 
-def _syntax_trap(exc: yaml.MarkedYAMLError, text: str) -> Trap:
+def _invisible(line: int, character: str) -> Trap:
+    return _trap(line, "control-character", character=f"U+{ord(character):04X}")
+
+
+def _unreadable(line: int, problem: str, more: str = "") -> Trap:
+    said = _CAUSES.get(problem, problem)
+    return _trap(
+        line, "yaml-syntax", reason=problem + more, raison=said + more.replace("opened on line", "ouvert ligne")
+    )
+
+
+def _syntax_trap(exc: yaml.MarkedYAMLError, text: str, long_quote: tuple[int, int]) -> Trap:
+    """What is wrong where libyaml stopped; `long_quote` are the lines of the last quoted text of several lines."""
     mark = exc.problem_mark or exc.context_mark
     line = mark.line + 1 if mark else 1
+    began = exc.context_mark.line + 1 if exc.context_mark else line
+    problem = exc.problem or exc.context or "?"
     lines = text.split("\n")
     # libyaml stops at a tab, or at the key after it: look at the indentation of both lines.
-    for number in (line, line - 1):
-        if (
-            0 < number <= len(lines)
-            and "\t" in lines[number - 1][: len(lines[number - 1]) - len(lines[number - 1].lstrip())]
-        ):
+    for number in dict.fromkeys((line, line - 1, began)):
+        if not 0 < number <= len(lines):
+            continue
+        written = lines[number - 1]
+        if "\t" in written[: len(written) - len(written.lstrip())]:
             return _trap(number, "yaml-tab")
-    return _trap(line, "yaml-syntax", reason=exc.problem or exc.context or "?")
+        if found := _FALSE_SPACE.match(written):
+            return _invisible(number, found[1])
+    if problem in _SEEN_LATE:
+        return _unreadable(began, problem)
+    if long_quote[1] == line:
+        # The mark that was to open the next text has closed one that was opened lines before.
+        return _unreadable(long_quote[0], _NOT_CLOSED)
+    is_list = problem.startswith("did not find expected ','") and began != line
+    return _unreadable(line, problem, f", opened on line {began}" if is_list else "")
 
 
 class _Open:
@@ -280,13 +347,19 @@ class _Builder:
         self._open: list[_Open] = []
         self._count = 0
         self._documents = 0
+        #: First and last line of the last quoted text of several lines.
+        self.long_quote = (0, 0)
 
     def take(self, event: Any) -> bool:
         """Take one event; False: stop, the rest of the file must not be read."""
         kind, line = type(event), event.start_mark.line + 1
         if kind is yaml.ScalarEvent:
             self._marks(event, line)
-            return self._counted(line) and self._put(Text(event.value.strip(), line), plain=not event.style)
+            if event.style in ("'", '"') and event.end_mark.line + 1 > line:
+                self.long_quote = (line, event.end_mark.line + 1)
+            return self._counted(line) and self._put(
+                Text(event.value.strip(), line), plain="" if event.style else event.value
+            )
         if kind in (yaml.SequenceEndEvent, yaml.MappingEndEvent):
             return self._put(self._open.pop().closed())
         if kind in (yaml.SequenceStartEvent, yaml.MappingStartEvent):
@@ -323,7 +396,8 @@ class _Builder:
         if event.tag is not None:
             self._say(line, "yaml-tag", tag=event.tag)
 
-    def _put(self, node: Node, *, plain: bool = False) -> bool:
+    def _put(self, node: Node, *, plain: str = "") -> bool:
+        """Add the node; `plain` is a text without quotes, with the spaces around it."""
         if not self._open:
             self.root = None if isinstance(node, Text) and not node.value else node
             return True
@@ -339,13 +413,15 @@ class _Builder:
             top.key = None
         return True
 
-    def _key(self, top: _Open, node: Node, *, plain: bool) -> None:
+    def _key(self, top: _Open, node: Node, *, plain: str) -> None:
         top.key_line = node.line
         top.key = node.value if isinstance(node, Text) else ""
         if not top.key:
             self._say(node.line, "key-not-text")
         elif plain and top.key == "<<":
             self._say(node.line, "yaml-merge")
+        elif found := _FALSE_SPACE.match(plain):
+            self.traps.append(_invisible(node.line, found[1]))
         elif top.key in top.lines:
             self._say(node.line, "duplicate-key", key=top.key, first=top.lines[top.key])
 

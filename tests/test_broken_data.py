@@ -73,7 +73,7 @@ def test_words_of_one_language_that_cannot_be_read_are_left_out_and_told(
     (place / "locales" / "ar" / "words.yml").write_text(SLIP, encoding="utf-8")
     with caplog.at_level(logging.ERROR):
         words = Data(Places(), Settings()).words
-    assert words.issues == (said,)
+    assert [*map(str, words.issues)] == [said]
     assert f"words.left_out locale=ar reason={said}" in caplog.text
     # French and English words are everybody's; Arabic is read by its other speakers' languages.
     assert words.command("menu", Locale("ar")) == words.command("/menu", Locale("ar")) == Command.MENU
@@ -82,7 +82,8 @@ def test_words_of_one_language_that_cannot_be_read_are_left_out_and_told(
     capsys.readouterr()
     assert main(["check"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert f"✗ {said}" in lines
+    french = "le YAML est illisible. Vérifiez deux-points, guillemets, crochets et retraits ; enregistrez en UTF-8."
+    assert f"✗ locales/ar/words.yml:2: {french}" in lines
     assert ": 1 critical, " in lines[-1]
 
 
@@ -94,11 +95,15 @@ def test_a_check_reads_the_directory_as_it_is_whatever_an_earlier_start_kept(
     Data(Places(), Settings())
     facts = place / "flows" / "facts.yml"
     text = facts.read_text(encoding="utf-8")
-    facts.write_text(text.replace("value: 2.80", "value: 2,80 €", 1), encoding="utf-8")
+    wrong = text.replace("value: 2.80", "value: 2,80 €", 1)
+    facts.write_text(wrong.replace("checked_on: 20", "checked_on: 30", 1), encoding="utf-8")
     assert main(["check", "--english"]) == 1
     line = text[: text.index("value: 2.80")].count("\n") + 1
     said = '"value" is "2,80 €". Write a number such as 30 or 1314.20, without its unit. [bad-number]'
-    assert f"✗ flows/facts.yml:{line}: {said}" in capsys.readouterr().out.splitlines()
+    out = capsys.readouterr().out.splitlines()
+    assert f"✗ flows/facts.yml:{line}: {said}" in out
+    # A running guichet refuses a check that is still to come, so the check tells of it too.
+    assert len([one for one in out if one.endswith("Correct it. [future-date]")]) == 1
 
 
 def test_a_catalogue_that_takes_its_language_away_is_critical_and_hides_no_other_issue(

@@ -20,20 +20,21 @@ KINDS: Final[dict[str, dict[Language, str]]] = {
         "en": "this file is missing. Put it back: the directory needs it.",
     },
     "not-a-text": {
-        "fr": "« {name} » doit être un texte, pas une liste.",
-        "en": '"{name}" must be one text, not a list.',
+        "fr": "« {name} » doit être un seul texte. Mettez-le entre guillemets s'il contient « : », ou s'il commence par"
+        " un crochet ou une accolade.",
+        "en": '"{name}" must be one text. Put it between quotes when it contains ": ", or begins with a bracket.',
     },
     "not-a-list": {
         "fr": "« {name} » doit être une liste, comme [sleep, food] ou des lignes qui commencent par « - ».",
         "en": '"{name}" must be a list, such as [sleep, food] or lines that start with "- ".',
     },
     "not-a-map": {
-        "fr": "« {name} » doit avoir ses champs en dessous, un par ligne.",
-        "en": '"{name}" must have its fields below it, one a line.',
+        "fr": "« {name} » doit avoir ses champs en dessous, un par ligne, comme « url: https://… » pour une source.",
+        "en": '"{name}" must have its fields below it, one a line, such as "url: https://…" for a source.',
     },
     "unknown-field": {
-        "fr": "« {name} » n'est pas un champ ici.",
-        "en": '"{name}" is not a field here.',
+        "fr": "« {name} » n'est pas un champ ici. Corrigez-le ou retirez la ligne.",
+        "en": '"{name}" is not a field here. Correct it or remove the line.',
     },
     "missing-field": {
         "fr": "« {name} » manque. Écrivez-le, ou demandez à la personne responsable.",
@@ -44,7 +45,7 @@ KINDS: Final[dict[str, dict[Language, str]]] = {
         "en": '"{name}" is "{value}". Choose one of: {options}.',
     },
     "bad-id": {
-        "fr": "le nom « {name} » doit être en minuscules, avec « {joint} » entre les mots.",
+        "fr": "le nom « {name} » doit être en minuscules sans accents, avec « {joint} » entre les mots.",
         "en": 'the name "{name}" must be lower-case words joined by "{joint}".',
     },
     "duplicate-id": {
@@ -61,36 +62,37 @@ KINDS: Final[dict[str, dict[Language, str]]] = {
         "en": '"{word}" is not a word for "{name}". If it is new, add {kind}.{word} to flows/_system/directory.yml.',
     },
     "unknown-fact": {
-        "fr": "« {name} » n'est pas dans flows/facts.yml.",
-        "en": '"{name}" is not in flows/facts.yml.',
+        "fr": "« {name} » n'est pas dans flows/facts.yml, ou y a une faute. Corrigez le nom, ou le fait.",
+        "en": '"{name}" is not in flows/facts.yml, or has a mistake there. Correct the name, or the fact.',
     },
     "unknown-district": {
-        "fr": "« {name} » n'est pas dans flows/directory/_districts.yml.",
-        "en": '"{name}" is not in flows/directory/_districts.yml.',
+        "fr": "« {name} » n'est pas dans flows/directory/_districts.yml. Corrigez le nom, ou retirez la ligne.",
+        "en": '"{name}" is not in flows/directory/_districts.yml. Correct the name, or remove the line.',
     },
     "bad-phone": {
         "fr": "« {value} » n'est pas un numéro. Écrivez-le comme +32 4 220 01 20, ou 112.",
         "en": '"{value}" is not a phone number. Write it as +32 4 220 01 20, or 112.',
     },
     "bad-email": {
-        "fr": "« {value} » n'est pas une adresse e-mail.",
-        "en": '"{value}" is not an e-mail address.',
+        "fr": "« {value} » n'est pas une adresse e-mail. Écrivez-la comme nom@exemple.be, ou retirez la ligne.",
+        "en": '"{value}" is not an e-mail address. Write it as name@example.be, or remove the line.',
     },
     "bad-url": {
         "fr": "« {value} » n'est pas une adresse entière. Écrivez-la avec https://",
         "en": '"{value}" is not a whole address. Write it with https://',
     },
     "bad-language": {
-        "fr": "« {value} » n'est pas un code de langue comme fr, ar ou zh-Hant.",
-        "en": '"{value}" is not a language tag such as fr, ar or zh-Hant.',
+        "fr": "« {value} » n'est pas un code de langue. Écrivez le code et non le nom : fr, ar ou zh-Hant.",
+        "en": '"{value}" is not a language tag. Write the tag, not the name: fr, ar or zh-Hant.',
     },
     "bad-coordinates": {
         "fr": "latitude et longitude vont ensemble et sont en Belgique, comme 50.6405 et 5.5718.",
         "en": "latitude and longitude go together and lie in Belgium, such as 50.6405 and 5.5718.",
     },
     "bad-hours": {
-        "fr": "« {value} » n'est pas au format OSM, comme « Mo-Fr 09:00-17:00; PH off ». Si l'horaire n'est pas sûr,"
-        " écrivez-le avec des mots dans schedule_note.",
+        "fr": "« {value} » n'est pas au format OSM, comme « Mo-Fr 09:00-17:00; PH off » (Mo Tu We Th Fr Sa Su :"
+        " lundi à dimanche ; PH : jours fériés). Si l'horaire n'est pas sûr, écrivez-le avec des mots dans"
+        " schedule_note.",
         "en": '"{value}" is not in the OSM form, such as "Mo-Fr 09:00-17:00; PH off". If the hours are not certain,'
         " write words in schedule_note.",
     },
@@ -103,12 +105,12 @@ KINDS: Final[dict[str, dict[Language, str]]] = {
         "en": '"{name}" is "{value}". Write a number such as 30 or 1314.20, without its unit.',
     },
     "future-date": {
-        "fr": "« {name} » porte une date dans le futur ({date}).",
-        "en": '"{name}" bears a date in the future ({date}).',
+        "fr": "« {name} » porte une date dans le futur ({date}). Corrigez-la.",
+        "en": '"{name}" bears a date in the future ({date}). Correct it.',
     },
     "too-long": {
-        "fr": "« {name} » a {count} caractères. Un petit écran en montre {limit}.",
-        "en": '"{name}" has {count} characters. A small screen shows {limit}.',
+        "fr": "« {name} » a {count} caractères. Un petit écran en montre {limit}. Raccourcissez.",
+        "en": '"{name}" has {count} characters. A small screen shows {limit}. Make it shorter.',
     },
     "confidential-address": {
         "fr": "un lieu confidentiel n'a pas d'adresse ici. Enlevez adresse, code postal, quartier et coordonnées.",

@@ -20,11 +20,12 @@ from bot.kept import KeptFiles
 class Living:
     """What the guichet asks of the directory: services by id, services by need, facts by name."""
 
-    def __init__(self, flows: Path, kept: KeptFiles | None = None) -> None:
-        """`kept` outlives the process: a start with broken files serves what was kept of them."""
+    def __init__(self, flows: Path, kept: KeptFiles | None = None, *, today: date | None = None) -> None:
+        """`kept` outlives the process: a start with broken files serves what was kept of them. `today`: dates that
+        lie after it are issues."""
         self._flows = flows
         self._kept = kept
-        found = load(flows)
+        found = load(flows, today=today)
         #: Of the files as they are now; what is served may be what they were before.
         self._wrong: tuple[Issue, ...] = found.issues
         former = self._former()

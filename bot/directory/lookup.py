@@ -137,6 +137,9 @@ def load(flows: Path, *, today: date | None = None) -> Directory:
             _add(service, by_id, renamed, issues)
             if today is not None and (late := service.checked_on) is not None and late.first_day() > today:
                 issues.append(issue(shown, service.line, "future-date", name=service.id, date=late))
+    for fact in facts.values():
+        if today is not None and (late := fact.checked_on) is not None and late.first_day() > today:
+            issues.append(issue(fact.path, fact.line, "future-date", name=fact.name, date=late))
     return Directory(by_id, renamed, districts, facts, vocabulary, tuple(sorted(issues)), words)
 
 

@@ -248,7 +248,7 @@ def _sources(entry: Fields) -> tuple[Source, ...]:
     sources = []
     for child in node.values:
         if not isinstance(child, Table):
-            entry.blame("sources", "not-a-map", line=child.line, name="url")
+            entry.blame("sources", "not-a-map", line=child.line, name="sources")
             continue
         fields = Fields(child, entry.path, entry.issues)
         fields.only({"url", "seen"})

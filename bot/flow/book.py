@@ -5,6 +5,7 @@ A file with a critical issue is not published; the others are. Nothing here rais
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -32,6 +33,8 @@ from bot.strict_yaml import LIMIT_TRAPS, bytes_of
 RULES = "_system/forbidden.yml"
 NOT_FLOWS = frozenset({"facts.yml", RULES})
 NOT_AREAS = frozenset({"directory"})
+#: What was meant to be read, also under the name that an editor of texts gives it: `laundry.yml.txt`, `laundry.YML`.
+_MEANT = re.compile(r"\.ya?ml(?:\.(?:txt|docx?|odt|rtf))?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +122,14 @@ def find(folder: Path) -> tuple[list[FlowFile], list[Issue]]:
     for path in sorted(folder.rglob("*")):
         below = path.relative_to(folder).as_posix()
         area, _, name = below.partition("/")
-        if below in NOT_FLOWS or area in NOT_AREAS or path.suffix not in (".yml", ".yaml"):
+        if below in NOT_FLOWS or not _MEANT.search(path.name):
             continue
         shown = f"{folder.name}/{below}"
         flow = f"{area}.{name.removesuffix('.yml')}"
+        if area in NOT_AREAS:
+            if path.suffix != ".yml":
+                issues.append(issue(shown, 1, "misplaced-file"))
+            continue
         if not PATTERNS[Form.FLOW][0].fullmatch(flow):
             issues.append(issue(shown, 1, "misplaced-file"))
             continue
@@ -320,14 +327,17 @@ def _system(drafts: Mapping[FlowId, Draft], known: Known) -> tuple[dict[str, Phr
     issues: list[Issue] = []
     for draft in drafts.values():
         for name, sentence in draft.phrases.items():
-            if name in phrases:
+            if name in homes:
                 issues.append(issue(draft.path, sentence.line, "duplicate-phrase", name=name, other=homes[name]))
                 continue
-            phrases[name], homes[name] = sentence.phrase, draft.path
+            homes[name] = draft.path
             # Names with a dot belong to the directory, which checks them itself.
             if known.system is not None and name not in known.system and "." not in name:
                 near = nearest(name, known.system)
                 issues.append(issue(draft.path, sentence.line, "unknown-phrase", near=near, name=name))
+                # Nobody is ever told it: in the book, no language could do without it.
+                continue
+            phrases[name] = sentence.phrase
     missing = () if known.system is None else [name for name in known.system if name not in phrases]
     issues += [issue("flows/_system/", 1, "missing-phrase", name=name) for name in missing]
     return phrases, issues

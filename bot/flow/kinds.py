@@ -35,9 +35,10 @@ KINDS: dict[str, Kind] = {
     **{code: Kind(_STOP, said["fr"], said["en"]) for code, said in TRAPS.items()},
     "misplaced-file": Kind(
         _STOP,
-        "ce fichier n'est pas à sa place : un parcours s'écrit dans flows/<domaine>/<nom>.yml, en minuscules,"
-        " chiffres et _.",
-        "this file is not in its place: a flow is written in flows/<area>/<name>.yml, lower case, digits and _.",
+        "ce fichier n'est pas lu : un parcours s'écrit dans flows/<domaine>/<nom>.yml, en minuscules sans accents,"
+        " chiffres et _ ; le nom finit par .yml et rien d'autre. Renommez-le ou déplacez-le.",
+        "this file is not read: a flow is written in flows/<area>/<name>.yml, lower case, digits and _; the name ends"
+        " in .yml and nothing else. Rename it or move it.",
     ),
     "boolean-word": Kind(
         _LOOK,
@@ -123,18 +124,18 @@ KINDS: dict[str, Kind] = {
     ),
     "unknown-intent": Kind(
         _STOP,
-        "l'intention « {name} » n'est pas dans nlu/intents.yml.",
-        'the intent "{name}" is not in nlu/intents.yml.',
+        "l'intention « {name} » n'est pas dans nlu/intents.yml. Corrigez le nom, ou retirez-la.",
+        'the intent "{name}" is not in nlu/intents.yml. Correct the name, or remove it.',
     ),
     "intent-twice": Kind(
         _STOP,
-        "l'intention « {name} » mène déjà au parcours « {other} ». Une intention mène à un seul parcours.",
-        'the intent "{name}" already leads to the flow "{other}". An intent leads to one flow only.',
+        "l'intention « {name} » mène aussi au parcours « {other} ». Laissez-la à un seul des deux.",
+        'the intent "{name}" also leads to the flow "{other}". Leave it to one of them.',
     ),
     "keyword-clash": Kind(
         _STOP,
-        "le mot-clé « {name} » est déjà celui du parcours « {other} ». Choisissez des mots plus précis.",
-        'the keyword "{name}" already belongs to the flow "{other}". Choose more precise words.',
+        "le mot-clé « {name} » est aussi celui du parcours « {other} ». Laissez-le à un seul des deux.",
+        'the keyword "{name}" also belongs to the flow "{other}". Leave it to one of them.',
     ),
     "keyword-is-answer": Kind(
         _STOP,
@@ -143,8 +144,8 @@ KINDS: dict[str, Kind] = {
     ),
     "topic-twice": Kind(
         _STOP,
-        "le sujet d'affiche « {name} » est déjà celui du parcours « {other} ». Choisissez-en un autre.",
-        'the poster topic "{name}" already belongs to the flow "{other}". Choose another.',
+        "le sujet d'affiche « {name} » est aussi celui du parcours « {other} ». Laissez-le à un seul des deux.",
+        'the poster topic "{name}" also belongs to the flow "{other}". Leave it to one of them.',
     ),
     "stale-review": Kind(
         _LOOK,
@@ -190,8 +191,8 @@ KINDS: dict[str, Kind] = {
     ),
     "unknown-step": Kind(
         _STOP,
-        "mène à « {name} », qui n'est pas une étape de ce parcours.",
-        'leads to "{name}", which is not a step of this flow.',
+        "mène à « {name} », qui n'est pas une étape de ce parcours. Corrigez le nom, ou ajoutez l'étape.",
+        'leads to "{name}", which is not a step of this flow. Correct the name, or add the step.',
     ),
     "card-without-list": Kind(
         _STOP,
@@ -202,13 +203,15 @@ KINDS: dict[str, Kind] = {
     ),
     "unknown-flow": Kind(
         _STOP,
-        "mène au parcours « {name} », qui n'existe pas.",
-        'leads to the flow "{name}", which does not exist.',
+        "mène au parcours « {name} », qui n'existe pas. Corrigez le nom, ou ajoutez le fichier de ce parcours.",
+        'leads to the flow "{name}", which does not exist. Correct the name, or add the file of that flow.',
     ),
     "needs-broken-flow": Kind(
         _LOOK,
-        "mène au parcours « {name} », qui a des erreurs et n'est pas publié. En attendant, ce chemin est fermé.",
-        'leads to the flow "{name}", which has errors and is not published. Until then this way is closed.',
+        "mène au parcours « {name} », qui a des erreurs. Corrigez-les. En attendant, sa version d'avant sert ; s'il n'y"
+        " en a pas, ce chemin est fermé.",
+        'leads to the flow "{name}", which has errors. Mend them. Until then it runs as it was; if it never ran, this'
+        " way is closed.",
     ),
     "call-circle": Kind(
         _STOP,
@@ -217,18 +220,20 @@ KINDS: dict[str, Kind] = {
     ),
     "unknown-service": Kind(
         _STOP,
-        "le service « {name} » n'est pas dans flows/directory/.",
-        'the service "{name}" is not in flows/directory/.',
+        "le service « {name} » n'est pas dans flows/directory/, ou n'y est pas publié. Corrigez le nom ou la fiche.",
+        'the service "{name}" is not in flows/directory/, or not published there. Correct the name or the entry.',
     ),
     "unknown-need": Kind(
         _STOP,
-        "le besoin « {name} » n'est pas dans le vocabulaire de l'annuaire.",
-        'the need "{name}" is not in the vocabulary of the directory.',
+        "le besoin « {name} » n'est pas dans le vocabulaire de l'annuaire (« need.… » dans"
+        " flows/_system/directory.yml). Corrigez le nom.",
+        'the need "{name}" is not in the vocabulary of the directory ("need.…" in flows/_system/directory.yml). Correct'
+        " the name.",
     ),
     "unknown-queue": Kind(
         _STOP,
-        "la file d'attente « {name} » n'est pas dans config.yml.",
-        'the queue "{name}" is not in config.yml.',
+        "la file d'attente « {name} » n'est dans aucune équipe de config.yml. Les files sont : {words}.",
+        'the queue "{name}" is in no team of config.yml. The queues are: {words}.',
     ),
     "unknown-command": Kind(
         _STOP,
@@ -257,8 +262,8 @@ KINDS: dict[str, Kind] = {
     ),
     "missing-otherwise": Kind(
         _STOP,
-        "« branch » n'a pas de « otherwise » : que faire quand aucune condition n'est vraie ?",
-        '"branch" has no "otherwise": what to do when no condition holds?',
+        "« branch » n'a pas de « otherwise » : ajoutez-le, avec l'étape où aller quand aucune condition n'est vraie.",
+        '"branch" has no "otherwise": add it, with the step to go to when no condition holds.',
     ),
     "otherwise-without-question": Kind(
         _STOP,
@@ -330,8 +335,8 @@ KINDS: dict[str, Kind] = {
     ),
     "bounds-without-number": Kind(
         _STOP,
-        "« {key} » ne vaut que pour kind: {kind}.",
-        '"{key}" is only for kind: {kind}.',
+        "« {key} » ne vaut que pour kind: {kind}. Retirez-le, ou changez « kind ».",
+        '"{key}" is only for kind: {kind}. Remove it, or change "kind".',
     ),
     "span-missing": Kind(
         _STOP,
@@ -351,18 +356,20 @@ KINDS: dict[str, Kind] = {
     ),
     "unknown-slot": Kind(
         _STOP,
-        "aucune question ne remplit « {name} ».",
-        'no question fills "{name}".',
+        "aucune question ne remplit « {name} ». Corrigez le nom, ou posez d'abord cette question (ask: {name}).",
+        'no question fills "{name}". Correct the name, or ask this question first (ask: {name}).',
     ),
     "unknown-choice": Kind(
         _STOP,
-        "« {word} » n'est pas une réponse possible de « {name} ».",
-        '"{word}" is not a possible answer of "{name}".',
+        "« {word} » n'est pas une réponse possible de « {name} ». Les réponses sont : {words}.",
+        '"{word}" is not a possible answer of "{name}". The answers are: {words}.',
     ),
     "wrong-comparison": Kind(
         _STOP,
-        "« {name} » n'est pas un nombre : at_least et below ne peuvent pas le comparer.",
-        '"{name}" is not a number: at_least and below cannot compare it.',
+        "« {name} » n'est pas un nombre : at_least et below ne peuvent pas le comparer. Écrivez une de ses réponses,"
+        " ou posez la question avec kind: number.",
+        '"{name}" is not a number: at_least and below cannot compare it. Write one of its answers, or ask with'
+        " kind: number.",
     ),
     # --- sentences -----------------------------------------------------------------------------------------------
     "message-too-long": Kind(
@@ -382,18 +389,26 @@ KINDS: dict[str, Kind] = {
     ),
     "unknown-placeholder": Kind(
         _STOP,
-        "« {{{name}}} » ne sera rempli par rien : ce n'est ni une réponse de ce parcours, ni un fait.",
-        '"{{{name}}}" will be filled by nothing: it is neither an answer of this flow nor a fact.',
+        "« {{{name}}} » ne sera rempli par rien : ce n'est ni une réponse de ce parcours, ni un fait. Corrigez le nom,"
+        " ou écrivez le mot lui-même.",
+        '"{{{name}}}" will be filled by nothing: it is neither an answer of this flow nor a fact. Correct the name, or'
+        " write the word itself.",
     ),
     "unknown-fact": Kind(
         _STOP,
-        "le fait « {name} » n'est pas dans flows/facts.yml.",
-        'the fact "{name}" is not in flows/facts.yml.',
+        "le fait « {name} » n'est pas dans flows/facts.yml, ou n'y est pas publié. Corrigez le nom ou le fait.",
+        'the fact "{name}" is not in flows/facts.yml, or not published there. Correct the name or the fact.',
     ),
     "bad-markup": Kind(
         _STOP,
         "« {found} » : seul **gras** est possible dans une phrase, ouvert et fermé.",
         '"{found}": only **bold** is possible in a sentence, opened and closed.',
+    ),
+    "curly-quotes": Kind(
+        _LOOK,
+        'les guillemets “ ” font partie du texte, et les personnes les verront. Mettez des guillemets droits ("), ou'
+        " retirez-les.",
+        'the quotes “ ” are part of the text, and people will see them. Use straight quotes ("), or remove them.',
     ),
     "contact-in-sentence": Kind(
         _STOP,
@@ -402,8 +417,10 @@ KINDS: dict[str, Kind] = {
     ),
     "bare-amount": Kind(
         _STOP,
-        "« {found} » est un montant ou un délai. Mettez-le dans flows/facts.yml et écrivez {{fact.nom}}.",
-        '"{found}" is an amount or a deadline. Put it into flows/facts.yml and write {{fact.name}}.',
+        "« {found} » est un montant ou un délai. Mettez-le dans flows/facts.yml et écrivez {{fact.nom}} ; un horaire va"
+        " dans l'annuaire.",
+        '"{found}" is an amount or a deadline. Put it into flows/facts.yml and write {{fact.name}}; opening hours go'
+        " into the directory.",
     ),
     # --- safety of people ----------------------------------------------------------------------------------------
     "forbidden-statement": Kind(

@@ -46,6 +46,8 @@ class Known:
     system: Mapping[str, Collection[str]] | None = None
     #: Flows that the code itself begins.
     flows: Collection[str] = ()
+    #: Flows in force until now: what another flow claims too stays theirs.
+    running: Collection[str] = ()
     #: Texts that must never be published, such as the street of a refuge.
     secrets: Collection[str] = ()
     #: Kinds of issue that are critical here although the table says warning.

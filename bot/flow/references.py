@@ -54,10 +54,20 @@ def check_mentions(draft: Draft, flows: Collection[FlowId], slots: Mapping[str, 
 
 
 def _unknown(mention: Mention, names: Collection[str], draft: Draft) -> Issue:
-    near = nearest(mention.name, names)
-    words = {"words": ", ".join(sorted(names))} if mention.of is Names.COMMAND else {}
+    near = _nearest_flow(mention.name, names) if mention.of is Names.FLOW else nearest(mention.name, names)
+    words = {"words": ", ".join(sorted(names))} if mention.of in (Names.COMMAND, Names.QUEUE) else {}
     code = _CODES[mention.of]
     return issue(draft.path, mention.line, code, step=mention.step, near=near, name=mention.name, **words)
+
+
+def _nearest_flow(name: str, flows: Iterable[str]) -> str | None:
+    """The flow that was probably meant: an area that is right must not make any of its flows look alike."""
+    area = f"{name.partition('.')[0]}."
+    inside = [flow.removeprefix(area) for flow in flows if flow.startswith(area)]
+    if not inside:
+        return nearest(name, flows)
+    near = nearest(name.removeprefix(area), inside)
+    return None if near is None else area + near
 
 
 def _slot_uses(draft: Draft, slots: Mapping[str, Slot]) -> Iterator[Issue]:
@@ -71,9 +81,16 @@ def _slot_uses(draft: Draft, slots: Mapping[str, Slot]) -> Iterator[Issue]:
         elif slot.words is not None:
             for word in use.words:
                 if word not in slot.words:
-                    near = nearest(word, slot.words)
+                    near, words = nearest(word, slot.words), ", ".join(sorted(slot.words))
                     yield issue(
-                        draft.path, use.line, "unknown-choice", step=use.step, near=near, word=word, name=use.slot
+                        draft.path,
+                        use.line,
+                        "unknown-choice",
+                        step=use.step,
+                        near=near,
+                        word=word,
+                        name=use.slot,
+                        words=words,
                     )
 
 
@@ -145,12 +162,15 @@ def _both(one: Slot | None, other: Slot) -> Slot:
 
 
 def check_claims(drafts: Iterable[Draft], known: Known) -> Iterator[tuple[Draft, Issue]]:
-    """Intents, keywords and topics claimed by a second flow, the first in file order keeps them; and keywords that
-    are answers."""
+    """Intents, keywords and topics claimed by a second flow, and keywords that are answers.
+
+    The flow that ran before keeps what both claim, then one without other mistakes, then the first in file order: a
+    copy that somebody has begun to change takes nothing from the flow that it was made from.
+    """
     intents: dict[str, FlowId] = {}
     keywords: dict[str, FlowId] = {}
     topics: dict[str, FlowId] = {}
-    for draft in drafts:
+    for draft in sorted(drafts, key=lambda one: (one.id not in known.running, one.is_broken)):
         if draft.flow is None:
             continue
         for mention in draft.mentions:

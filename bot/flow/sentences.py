@@ -24,6 +24,8 @@ WORDS_LIMIT = 25
 PLACEHOLDER = re.compile(r"(?<![{$])\{([a-z][a-z0-9_]{0,39}|fact\.[a-z][a-z0-9_.-]{0,59})\}(?!\})")
 _BRACES = re.compile(r"\$?\{[^{}]{0,60}\}?\}?|\}|\$\{")
 _FOREIGN_MARKUP = re.compile(r"\*|`|__|</?[A-Za-z][^>]{0,40}>|\]\(|^#{1,6} ", re.MULTILINE)
+#: A whole text between the quotes that word processors make of straight ones: YAML takes them for letters.
+_CURLY = re.compile("[“”„][^“”„]*[“”]")
 _CONTACT = re.compile(
     r"https?://\S+|\bwww\.\S+|\b[\w.+-]{1,60}@[\w-]{1,60}\.\w+"
     r"|(?<![\w.])(?:\+|00)?\d{1,4}(?:[ /.]{1,2}\d{2,3}){2,4}(?!\w)|\b\d{8,}\b"
@@ -40,6 +42,8 @@ def check_sentences(draft: Draft, slots: Collection[str], known: Known) -> Itera
         yield from _placeholders(sentence, draft, slots, known)
         yield from _markup(sentence, draft)
         yield from _contact(sentence, draft)
+        if _CURLY.fullmatch(sentence.phrase.text):
+            yield issue(draft.path, sentence.line, "curly-quotes", step=sentence.step)
         if sentence.role not in (Role.KEYWORD, Role.WORD):
             yield from _amount(sentence, draft)
             yield from _readable(sentence, draft)

@@ -118,7 +118,9 @@ def check(node: Node, shape: Shape, *, path: str, key: str, line: int, step: str
         case ConditionShape(), _:
             return
         case Either(shapes=shapes), _:
-            fitting = next((one for one in shapes if _fits(node, one)), shapes[-1])
+            # Lines of `key: value` where a text belongs are most often a text with ": " or "{" and no quotes.
+            otherwise = shapes[0] if isinstance(node, Table) else shapes[-1]
+            fitting = next((one for one in shapes if _fits(node, one)), otherwise)
             yield from check(node, fitting, path=path, key=key, line=line, step=step)
         case Scalar(), Text():
             yield from _scalar(node, shape, path, key, step)

@@ -114,10 +114,13 @@ class LiveBook:
 
     def _look(self) -> tuple[Loaded, FlowBook | None]:
         """The files as they are now; with the first ones, the book of those that were kept, if they are wanted."""
-        loaded = load(self._folder, self._known(), self._translations())
-        if self._kept is None or self.current.flows or self.current.system:
+        is_first = not (self.current.flows or self.current.system)
+        if is_first and self._kept is not None:
+            self._served = {FlowId(name): source for name, source in self._kept.read().items()}
+        known = replace(self._known(), running=self.current.flows.keys() or self._served.keys())
+        loaded = load(self._folder, known, self._translations())
+        if self._kept is None or not is_first:
             return loaded, None
-        self._served = {FlowId(name): source for name, source in self._kept.read().items()}
         is_whole = not (loaded.broken or loaded.missing or loaded.absent or self._served.keys() - loaded.files.keys())
         return loaded, None if is_whole else kept_book(self._served)
 

@@ -12,9 +12,9 @@ from bot.core.phrases import Phrase
 from bot.i18n.compiled import read_compiled, write_compiled
 from bot.i18n.languages import SOURCE, Language, Languages, Tier
 from bot.i18n.plurals import chooser, header
-from bot.i18n.sources import LocaleFileError
 from bot.i18n.tables import Catalogue, Stamp, key_of, read_catalogue, stamp_of
 from bot.i18n.text import Text
+from bot.i18n.told import LocaleFileError, Told
 
 _LOG = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ class Catalogues:
         self.settled: dict[tuple[str, str, Locale], Text] = {}
         self._read: dict[Locale, tuple[Stamp | None, Catalogue]] = {}
         #: Files that cannot be read as they are now: why, one sentence.
-        self._unreadable: dict[Locale, str] = {}
+        self._unreadable: dict[Locale, Told] = {}
         #: Another number whenever a language says something else than before.
         self.edition = 0
 
@@ -136,9 +136,9 @@ class Catalogues:
         return changed
 
     @property
-    def issues(self) -> tuple[str, ...]:
+    def issues(self) -> tuple[Told, ...]:
         """Files and translations that are not shown as they are now, a line each, of every language."""
-        found: list[str] = []
+        found: list[Told] = []
         for language in self.languages:
             wrong = self.of(language.locale).wrong
             reason = self._unreadable.get(language.locale)
@@ -232,7 +232,7 @@ class Catalogues:
             # A file saved half-way must not take a language away from those who speak it.
             served = "nothing of this language" if former is None else "what it was before"
             _LOG.error("catalogue.unreadable locale=%s served=%s reason=%s", locale, served, exc)
-            self._unreadable[locale] = str(exc)
+            self._unreadable[locale] = exc.told
             return stamp, former or Catalogue()
         for one in catalogue.wrong:
             _LOG.error("catalogue.not_shown %s", one)

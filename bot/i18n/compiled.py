@@ -13,10 +13,11 @@ from sys import intern
 import orjson
 
 from bot.i18n.tables import Catalogue, Stamp
+from bot.i18n.told import Told
 from bot.whole_file import write_whole
 
 #: Changed with the form of the copy.
-_FORM = 3
+_FORM = 4
 
 
 def read_compiled(path: Path, stamp: Stamp | None) -> Catalogue | None:
@@ -34,7 +35,7 @@ def read_compiled(path: Path, stamp: Stamp | None) -> Catalogue | None:
             frozenset(map(intern, raw["unreviewed"])),
             frozenset(map(intern, raw["fuzzy"])),
             raw["plural_header"],
-            tuple(raw["wrong"]),
+            tuple(Told(*both) for both in raw["wrong"]),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -50,7 +51,7 @@ def write_compiled(path: Path, stamp: Stamp, catalogue: Catalogue) -> None:
         "unreviewed": sorted(catalogue.unreviewed),
         "fuzzy": sorted(catalogue.fuzzy),
         "plural_header": catalogue.plural_header,
-        "wrong": catalogue.wrong,
+        "wrong": [(one.en, one.fr) for one in catalogue.wrong],
     }
     with contextlib.suppress(OSError):
         write_whole(path, orjson.dumps(body))

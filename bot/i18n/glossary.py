@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bot.core.ids import Locale
 from bot.core.phrases import Phrase
-from bot.i18n.sources import LocaleFileError, read_mapping, texts_at
+from bot.i18n.sources import read_mapping, texts_at
+from bot.i18n.told import LocaleFileError
 
 _KEYS = frozenset({"means", "also", "official"})
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.ids import Locale
-from bot.i18n.sources import LocaleFileError, read_mapping, texts_at
+from bot.i18n.sources import read_mapping, texts_at
+from bot.i18n.told import LocaleFileError
 
 if TYPE_CHECKING:
     import babel

@@ -11,6 +11,7 @@ from bot.i18n.places import placeholder_problem
 from bot.i18n.plurals import categories
 from bot.i18n.pofile import UNREVIEWED, PoEntry, read_po_file
 from bot.i18n.template import Entry, Sentence, read_template, sentence_of, write_catalogue
+from bot.i18n.told import Told
 
 #: Written above a draft that no person has read; taking the line out is the review.
 DRAFT_NOTE = f"{UNREVIEWED}: draft, not read by a person yet"
@@ -97,15 +98,15 @@ def fill_catalogue(
         entry = by_key.get((str(given.get("context", "")), str(given.get("source", ""))))
         forms = _forms(given.get("translation"))
         if entry is None:
-            refused.append(f"{name}: no such sentence")
+            refused.append(f"{name}: cette phrase n'existe pas (extract, puis missing donnent celles qui existent)")
         elif problem := _problem(entry, forms, locale):
-            refused.append(f"{name}: {problem}")
+            refused.append(f"{name}: {problem.fr}")
         elif replace or not entry.strings or entry.fuzzy or _is_draft(entry):
             entry.strings, entry.fuzzy, entry.previous = forms, False, ()
             entry.notes = [note for note in entry.notes if not note.strip().startswith(UNREVIEWED)]
             entry.notes += [DRAFT_NOTE] if unreviewed else []
         else:
-            refused.append(f"{name}: a reviewed translation is there already")
+            refused.append(f"{name}: une traduction relue est déjà là (--replace la remplace)")
     _write(path, locale, entries, obsolete, everything=_has_gaps(kept))
     return refused
 
@@ -154,10 +155,12 @@ def _is_draft(entry: Entry) -> bool:
     return any(note.strip().startswith(UNREVIEWED) for note in entry.notes)
 
 
-def _problem(entry: Entry, forms: tuple[str, ...], locale: Locale) -> str:
+def _problem(entry: Entry, forms: tuple[str, ...], locale: Locale) -> Told | None:
     source = entry.sentence.sources
     needed = len(categories(locale)) if len(source) > 1 else 1
     if len(forms) != needed or not all(form.strip() for form in forms):
-        shape = f"{needed} plural forms ({', '.join(categories(locale))})" if len(source) > 1 else "one text"
-        return f"{shape} expected"
+        names = ", ".join(categories(locale))
+        if len(source) > 1:
+            return Told(f"{needed} plural forms ({names}) expected", f"il faut {needed} formes du pluriel ({names}).")
+        return Told("one text expected", "il faut un seul texte.")
     return placeholder_problem(source, forms)

@@ -20,8 +20,8 @@ from bot.i18n.languages import SOURCE, Languages
 from bot.i18n.merge import fill_catalogue, read_entries, update_catalogue
 from bot.i18n.plurals import categories
 from bot.i18n.report import Progress, progress, table
-from bot.i18n.sources import LocaleFileError
 from bot.i18n.template import Sentence, in_order, read_template, write_template
+from bot.i18n.told import LocaleFileError
 
 #: Where everything is, below the root of the project.
 LOCALES = Path("locales")
@@ -130,7 +130,7 @@ def main(
             case "fill":
                 return _fill(folder, asked, out)
     except LocaleFileError as exc:
-        out.write(f"{exc}\n")
+        out.write(f"{exc.told.fr}\n")
         return 2
     return 0
 
@@ -145,9 +145,15 @@ def _refuse_strangers(folder: Path, asked: argparse.Namespace) -> None:
     for tag in named:
         if tag not in languages:
             there = ", ".join(sorted(one.locale for one in languages))
-            raise LocaleFileError(f'No language is called "{tag}" in {path}: add a line for it. There are: {there}.')
+            raise LocaleFileError(
+                f'No language is called "{tag}" in {path}: add a line for it. There are: {there}.',
+                f"Aucune langue ne s'appelle « {tag} » dans {path} : ajoutez-lui une ligne. Il y a : {there}.",
+            )
         if tag == SOURCE and asked.verb in ("update", "missing", "fill"):
-            raise LocaleFileError("French is what is translated from: its sentences are in flows/ and in the glossary.")
+            raise LocaleFileError(
+                "French is what is translated from: its sentences are in flows/ and in the glossary.",
+                "On traduit à partir du français : ses phrases sont dans flows/ et dans le glossaire.",
+            )
 
 
 def _report(folder: Path, only: Sequence[Locale], out: TextIO, with_table: bool) -> int:
@@ -165,9 +171,14 @@ def _fill(folder: Path, asked: argparse.Namespace, out: TextIO) -> int:
     try:
         given = json.loads(asked.file.read_bytes())
     except (OSError, ValueError) as exc:
-        raise LocaleFileError(f"{asked.file}: cannot be read as JSON ({exc})") from exc
+        raise LocaleFileError(
+            f"{asked.file}: cannot be read as JSON ({exc})", f"{asked.file}: ce n'est pas du JSON lisible ({exc})."
+        ) from exc
     if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-        raise LocaleFileError(f"{asked.file}: a list of {{context, source, translation}} is expected")
+        raise LocaleFileError(
+            f"{asked.file}: a list of {{context, source, translation}} is expected",
+            f"{asked.file}: il faut une liste de {{context, source, translation}}.",
+        )
     locale = Locale(asked.locale)
     refused = fill_catalogue(
         po_path(folder, locale),
@@ -178,7 +189,7 @@ def _fill(folder: Path, asked: argparse.Namespace, out: TextIO) -> int:
         replace=asked.replace,
     )
     for line in refused:
-        out.write(f"refused: {line}\n")
+        out.write(f"refusé : {line}\n")
     out.write(f"{locale}: {len(given) - len(refused)} of {len(given)} taken\n")
     return int(bool(refused))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.i18n.told import Told
+
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_-]+)*)\}")
 _BRACES = re.compile(r"[{}]")
 
@@ -13,7 +15,7 @@ def places(sentence: str) -> frozenset[str]:
     return frozenset(PLACE.findall(sentence))
 
 
-def placeholder_problem(source: tuple[str, ...], forms: tuple[str, ...]) -> str:
+def placeholder_problem(source: tuple[str, ...], forms: tuple[str, ...]) -> Told | None:
     """What is wrong with the placeholders or the bold signs of a translation, or nothing.
 
     `{count}` may be missing from a plural form: "one" and "two" are words of their own in Arabic.
@@ -22,13 +24,24 @@ def placeholder_problem(source: tuple[str, ...], forms: tuple[str, ...]) -> str:
     optional = {"count"} if len(source) > 1 else set()
     for form in forms:
         if lost := sorted(needed - places(form) - optional):
-            return f"lost the placeholder {{{lost[0]}}}"
+            name = f"{{{lost[0]}}}"
+            return Told(f"lost the placeholder {name}", f"{name} a disparu. Remettez-le tel quel.")
         if extra := sorted(places(form) - needed):
-            return f"has a placeholder {{{extra[0]}}} that the sentence does not have"
+            name = f"{{{extra[0]}}}"
+            return Told(
+                f"has a placeholder {name} that the sentence does not have",
+                f"{name} n'est pas dans la phrase française. Retirez-le.",
+            )
         if _BRACES.search(PLACE.sub("", form)):
-            return "has braces that are no placeholder of the sentence"
+            return Told(
+                "has braces that are no placeholder of the sentence",
+                "des accolades qui ne sont pas celles de la phrase française. Copiez-les telles quelles.",
+            )
         if form.count("**") % 2 or (form.count("**") == 0) != (source[0].count("**") == 0):
-            return "lost or broke the **bold** signs"
+            return Told("lost or broke the **bold** signs", "les signes ** ont disparu ou sont seuls. Remettez-les.")
         if len(source) == 1 and form.count("**") != source[0].count("**"):
-            return "has not as many **bold** signs as the sentence"
-    return ""
+            return Told(
+                "has not as many **bold** signs as the sentence",
+                "il n'y a pas autant de signes ** que dans la phrase française. Comptez-les.",
+            )
+    return None

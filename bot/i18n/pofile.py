@@ -11,13 +11,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.i18n.sources import LocaleFileError
+from bot.i18n.told import LocaleFileError
 
 #: A translator comment that begins so (or a flag of this name) marks a translation no person has read yet.
 UNREVIEWED = "unreviewed"
 
 _ESCAPED = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
+#: What is wrong with a line → the same for who translates.
+_CAUSES = {
+    "a quotation mark is missing": 'il manque un guillemet droit (")',
+    "a text that belongs to nothing": "un texte sans msgid ni msgstr devant lui",
+    "neither a keyword nor a text": (
+        "elle doit commencer par #, msgid ou msgstr, avec des guillemets droits (\"). Effacez ce qui reste d'une fusion"
+        " (<<<<<<<, =======, >>>>>>>)"
+    ),
+}
+_TWICE = "la même ligne y est deux fois ; il manque peut-être une ligne vide entre deux phrases"
 _KEYWORD = re.compile(r'(msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\])\s*(".*)')
 
 
@@ -69,18 +79,29 @@ def read_po_file(path: Path) -> PoFile:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as exc:
-        raise LocaleFileError(f"{path}: cannot be read ({exc.strerror})") from exc
+        raise LocaleFileError(
+            f"{path}: cannot be read ({exc.strerror})", f"{path}: ne peut pas être lu ({exc.strerror})."
+        ) from exc
     except UnicodeDecodeError as exc:
         at = exc.object.count(b"\n", 0, exc.start) + 1
-        raise LocaleFileError(f"{path}:{at}: is not UTF-8; save the file again as UTF-8") from exc
+        raise LocaleFileError(
+            f"{path}:{at}: is not UTF-8; save the file again as UTF-8",
+            f"{path}:{at}: n'est pas en UTF-8. Enregistrez le fichier de nouveau, en UTF-8.",
+        ) from exc
     reader = _Reader()
     for number, line in enumerate(text.split("\n"), start=1):
         try:
             reader.take(line.strip(), number)
         except ValueError as exc:
-            raise LocaleFileError(f"{path}:{number}: cannot be read as a PO file ({exc})") from exc
+            raise LocaleFileError(
+                f"{path}:{number}: cannot be read as a PO file ({exc})",
+                f"{path}:{number}: cette ligne n'est pas d'un fichier PO : {_CAUSES.get(str(exc), _TWICE)}.",
+            ) from exc
     if reader.is_open:
-        raise LocaleFileError(f"{path}:{number}: ends in the middle of an entry; was it saved half-way?")
+        raise LocaleFileError(
+            f"{path}:{number}: ends in the middle of an entry; was it saved half-way?",
+            f"{path}:{number}: le fichier finit au milieu d'une phrase. Enregistrez-le de nouveau en entier.",
+        )
     reader.close()
     return PoFile(reader.header, tuple(reader.entries))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +15,9 @@ from bot.i18n.merge import read_entries
 from bot.i18n.places import placeholder_problem
 from bot.i18n.plurals import categories
 from bot.i18n.pofile import PoEntry
-from bot.i18n.sources import LocaleFileError
 from bot.i18n.tables import CHOICE, collisions, problem_of
 from bot.i18n.template import Sentence
+from bot.i18n.told import LocaleFileError, Told
 
 #: A shipped language has at least this share of its sentences, and of these as many read by a person.
 SHIPPED_SHARE = 0.98
@@ -29,11 +30,11 @@ class CatalogueIssue:
     path: str
     line: int
     code: str
-    text: str
+    text: Told
     is_critical: bool = False
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.text} [{self.code}]"
+        return f"{self.path}:{self.line}: {self.text.fr} [{self.code}]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,8 @@ def progress_of(
     try:
         kept = read_entries(path)
     except LocaleFileError as exc:
-        issue = CatalogueIssue(path=name, line=1, code="unreadable-catalogue", text=str(exc), is_critical=True)
+        line, told = _placed(exc.told, path)
+        issue = CatalogueIssue(path=name, line=line, code="unreadable-catalogue", text=told, is_critical=True)
         missing = len(sentences)
         vital = sum(one.is_safety for one in sentences)
         return Progress(language=language, total=missing, missing=missing, safety_missing=vital, issues=(issue,))
@@ -110,8 +112,10 @@ def progress_of(
     )
     reviewed_share = (len(shown) - unreviewed) / len(pairs) if pairs else 1.0
     if language.tier is Tier.SHIPPED and reviewed_share < SHIPPED_SHARE:
-        text = (
-            f"shipped, but only {reviewed_share:.0%} is translated and read by a person; beta below {SHIPPED_SHARE:.0%}"
+        share, least = f"{reviewed_share:.0%}", f"{SHIPPED_SHARE:.0%}"
+        text = Told(
+            f"shipped, but only {share} is translated and read by a person; beta below {least}",
+            f"« shipped », mais {share} seulement est traduit et relu. En dessous de {least}, mettez « tier: beta ».",
         )
         early = CatalogueIssue(path=name, line=1, code="tier-too-high", text=text)
         return replace(result, issues=(early, *result.issues))
@@ -163,10 +167,14 @@ def _entry_issues(shown: Sequence[tuple[Sentence, PoEntry]], locale: Locale, pat
     for sentence, one in shown:
         needed = len(categories(locale)) if len(sentence.sources) > 1 else 1
         if len(one.strings) != needed:
-            text = f"{one.context}: {needed} plural forms are needed, {len(one.strings)} are there"
+            there = len(one.strings)
+            text = Told(
+                f"{one.context}: {needed} plural forms are needed, {there} are there",
+                f"{one.context}: il faut {needed} formes du pluriel, il y en a {there}. Remplissez-les toutes.",
+            )
             yield CatalogueIssue(path=path, line=one.line, code="plural-forms", text=text, is_critical=True)
         elif problem := placeholder_problem(sentence.sources, one.strings):
-            text = f"{one.context}: {problem}"
+            text = problem.after(one.context)
             yield CatalogueIssue(path=path, line=one.line, code="lost-placeholder", text=text, is_critical=True)
 
 
@@ -181,7 +189,11 @@ def _collisions(
             continue
         first = seen.setdefault((step, fold(one.strings[0]).strip()), one)
         if first is not one:
-            text = f'{one.context} reads like {first.context.rpartition(".")[2]}: "{one.strings[0]}"'
+            other = first.context.rpartition(".")[2]
+            text = Told(
+                f'{one.context} reads like {other}: "{one.strings[0]}"',
+                f"{one.context}: se lit comme « {other} » : « {one.strings[0]} ». Distinguez-les.",
+            )
             yield CatalogueIssue(path=path, line=one.line, code="label-collision", text=text, is_critical=True)
 
 
@@ -193,5 +205,16 @@ def _lost_terms(
             continue
         for term in glossary.within(" ".join(sentence.sources)):
             if not all(term.is_kept(form, locale) for form in one.strings):
-                text = f'{one.context}: "{term.word}" stays in French (locales/glossary.yml)'
+                text = Told(
+                    f'{one.context}: "{term.word}" stays in French (locales/glossary.yml)',
+                    f"{one.context}: le mot « {term.word} » reste en français (locales/glossary.yml).",
+                )
                 yield CatalogueIssue(path=path, line=one.line, code="missing-term", text=text)
+
+
+def _placed(told: Told, path: Path) -> tuple[int, Told]:
+    """The line that a sentence about a file begins with, and the rest of it."""
+    place = re.match(rf"{re.escape(str(path))}(?::(\d+))?: ", told.en)
+    if place is None:
+        return 1, told
+    return int(place[1] or 1), Told(told.en[place.end() :], told.fr.removeprefix(place[0]))

@@ -13,7 +13,7 @@ from bot.core.ids import Locale
 from bot.i18n.places import placeholder_problem
 from bot.i18n.plurals import categories, chooser, header, is_whole
 from bot.i18n.pofile import PoEntry, PoFile, read_po_file
-from bot.i18n.sources import LocaleFileError
+from bot.i18n.told import LocaleFileError, Told
 
 #: Between a step and one of its choices, in a context.
 CHOICE = ".choice."
@@ -54,7 +54,7 @@ class Catalogue:
     fuzzy: frozenset[str] = frozenset()
     plural_header: str = "nplurals=1; plural=0;"
     #: What is left out because its reader would be harmed, a line each: where, and what is wrong.
-    wrong: tuple[str, ...] = ()
+    wrong: tuple[Told, ...] = ()
 
     @property
     def form(self) -> Callable[[int], int]:
@@ -76,7 +76,8 @@ def read_catalogue(path: Path, locale: Locale, before: Catalogue | None = None) 
     try:
         needed, _ = chooser(plural_header)
     except ValueError as exc:
-        raise LocaleFileError(f"{path}: {exc}") from exc
+        said = f"{path}: la ligne Plural-Forms du début est fausse. Effacez-la : la langue a la sienne."
+        raise LocaleFileError(f"{path}: {exc}", said) from exc
     if needed != len(categories(locale)) or not is_whole(plural_header):
         # The forms that are there are those of the language, whatever a tool wrote above them.
         plural_header = header(locale)
@@ -84,7 +85,7 @@ def read_catalogue(path: Path, locale: Locale, before: Catalogue | None = None) 
     texts: dict[str, str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
     unreviewed, fuzzy = set(), set()
-    wrong: list[str] = []
+    wrong: list[Told] = []
     present = [entry for entry in file.entries if not entry.is_obsolete]
     alike = set(collisions(present))
     for entry in present:
@@ -95,7 +96,7 @@ def read_catalogue(path: Path, locale: Locale, before: Catalogue | None = None) 
         if not any(text.strip() for text in entry.strings):
             continue
         if problem := problem_of(entry, needed, alike):
-            wrong.append(f"{path.as_posix()}:{entry.line}: {entry.context}: {problem}")
+            wrong.append(problem.after(f"{path.as_posix()}:{entry.line}: {entry.context}"))
             continue
         if len(entry.sources) > 1:
             plurals[key] = entry.strings
@@ -106,28 +107,40 @@ def read_catalogue(path: Path, locale: Locale, before: Catalogue | None = None) 
     return Catalogue(texts, plurals, frozenset(unreviewed), frozenset(fuzzy), plural_header, tuple(wrong))
 
 
-def problem_of(entry: PoEntry, forms: int, alike: Container[str]) -> str:
+def problem_of(entry: PoEntry, forms: int, alike: Container[str]) -> Told | None:
     """Why an entry that has words is not shown, or nothing. `alike`: the contexts of `collisions`."""
     needed = forms if len(entry.sources) > 1 else 1
     there = sum(bool(text.strip()) for text in entry.strings)
     if not there == len(entry.strings) == needed:
-        return f"{needed} plural forms are needed, {there} are there"
+        return Told(
+            f"{needed} plural forms are needed, {there} are there",
+            f"il faut {needed} formes du pluriel, il y en a {there}. Remplissez-les toutes.",
+        )
     if entry.context in alike:
-        return f'another choice of its step reads "{entry.strings[0]}" too'
+        return Told(
+            f'another choice of its step reads "{entry.strings[0]}" too',
+            f"un autre choix de la même question dit aussi « {entry.strings[0]} ». Distinguez-les.",
+        )
     return placeholder_problem(entry.sources, entry.strings)
 
 
 def _cut(path: Path, file: PoFile, before: Catalogue | None) -> None:
     """Refuse a file that was emptied or cut between two entries: our tools keep what is not used as obsolete."""
     if not file.entries:
-        raise LocaleFileError(f"{path}: holds no sentence; was it saved half-way?")
+        raise LocaleFileError(
+            f"{path}: holds no sentence; was it saved half-way?",
+            f"{path}: aucune phrase dans ce fichier. Enregistrez-le de nouveau en entier.",
+        )
     if before is None:
         return
     there = {entry.context for entry in file.entries}
     known = {key.partition(_CONTEXT_END)[0] for key in (*before.texts, *before.plurals)}
     if len(known - there) > _CUT_SHARE * len(known):
-        gone = f"{len(known - there)} of {len(known)} sentences are gone"
-        raise LocaleFileError(f"{path}: {gone}; was it saved half-way?")
+        gone, all_of_them = len(known - there), len(known)
+        raise LocaleFileError(
+            f"{path}: {gone} of {all_of_them} sentences are gone; was it saved half-way?",
+            f"{path}: {gone} phrases sur {all_of_them} ont disparu. Enregistrez le fichier de nouveau en entier.",
+        )
 
 
 def collisions(entries: Iterable[PoEntry]) -> Iterator[str]:

@@ -24,7 +24,8 @@ from bot.i18n.dates import date_in
 from bot.i18n.languages import SOURCE, Languages, names_in
 from bot.i18n.numbers import number_in
 from bot.i18n.quantities import quantity_meant
-from bot.i18n.sources import LocaleFileError, read_mapping, texts_at
+from bot.i18n.sources import place_of, read_mapping, texts_at
+from bot.i18n.told import LocaleFileError, Told
 
 _LOG = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ class Words:
     _yes_no_anywhere: Mapping[str, bool]
     _numbers_anywhere: Mapping[str, int]
     #: What is wrong in files that were left out, one sentence each.
-    issues: tuple[str, ...] = ()
+    issues: tuple[Told, ...] = ()
 
     @classmethod
     def load(
@@ -84,7 +85,7 @@ class Words:
         Raises LocaleFileError when it is the French one, which stands in for all others.
         """
         own: dict[Locale, LocaleWords] = {}
-        issues: list[str] = []
+        issues: list[Told] = []
         for language in languages:
             path = folder / language.locale / "words.yml"
             if not path.exists():
@@ -96,7 +97,7 @@ class Words:
                     raise
                 # A slip in one language must not close the guichet to all the others.
                 _LOG.error("words.left_out locale=%s reason=%s", language.locale, exc)
-                issues.append(str(exc))
+                issues.append(exc.told)
         if SOURCE not in own:
             raise LocaleFileError(f"{folder / SOURCE / 'words.yml'}: the French words are missing")
         # A language without words of its own takes those of its nearest fallback that has some (Dari: Persian).
@@ -255,8 +256,10 @@ def read_words(path: Path, fold: Fold) -> LocaleWords:
     raw = read_mapping(path)
     names = {command.value for command in Command}
     if unknown := sorted(raw.keys() - names - _OTHER_KEYS):
+        known, place = ", ".join(sorted(names | _OTHER_KEYS)), place_of(path, unknown[0])
         raise LocaleFileError(
-            f'{path}: "{unknown[0]}" is neither a command nor one of {", ".join(sorted(_OTHER_KEYS))}'
+            f'{place}: "{unknown[0]}" is neither a command nor one of {", ".join(sorted(_OTHER_KEYS))}',
+            f"{place}: « {unknown[0]} » n'est pas une clé de ce fichier. Les clés sont : {known}.",
         )
     commands = {
         key: Command(name) for name in raw if name in names for key in _keys(texts_at(raw, name, path), fold, path)
@@ -271,7 +274,11 @@ def read_words(path: Path, fold: Fold) -> LocaleWords:
         for name, first in (("numbers", 1), ("hours", 1), ("weekdays", 0))
     )
     if set(weekdays.values()) not in (set(), set(range(7))):
-        raise LocaleFileError(f'{path}: "weekdays" must have seven, from Monday; several for one separated by |')
+        place = place_of(path, "weekdays")
+        raise LocaleFileError(
+            f'{place}: "weekdays" must have seven, from Monday; several for one separated by |',
+            f"{place}: « weekdays » compte sept jours, à partir du lundi ; plusieurs noms d'un jour se séparent par |.",
+        )
     days = {key: away for name, away in _RELATIVE_DAYS.items() for key in _keys(texts_at(raw, name, path), fold, path)}
     return LocaleWords(
         commands=commands,
@@ -287,16 +294,26 @@ def read_words(path: Path, fold: Fold) -> LocaleWords:
 def _slashes(raw: Mapping[str, object], path: Path) -> Mapping[Command, tuple[str, ...]]:
     written = raw.get("commands", {})
     if not isinstance(written, dict):
-        raise LocaleFileError(f'{path}: "commands" must map a command to its slash names')
+        place = place_of(path, "commands")
+        raise LocaleFileError(
+            f'{place}: "commands" must map a command to its slash names',
+            f"{place}: sous « commands », chaque ligne donne une commande et ses noms, comme « menu: [menu] ».",
+        )
     found: dict[Command, tuple[str, ...]] = {}
     for name in written:
         aliases = texts_at(written, name, path)
         if bad := next((alias for alias in aliases if not _SLASH_NAME.fullmatch(alias)), None):
-            raise LocaleFileError(f'{path}: slash command "{bad}" may hold only a-z, 0-9 and _, 32 at most')
+            raise LocaleFileError(
+                f'{path}: slash command "{bad}" may hold only a-z, 0-9 and _, 32 at most',
+                f"{path}: la commande « {bad} » s'écrit avec a-z, 0-9 et _ seulement, 32 au plus.",
+            )
         try:
             found[Command(name)] = aliases
         except ValueError as exc:
-            raise LocaleFileError(f'{path}: "commands" knows no "{name}"') from exc
+            raise LocaleFileError(
+                f'{path}: "commands" knows no "{name}"',
+                f"{path}: sous « commands », « {name} » n'existe pas. Corrigez le nom, ou retirez la ligne.",
+            ) from exc
     return found
 
 
@@ -304,7 +321,9 @@ def _keys(words: Iterable[str], fold: Fold, path: Path) -> Iterator[str]:
     for word in words:
         key = key_of_words(word, fold)
         if not key:
-            raise LocaleFileError(f'{path}: "{word}" is empty once folded')
+            raise LocaleFileError(
+                f'{path}: "{word}" is empty once folded', f"{path}: « {word} » n'a ni lettre ni chiffre. Retirez-le."
+            )
         yield key
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import yaml
 
@@ -45,6 +45,8 @@ class LexiconIssue:
     path: Path
     line: int
     text: str
+    #: The same in French, for whoever gives the words.
+    french: str
     code: str
 
     @property
@@ -52,8 +54,12 @@ class LexiconIssue:
         """A whole list or file of phrases is lost."""
         return self.code not in _SLIGHT
 
+    def said(self, language: Literal["fr", "en"]) -> str:
+        """One line: where, what is wrong and the way out."""
+        return f"{self.path}:{self.line}: {self.french if language == 'fr' else self.text} [{self.code}]"
+
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.text} [{self.code}]"
+        return self.said("en")
 
 
 class Lexicon:
@@ -83,10 +89,13 @@ class Lexicon:
         if cache is not None and not missing and (kept := read_compiled(cache, stamps)) is not None:
             return cls(*kept)
         text = "this file is missing: without it danger is not heard in its language"
-        issues = [_issue(folder / f"{locale}.yml", 1, text, "no-lexicon") for locale in missing if paths]
+        french = "ce fichier manque : sans lui, le danger n'est pas entendu dans sa langue. Remettez-le"
+        issues = [_issue(folder / f"{locale}.yml", 1, text, french, "no-lexicon") for locale in missing if paths]
         said: list[Said] = []
         if not paths:
-            issues.append(_issue(folder, 0, "no lexicon here: without one, only the model sees danger", "no-lexicon"))
+            text = "no lexicon here: without one, only the model sees danger"
+            french = "aucun lexique ici : sans lui, seul le modèle voit le danger. Remettez les fichiers"
+            issues.append(_issue(folder, 0, text, french, "no-lexicon"))
 
         def read() -> Iterator[Phrase]:
             for found in (found for path in paths for found in _read(path, needed)):
@@ -139,19 +148,24 @@ def _read(path: Path, needed: Collection[str]) -> Iterator[tuple[Said, Phrase] |
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except UnicodeDecodeError as exc:
         line = exc.object.count(b"\n", 0, exc.start) + 1
-        yield _issue(path, line, "this is not UTF-8: save the file again as UTF-8 text", "unreadable-file")
+        text = "this is not UTF-8: save the file again as UTF-8 text"
+        french = "ce n'est pas de l'UTF-8 : enregistrez le fichier de nouveau, en texte UTF-8"
+        yield _issue(path, line, text, french, "unreadable-file")
         return
     except OSError as exc:
-        yield _issue(path, 1, f"the file cannot be read ({exc.strerror}): let the guichet read it", "unreadable-file")
+        text = f"the file cannot be read ({exc.strerror}): let the guichet read it"
+        french = f"le fichier ne peut pas être lu ({exc.strerror}) : donnez ce droit au guichet"
+        yield _issue(path, 1, text, french, "unreadable-file")
         return
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 0
         text = "this is not valid YAML: check the indentation, and quote a phrase that begins with a star"
-        yield _issue(path, line, text, "invalid-yaml")
+        french = "le YAML est illisible : vérifiez les retraits ; une phrase qui commence par * se met entre guillemets"
+        yield _issue(path, line, text, french, "invalid-yaml")
         return
     if not isinstance(root, yaml.MappingNode):
-        yield _issue(path, 1, f"list phrases under {_KEYS}", "not-a-lexicon")
+        yield _issue(path, 1, f"list phrases under {_KEYS}", f"rangez les phrases sous {_KEYS}", "not-a-lexicon")
         return
     seen: set[str] = set()
     lists: dict[str, int] = {}
@@ -159,17 +173,20 @@ def _read(path: Path, needed: Collection[str]) -> Iterator[tuple[Said, Phrase] |
         line = key.start_mark.line + 1
         if (first := lists.setdefault(key.value, line)) != line:
             text = f"«{key.value}» stands twice (first on line {first}): one of the two is another kind of danger"
-            yield _issue(path, line, text, "list-twice")
+            french = f"« {key.value} » y est deux fois (d'abord ligne {first}) : l'un des deux est un autre danger"
+            yield _issue(path, line, text, french, "list-twice")
         yield from _read_list(path, key, value, seen)
     # A list that is there and is none, or has no phrase, is named above or meant.
     empty = {key.value for key, value in root.value if isinstance(value, yaml.SequenceNode) and not value.value}
     for intent in SAFETY_INTENTS if needed else ():
         if path.stem in needed and (intent not in lists or intent in empty):
             text = f"no phrase says «{intent}» here: without its list this danger is not heard"
-            yield _issue(path, 1, text, "missing-list")
+            french = f"aucune phrase ne dit « {intent} » ici : sans sa liste, ce danger n'est pas entendu. Remettez-la"
+            yield _issue(path, 1, text, french, "missing-list")
         elif intent not in lists:
             text = f"«{intent}:» is not in this file: put the line back, or write «{intent}: []»"
-            yield _issue(path, 1, text, "no-list")
+            french = f"« {intent}: » n'est pas dans ce fichier : remettez la ligne, ou écrivez « {intent}: [] »"
+            yield _issue(path, 1, text, french, "no-list")
 
 
 def _read_list(
@@ -179,30 +196,41 @@ def _read_list(
     if key.value == "locale":
         if value.value != path.stem:
             text = f"the locale «{value.value}» is not the file's name: write «{path.stem}»"
-            yield _issue(path, line, text, "locale-mismatch")
+            french = f"« {value.value} » n'est pas le nom du fichier : écrivez « {path.stem} »"
+            yield _issue(path, line, text, french, "locale-mismatch")
         return
     if key.value not in (*SAFETY_INTENTS, EXCEPTIONS):
-        yield _issue(path, line, f"«{key.value}» is not a safety intent; use {_KEYS}", "unknown-intent")
+        text = f"«{key.value}» is not a safety intent; use {_KEYS}"
+        french = f"« {key.value} » n'est pas un danger connu ; prenez {_KEYS}"
+        yield _issue(path, line, text, french, "unknown-intent")
         return
     if not isinstance(value, yaml.SequenceNode):
-        yield _issue(path, line, f"«{key.value}» must be a list: one phrase a line, after a dash", "not-a-list")
+        text = f"«{key.value}» must be a list: one phrase a line, after a dash"
+        french = f"« {key.value} » attend une liste : une phrase par ligne, après un tiret"
+        yield _issue(path, line, text, french, "not-a-list")
         return
     for item in value.value:
         line = item.start_mark.line + 1
         if not isinstance(item, yaml.ScalarNode):
-            yield _issue(path, line, "a phrase must be plain text; put it in quotes", "not-a-phrase")
+            text = "a phrase must be plain text; put it in quotes"
+            french = "une phrase est un simple texte ; mettez-la entre guillemets"
+            yield _issue(path, line, text, french, "not-a-phrase")
             continue
         try:
             phrase = read_phrase(item.value)
         except PhraseError as exc:
-            yield _issue(path, line, f"the phrase «{item.value}» cannot be read: {exc}", "bad-phrase")
+            text = f"the phrase «{item.value}» cannot be read: {exc}"
+            french = f"la phrase « {item.value} » ne peut pas être lue : {exc.french}"
+            yield _issue(path, line, text, french, "bad-phrase")
             continue
         if item.value in seen:
-            yield _issue(path, line, f"the phrase «{item.value}» stands twice in this file: keep one", "phrase-twice")
+            text = f"the phrase «{item.value}» stands twice in this file: keep one"
+            french = f"la phrase « {item.value} » est deux fois dans ce fichier : gardez-en une"
+            yield _issue(path, line, text, french, "phrase-twice")
             continue
         seen.add(item.value)
         yield (key.value, path.stem, item.value), phrase
 
 
-def _issue(path: Path, line: int, text: str, code: str) -> LexiconIssue:
-    return LexiconIssue(path=path, line=line, text=text, code=code)
+def _issue(path: Path, line: int, text: str, french: str, code: str) -> LexiconIssue:
+    return LexiconIssue(path=path, line=line, text=text, french=f"{french}.", code=code)

@@ -43,6 +43,10 @@ _ARABIC_PARTICLES = "بكلسحهع"
 class PhraseError(ValueError):
     """A phrase that cannot be read; the message is a sentence for its author."""
 
+    def __init__(self, text: str, french: str) -> None:
+        super().__init__(text)
+        self.french = french
+
 
 def words_of(text: str) -> list[str]:
     """Cut a text into folded words; marks that end a sentence are kept as items of their own."""
@@ -80,15 +84,21 @@ def read_phrase(text: str) -> Phrase:
     """Read one phrase. Raises PhraseError."""
     parts = _PARTS.findall(fold_letters(text).replace("-", " "))
     if "(" in parts or ")" in parts:
-        raise PhraseError("a bracket is not closed, or stands inside another one")
+        raise PhraseError(
+            "a bracket is not closed, or stands inside another one",
+            "une parenthèse n'est pas fermée, ou se trouve dans une autre",
+        )
     phrase = tuple(map(_part, parts))
     count = 1
     for part in phrase:
         count *= len(part)
     if count > MAX_VARIANTS:
-        raise PhraseError(f"it stands for {count} phrases, more than {MAX_VARIANTS}: split it")
+        raise PhraseError(
+            f"it stands for {count} phrases, more than {MAX_VARIANTS}: split it",
+            f"elle vaut {count} phrases, plus que {MAX_VARIANTS} ; coupez-la en plusieurs",
+        )
     if not (_begins_with_words(phrase, 0) and _begins_with_words(reversed(phrase), -1)):
-        raise PhraseError("it must begin and end with a word")
+        raise PhraseError("it must begin and end with a word", "elle doit commencer et finir par un mot")
     return phrase
 
 
@@ -124,7 +134,10 @@ def _word(raw: str) -> str:
     word = _LONG_RUN.sub(r"\1\1", raw.replace("'", ""))  # Somali «la'aan» is typed «laan» as often
     bare = word.strip("*")
     if not bare or "*" in bare or "|" in bare or bare[0] in ".!?" or _TOKEN.fullmatch(bare) is None:
-        raise PhraseError(f"«{raw}» is not a word")
+        raise PhraseError(f"«{raw}» is not a word", f"« {raw} » n'est pas un mot")
     if bare != word and len(bare) < (3 if bare.isascii() else 2):
-        raise PhraseError(f"«{raw}» is too short for a star: it would catch too many words")
+        raise PhraseError(
+            f"«{raw}» is too short for a star: it would catch too many words",
+            f"« {raw} » est trop court pour une étoile, qui trouverait trop de mots",
+        )
     return word

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -108,6 +109,12 @@ def test_a_number_for_after_hours_is_a_number(tmp_path: Path) -> None:
     found = load(small(tmp_path, "directory/food.yml", wrong), today=TODAY)
     assert [issue.code for issue in found.issues] == ["bad-phone"]
     assert found.by_id["soup"].schedule.after_hours is None
+
+
+def test_a_fact_that_was_checked_in_the_future_is_told(tmp_path: Path) -> None:
+    text = (HERE / "broken" / "bad-number.yml").read_text(encoding="utf-8").partition("\n")[2]
+    late = re.sub("environ 30.*", "30\n  checked_on: 2027-01-01", text)
+    assert [issue.code for issue in load(small(tmp_path, "facts.yml", late), today=TODAY).issues] == ["future-date"]
 
 
 def test_the_shipped_files_have_no_issue() -> None:

@@ -268,6 +268,50 @@ def test_system_phrases_and_plurals_come_from_files_without_steps(tmp_path: Path
     )
 
 
+def test_lines_where_a_text_belongs_are_a_text_without_quotes(tmp_path: Path) -> None:
+    write(tmp_path, "a.one", "steps:\n  - id: hello\n    say:\n      Attention: lisez ceci.\n")
+    assert [(one.line, one.code) for one in load(tmp_path, KNOWN).issues if one.path.endswith("one.yml")] == [
+        (7, "not-text")
+    ]
+
+
+def test_a_flow_that_is_gone_is_not_taken_for_another_of_its_area(tmp_path: Path) -> None:
+    write(tmp_path, "urgence.suicide", "steps: [{id: hello, say: Bonjour.}]\n")
+    write(tmp_path, "a.one", "steps: [{id: a, say: Un., call: urgence.violence}, {id: b, start: urgence.suicid}]\n")
+    said = [one.text for one in load(tmp_path, KNOWN).issues if one.code == "unknown-flow"]
+    assert [text.partition("Vouliez-vous dire ")[2] for text in said] == ["« urgence.suicide » ?", ""]
+
+
+def test_a_file_under_a_name_that_nothing_reads_is_told(tmp_path: Path) -> None:
+    for name in (
+        "a/one.yml.txt",
+        "a/two.YML",
+        "directory/sport.yaml",
+        "directory/food.yml",
+        "a/notes.txt",
+        "a/one.yml~",
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("flow: a.one\n")
+    found = [(one.path.partition("/")[2], one.code) for one in load(tmp_path, KNOWN).issues]
+    assert [one for one in found if one[1] != "missing-phrase"] == [
+        (name, "misplaced-file") for name in ("a/one.yml.txt", "a/two.YML", "directory/sport.yaml")
+    ]
+
+
+def test_a_phrase_that_the_code_never_says_is_in_no_book(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "_system.phrases",
+        "phrases: {hello: 'Bonjour, {name}.', helo: Bonsoir., card.alert: Attention.}\n",
+        head="",
+    )
+    loaded = load(tmp_path, KNOWN)
+    # With it, every language would lack a sentence of the system until it is translated, and leave the list.
+    assert sorted(loaded.book.system) == ["card.alert", "hello"]
+    assert "unknown-phrase" in [one.code for one in loaded.issues]
+
+
 def test_book_answers_intents_and_topics(tmp_path: Path) -> None:
     write(tmp_path, "a.one", "starts_on: {intents: sleep, topic: dormir}\nsteps: [{id: a, say: A}]\n")
     write(tmp_path, "a.two", "starts_on: {intents: [eat, see_doctor]}\nsteps: [{id: a, say: A}]\n")

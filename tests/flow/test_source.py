@@ -46,6 +46,31 @@ def test_quoted_or_not_a_key_is_its_word(word: str) -> None:
     assert (root, issues) == (Table({word: Text("x", 1)}, {word: 1}, 1), ())
 
 
+@pytest.mark.parametrize(
+    ("written", "line", "said"),
+    [
+        ('say: "Bonjour\nb:\n  c: "Oui"\n', 2, "un guillemet ouvert ici n'est pas fermé"),
+        ('say: "Bonjour\nb: x\n', 2, "un guillemet ouvert ici n'est pas fermé"),
+        ("say:Bonjour\nb: x\n", 2, "pas de « : » suivi d'une espace"),
+        ("b: [un, deux\nc: x\n", 3, "il manque une virgule, ou « ] », ouvert ligne 2"),
+        ("say: Attention : deux points\n", 2, "un « : » de trop, ou un retrait faux"),
+        ("say:\u00a0Bonjour\nb: x\n", 2, "un caractère invisible (U+00A0)"),
+        ("b:\n  - id: x\n\u00a0   c: y\n", 4, "un caractère invisible (U+00A0)"),
+        ("b: {c:\u00a0x, d: y}\n", 2, "un caractère invisible (U+00A0)"),
+    ],
+)
+def test_a_slip_is_named_in_french_on_the_line_where_it_was_made(written: str, line: int, said: str) -> None:
+    (found,) = read(f"a: x\n{written}".encode(), "x.yml")[1]
+    assert (found.line, said in found.text) == (line, True), found.text
+
+
+@pytest.mark.parametrize(
+    "source", [b"{\\rtf1\\ansi flow: a.b}", b"PK\x03\x04\x14\x00\xff", "flow: a.b\n".encode("utf-16")]
+)
+def test_a_document_of_a_word_processor_is_no_plain_text(source: bytes) -> None:
+    assert [(one.line, one.code) for one in read(source, "x.yml")[1]] == [(1, "not-utf8")]
+
+
 def test_all_traps_of_a_readable_file_are_listed() -> None:
     _, issues = read(b"a: &x 1\nb: *x\na: !!int 2\n<<: {c: d}\n", "x.yml")
 

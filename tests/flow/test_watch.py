@@ -146,6 +146,26 @@ async def test_revision_kept_by_the_store_is_brought_back_after_a_restart(tmp_pa
     assert (found.revision, found.steps) == (before.revision, before.steps)
 
 
+async def test_a_copy_takes_nothing_from_the_flow_it_was_made_from(tmp_path: Path) -> None:
+    kept = KeptFiles(tmp_path / "var" / "flows.json")
+    kept_from = "starts_on: {intents: [eat], keywords: [repas], topic: manger}\n"
+    live = LiveBook(tmp_path / "flows", lambda: KNOWN, kept=kept)
+    write(tmp_path / "flows", "a.two", kept_from + HELLO)
+    await live.open()
+
+    write(tmp_path / "flows", "a.one", kept_from + EVENING)
+    await live.refresh()
+    again = LiveBook(tmp_path / "flows", lambda: KNOWN, kept=kept)
+    await again.open()
+
+    for book in (live, again):
+        assert set(book.current.flows) == {TWO}
+        assert (book.current.by_topic, book.current.by_intent) == ({"manger": TWO}, {"eat": TWO})
+        assert [(one.path, one.code) for one in book.issues if one.code != "missing-phrase"] == [
+            ("flows/a/one.yml", code) for code in ("intent-twice", "keyword-clash", "topic-twice")
+        ]
+
+
 async def test_unchanged_folder_is_not_read_again(tmp_path: Path, live: LiveBook) -> None:
     write(tmp_path, "a.one", HELLO)
     book = await live.open()

@@ -8,7 +8,7 @@ from bot.core.ids import Locale
 from bot.core.phrases import Phrase
 from bot.i18n.catalogues import Catalogues, Status, Wording, is_safety
 from bot.i18n.pofile import read_po_file
-from bot.i18n.sources import LocaleFileError
+from bot.i18n.told import LocaleFileError
 from tests.i18n.conftest import write_po
 
 HELLO = Phrase(key="system/hello", text="Bonjour.")
@@ -138,7 +138,7 @@ def test_what_a_check_finds_critical_is_not_shown_and_is_said(
     assert catalogues.text_of(CALL, RUSSIAN) == Wording(text="Appelez le **{phone}**.", locale=Locale("fr"))
     assert catalogues.text_of(HELLO, RUSSIAN).text == "Hello."
     [line] = catalogues.of(ENGLISH).wrong
-    assert line == f"{path.as_posix()}:13: besoins.eat/who.say: {said}"
+    assert str(line) == f"{path.as_posix()}:13: besoins.eat/who.say: {said}"
     assert [one.getMessage() for one in caplog.records] == [f"catalogue.not_shown {line}"]
 
 
@@ -184,7 +184,13 @@ def test_one_lost_form_of_safety_takes_a_language_off_the_list_and_is_said(catal
     assert (catalogues.edition, catalogues.refresh(), catalogues.edition) == (0, ("ar",), 1)
     assert [one.locale for one in catalogues.offer(everything).languages] == ["fr", "en"]
     assert catalogues.offer(everything).withheld == {ARABIC: (WAIT,)}
-    assert catalogues.issues == (f"{path.as_posix()}:15: system/wait: 6 plural forms are needed, 5 are there",)
+    said = f"{path.as_posix()}:15: system/wait: "
+    assert [(one.en, one.fr) for one in catalogues.issues] == [
+        (
+            f"{said}6 plural forms are needed, 5 are there",
+            f"{said}il faut 6 formes du pluriel, il y en a 5. Remplissez-les toutes.",
+        )
+    ]
     # What is no safety takes nothing away.
     assert catalogues.offer([HELLO, CALL]).withheld == {}
 
@@ -205,7 +211,7 @@ def test_file_that_was_emptied_or_cut_changes_nothing_and_is_said(
     path.write_text("\n\n".join(blocks[: kept + 1]) + "\n" if kept else "", encoding="utf-8")
     assert (catalogues.refresh(), catalogues.of(ARABIC) is before) == ((), True)
     why = "2 of 3 sentences are gone" if kept else "holds no sentence"
-    assert catalogues.issues == (f"{path}: {why}; was it saved half-way?",)
+    assert [*map(str, catalogues.issues)] == [f"{path}: {why}; was it saved half-way?"]
     path.write_text("\n\n".join(blocks), encoding="utf-8")
     assert (catalogues.refresh(), catalogues.issues) == (("ar",), ())
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.ids import Locale
 from bot.i18n.languages import Direction, Languages, direction_of
-from bot.i18n.sources import LocaleFileError
+from bot.i18n.told import LocaleFileError
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from bot.i18n.catalogues import Catalogues
 from bot.i18n.glossary import Glossary
 from bot.i18n.languages import Languages
 from bot.i18n.pofile import read_po_file
-from bot.i18n.report import CatalogueIssue
 from bot.i18n.template import IN_DANGER, read_template
 
 GLOSSARY = """
@@ -137,12 +136,17 @@ def test_filled_translations_are_shown_as_drafts_until_read(desk: Path) -> None:
 @pytest.mark.parametrize(
     ("context", "source", "translation", "why"),
     [
-        ("besoins.eat/who.say", "Allez au CPAS, **{name}**.", "اذهب", "lost the placeholder {name}"),
-        ("besoins.eat/who.say", "Allez au CPAS, **{name}**.", "{name}", "lost or broke the **bold** signs"),
-        ("besoins.eat/who.say", "Allez au CPAS, **{name}**.", "**{name}** {x}", "has a placeholder {x}"),
-        ("system/wait", "{count} minute", "دقيقة", "6 plural forms (zero, one, two, few, many, other) expected"),
-        ("system/hello", "Bonjour.", "  ", "one text expected"),
-        ("system/hello", "Salut.", "مرحبا", "no such sentence"),
+        ("besoins.eat/who.say", "Allez au CPAS, **{name}**.", "اذهب", "{name} a disparu. Remettez-le tel quel."),
+        ("besoins.eat/who.say", "Allez au CPAS, **{name}**.", "{name}", "les signes ** ont disparu ou sont seuls"),
+        (
+            "besoins.eat/who.say",
+            "Allez au CPAS, **{name}**.",
+            "**{name}** {x}",
+            "{x} n'est pas dans la phrase française. Retirez-le.",
+        ),
+        ("system/wait", "{count} minute", "دقيقة", "il faut 6 formes du pluriel (zero, one, two, few, many, other)"),
+        ("system/hello", "Bonjour.", "  ", "il faut un seul texte."),
+        ("system/hello", "Salut.", "مرحبا", "cette phrase n'existe pas"),
     ],
 )
 def test_translation_that_would_harm_is_refused(
@@ -158,7 +162,7 @@ def test_reviewed_translation_is_not_overwritten_by_a_draft(desk: Path) -> None:
     hello = {"context": "system/hello", "source": "Bonjour.", "translation": "مرحبا."}
     fill(desk, "ar", [hello])
     status, out = fill(desk, "ar", [hello | {"translation": "أهلا."}], "--unreviewed")
-    assert (status, "is there already" in out) == (1, True)
+    assert (status, "est déjà là" in out) == (1, True)
     assert fill(desk, "ar", [hello | {"translation": "أهلا."}], "--replace")[0] == 0
     assert Catalogues.load(desk).text_of(Phrase(key="system/hello", text="Bonjour."), ARABIC).text == "أهلا."
 
@@ -243,7 +247,7 @@ def test_report_counts_and_finds_what_is_wrong(desk: Path) -> None:
         ("label-collision", True),
     ]
     assert str(row.issues[1]).startswith("locales/ar/LC_MESSAGES/guichet.po:")
-    assert '"CPAS" stays in French' in str(row.issues[1])
+    assert "« CPAS » reste en français" in str(row.issues[1])
     status, out = run(desk, "report")
     assert status == 1
     assert "ar arabe" in out
@@ -254,14 +258,14 @@ def test_shipped_language_must_have_been_read_by_a_person(desk: Path) -> None:
     languages = desk / "languages.yml"
     languages.write_text(languages.read_text(encoding="utf-8").replace("arabe, tier: beta", "arabe, tier: shipped"))
     (row,) = messages.report(desk, [ARABIC])
-    assert row.issues == (
-        CatalogueIssue(
-            path="locales/ar/LC_MESSAGES/guichet.po",
-            line=1,
-            code="tier-too-high",
-            text="shipped, but only 0% is translated and read by a person; beta below 98%",
-        ),
-    )
+    assert [(issue.path, issue.line, issue.code, issue.text.en) for issue in row.issues] == [
+        (
+            "locales/ar/LC_MESSAGES/guichet.po",
+            1,
+            "tier-too-high",
+            "shipped, but only 0% is translated and read by a person; beta below 98%",
+        )
+    ]
 
 
 def test_unreadable_catalogue_is_an_issue_and_the_others_are_counted(desk: Path) -> None:
@@ -269,7 +273,8 @@ def test_unreadable_catalogue_is_an_issue_and_the_others_are_counted(desk: Path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text('msgid "x"\nmsgstr "half a sen', encoding="utf-8")
     rows = {row.language.locale: row for row in messages.report(desk)}
-    assert [issue.code for issue in rows[ARABIC].issues] == ["unreadable-catalogue"]
+    said = "locales/ar/LC_MESSAGES/guichet.po:2: cette ligne n'est pas d'un fichier PO : il manque un guillemet droit"
+    assert [str(issue) for issue in rows[ARABIC].issues] == [f'{said} ("). [unreadable-catalogue]']
     assert rows[Locale("fr")].share == 1.0
     assert run(desk, "update", "ar")[0] == 2
 
@@ -299,7 +304,8 @@ def test_a_language_that_is_not_on_the_list_is_named_with_the_way_out(desk: Path
     before = sorted(desk.rglob("*"))
     assert run(desk, verb, "zz", *rest) == (
         2,
-        f'No language is called "zz" in {desk / "languages.yml"}: add a line for it. There are: {", ".join(there)}.\n',
+        f"Aucune langue ne s'appelle « zz » dans {desk / 'languages.yml'} : ajoutez-lui une ligne."
+        f" Il y a : {', '.join(there)}.\n",
     )
     assert sorted(desk.rglob("*")) == before
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from bot.core.ids import Locale
 from bot.core.phrases import Phrase
 from bot.i18n.pofile import PoEntry, read_po_file
-from bot.i18n.sources import LocaleFileError
 from bot.i18n.template import Entry, Sentence, write_catalogue
+from bot.i18n.told import LocaleFileError
 
 WHOLE = r"""
 # The header.

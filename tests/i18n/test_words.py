@@ -8,7 +8,7 @@ from bot.core.messages import Command
 from bot.core.phrases import Phrase
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.render import plain
-from bot.i18n.sources import LocaleFileError
+from bot.i18n.told import LocaleFileError
 from bot.i18n.words import Words, read_words
 from bot.nlu.folding import fold
 

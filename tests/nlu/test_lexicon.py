@@ -144,6 +144,9 @@ def test_every_mistake_of_a_folder_is_listed_and_the_rest_works(tmp_path: Path) 
         ("xx.yml", 1, "unreadable-file"),
     ]
     assert lexicon.danger("je veux en finir") == Danger(intent="suicide_crisis", locale="fr", phrase="en finir")
+    said = [(issue.said("en"), issue.said("fr")) for issue in lexicon.issues]
+    assert all(french.endswith(f". [{issue.code}]") for (_, french), issue in zip(said, lexicon.issues, strict=True))
+    assert not [english for english, french in said if english == french]
 
 
 @pytest.mark.parametrize(
