@@ -174,8 +174,9 @@ def test_the_lexicon_is_silent_where_there_is_no_danger(locale: str, lexicon: Le
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_lexicon_leaves_ordinary_sentences_alone(locale: str, lexicon: Lexicon) -> None:
     harmless = [text for intent, text in trained(locale) + held_out(locale) if intent not in SAFETY_INTENTS]
+    like_danger = set(contrasts(locale))
     for texts, most in (
-        ([text for text in harmless if text not in set(contrasts(locale))], LEXICON_ALARMS),
+        ([text for text in harmless if text not in like_danger], LEXICON_ALARMS),
         (contrasts(locale), CONTRAST_ALARMS),
     ):
         alarms = [text for text in texts if lexicon.danger(text) is not None]
