@@ -47,10 +47,11 @@ from bot.services.delivery import Sender
 from bot.services.desk import Desk, Poster, Team
 from bot.services.dispatch import Dispatcher
 from bot.services.groups import group_moved, open_missing_topics, report_teams, team_in
-from bot.services.intake import REFUSED, UNREACHABLE, Intake, Pause, nap, poll
+from bot.services.intake import REFUSED, UNREACHABLE, Intake, poll
 from bot.services.memory import Memory
 from bot.services.news import News
 from bot.services.pacing import Pace
+from bot.services.pauses import Pause, nap
 from bot.services.posters import poster_in
 from bot.services.replicas import LOOK_AT, poll_in_turn, take_over
 from bot.services.timers import Timers, utc_now

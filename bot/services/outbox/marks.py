@@ -10,7 +10,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from bot.errors import Conflict, StoreError
 from bot.ports import Store
-from bot.services.intake import Pause
+from bot.services.pauses import Pause
 
 log = logging.getLogger(__name__)
 
