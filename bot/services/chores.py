@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from bot.services.outbox.marks import place
+from bot.core.place import place
 from bot.services.pauses import Pause, nap
 
 log = logging.getLogger(__name__)

@@ -25,6 +25,7 @@ from bot.core.heard import (
 )
 from bot.core.ids import ChatId, Lane, NewcomerId
 from bot.core.messages import Message
+from bot.core.place import place
 from bot.core.session import Hold
 from bot.errors import Conflict, StoreError
 from bot.i18n.languages import SOURCE
@@ -168,7 +169,7 @@ class Dispatcher:
             except Exception as exc:
                 tries += 1
                 # The type and place only: the text of an exception may quote what somebody wrote.
-                log.error("turn.failed row=%d reason=%s at=%s", row.id, type(exc).__name__, _place(exc))
+                log.error("turn.failed row=%d reason=%s at=%s", row.id, type(exc).__name__, place(exc))
                 if tries >= TRIES:
                     await self._aside(row, type(exc).__name__)
                     return True
@@ -208,7 +209,7 @@ class Dispatcher:
             event = heard.event if isinstance(heard, FromNewcomer) else None
             return isinstance(event, Said) and self._desk.danger(event.text) is not None
         except Exception as exc:  # an apology is due all the same
-            log.error("row.unread row=%d reason=%s at=%s", row.id, type(exc).__name__, _place(exc))
+            log.error("row.unread row=%d reason=%s at=%s", row.id, type(exc).__name__, place(exc))
             return False
 
     async def _warn(self, newcomer: NewcomerId) -> None:
@@ -291,11 +292,3 @@ class Dispatcher:
             deliveries = (Delivery(verb=Verb.LEAVE, chat=ChatId(leave)),)
         rows = await self._desk.store.commit(Commit(done=row.id, deliveries=deliveries, now=self._desk.clock()))
         self._desk.outgoing.offer(rows)
-
-
-def _place(exc: BaseException) -> str:
-    """File and line where it was raised, for the log."""
-    trace = exc.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "?" if trace is None else f"{trace.tb_frame.f_code.co_filename.rpartition('/bot/')[2]}:{trace.tb_lineno}"
