@@ -263,9 +263,7 @@ class Guichet:
         def nearest(tag: str) -> Locale:
             offered = {language.locale for language in self.guide().languages}
             found = languages.nearest(tag)
-            return (
-                next((one for one in languages.chain(found) if one in offered), Locale("fr")) if found else Locale("fr")
-            )
+            return next((one for one in languages.chain(found) if one in offered), SOURCE) if found else SOURCE
 
         hours: Hours = _BelgianHours()
         return Desk(
