@@ -1,4 +1,4 @@
-"""What the guichet needs from the outside: five small Protocols, and the records that cross them."""
+"""What the guichet needs from the outside, a Protocol for each, and the records that cross them."""
 
 from __future__ import annotations
 
@@ -279,7 +279,7 @@ class LogLine:
     """One line of a human conversation, kept encrypted until its retention ends."""
 
     handoff: HandoffId
-    #: `newcomer`, `adviser`, `interpreter`, `note` or `system`.
+    #: `newcomer`, `adviser` or `note`.
     author: str
     text: str
     at: datetime
