@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.ids import ChatId, Lane, moved_lane
 from bot.core.messages import Rendered
+from bot.core.split import units
 from bot.ports import OutboxRow, Receipt, Verb
 
 #: Verbs whose repetition changes nothing: when in doubt they are simply done again.
@@ -104,7 +105,7 @@ class OutboxLane:
         for entry in self.entries:
             if not _is_plain(entry.row) or (taken and entry.row.fate is not taken[0].row.fate):
                 break
-            length += _units(_text(entry.row)) + 2
+            length += units(_text(entry.row)) + 2
             if taken and length > _JOINED_UNITS:
                 break
             taken.append(entry)
@@ -128,7 +129,7 @@ def joined(rows: list[OutboxRow]) -> OutboxRow:
     for row in rows:
         if text:
             text += "\n\n"
-        shift = _units(text)
+        shift = units(text)
         rendered = row.delivery.rendered
         assert rendered is not None
         bold += [(offset + shift, length) for offset, length in rendered.bold]
@@ -154,7 +155,3 @@ def _is_plain(row: OutboxRow) -> bool:
 
 def _text(row: OutboxRow) -> str:
     return "" if row.delivery.rendered is None else row.delivery.rendered.text
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
