@@ -476,7 +476,7 @@ def _give_back() -> None:
 
 def _guessed(bot_id: str) -> Identity:
     """What the token alone tells."""
-    return Identity(id=int(bot_id) if bot_id.isdecimal() else 0, username="", reads_all_group_messages=False)
+    return Identity(id=int(bot_id) if bot_id.isdecimal() else 0, username="")
 
 
 def bot_id_of(token: str) -> str:

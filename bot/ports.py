@@ -110,7 +110,6 @@ class Verb(StrEnum):
     OPEN_TOPIC = "open_topic"
     RENAME_TOPIC = "rename_topic"
     CLOSE_TOPIC = "close_topic"
-    REOPEN_TOPIC = "reopen_topic"
     DELETE_TOPIC = "delete_topic"
     LEAVE = "leave"
 
@@ -515,8 +514,6 @@ class Store(Protocol):
 
     # timers
     async def due_timers(self, now: datetime, limit: int = 100) -> list[TimerRow]: ...
-
-    async def next_timer_at(self) -> datetime | None: ...
 
     # people
     async def newcomer_by_account(self, account: AccountId) -> NewcomerId | None: ...

@@ -63,8 +63,6 @@ async def _typed(bot: Bot, row: OutboxRow, chat: int) -> Receipt:
             await bot.edit_forum_topic(chat, thread, name=title_of(row))
         case Verb.CLOSE_TOPIC:
             await bot.close_forum_topic(chat, thread)
-        case Verb.REOPEN_TOPIC:
-            await bot.reopen_forum_topic(chat, thread)
         case Verb.DELETE_TOPIC:
             await bot.delete_forum_topic(chat, thread)
         case verb:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -132,11 +132,3 @@ def plain_delivery(voice: Voice, newcomer: NewcomerId, message: Message, locale:
     """A message without buttons as one delivery."""
     shown = render(message, locale, voice.catalogues, expand=lambda *_: (), token_for=lambda _: voice.new_token())
     return Delivery(verb=Verb.SEND, newcomer=newcomer, rendered=shown.rendered)
-
-
-def joined(parts: Iterable[Parts]) -> Parts:
-    """All parts in order."""
-    total = Parts()
-    for part in parts:
-        total += part
-    return total

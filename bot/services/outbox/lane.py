@@ -19,7 +19,6 @@ REPEATABLE = frozenset(
         Verb.DELETE,
         Verb.RENAME_TOPIC,
         Verb.CLOSE_TOPIC,
-        Verb.REOPEN_TOPIC,
         Verb.DELETE_TOPIC,
         Verb.LEAVE,
     }
