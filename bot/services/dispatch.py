@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 
 from bot.conversation.screens import number_to_call
@@ -34,7 +34,7 @@ from bot.services import advisers, topics
 from bot.services.desk import Desk
 from bot.services.floods import Floods
 from bot.services.groups import group_moved, team_in
-from bot.services.newcomer import take_forgotten, take_newcomer_turn, tell_nobodys_press
+from bot.services.newcomer import nobodys_press, take_forgotten, take_newcomer_turn
 from bot.services.say import plain_delivery
 
 log = logging.getLogger(__name__)
@@ -82,9 +82,7 @@ class Dispatcher:
                 continue
             self._lanes[row.lane] = deque((row,))
             self._idle.clear()
-            task = asyncio.get_running_loop().create_task(self._run(row.lane))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(self._run(row.lane))
 
     async def look(self, limit: int = MOST_TAKEN_UP) -> set[int]:
         """Take up what an earlier process left, and what other replicas left or stored for us, oldest first; the rows
@@ -114,6 +112,20 @@ class Dispatcher:
         self._stopping = True
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=10)
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        """Have this done meanwhile. Held on to: the loop alone would let a task be collected before its end."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _answer_press(self, heard: FromNewcomer, text: str | None = None) -> None:
+        """The turn does not wait for it: the spinner is a courtesy, the turn is the promise."""
+        if heard.callback_id is not None:
+            self._begin(self._answered(heard.callback_id, text))
+
+    async def _answered(self, callback_id: str, text: str | None) -> None:
+        await self._desk.messenger.answer_press(callback_id, text)
 
     async def _run(self, lane: Lane) -> None:
         rows = self._lanes[lane]
@@ -263,9 +275,10 @@ class Dispatcher:
         desk = self._desk
         match heard:
             case FromNewcomer() if row.newcomer is None:
-                tell_nobodys_press(desk, heard)
+                self._answer_press(heard, nobodys_press(desk, heard))
                 await self._done(row)
             case FromNewcomer():
+                self._answer_press(heard)
                 await take_newcomer_turn(desk, row, heard)
             case FromTeam():
                 await advisers.take_message(desk, heard, row=row.id)
