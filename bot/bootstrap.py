@@ -327,7 +327,7 @@ class Guichet:
                 await self._follow_groups()
                 is_known = True
         self.chores.begin(self._learn_names, "names")
-        self.chores.begin(lambda: introduce(self.messenger, self.guide(), self.data), "names")
+        self.chores.begin(lambda: introduce(self.messenger, self.guide(), self.data), "commands")
         self.chores.begin(self._listen, "intake")
 
     async def _follow_groups(self) -> None:
@@ -358,7 +358,7 @@ class Guichet:
         """Advisers see each other's names in topics; newcomers never do (C12)."""
         for adviser in await self.store.advisers():
             for chat in [team.chat for team in self.desk.teams.values() if team.chat is not None]:
-                with contextlib.suppress(Exception):
+                with contextlib.suppress(TelegramError):  # somebody who never came into this group
                     member = await self.messenger.bot.get_chat_member(chat, adviser.account)
                     name = member.user.first_name or adviser.name
                     if name != adviser.name:
@@ -422,7 +422,7 @@ class Guichet:
 
 
 #: Work without an end of its own.
-_CUT_OFF = frozenset({"timers", "contact", "flows", "data", "groups", "names", "replicas"})
+_CUT_OFF = frozenset({"timers", "contact", "flows", "data", "groups", "names", "commands", "replicas"})
 
 #: In the order of Telegram's list.
 _LISTED = (
