@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.conversation.advance import advance
 from bot.core.events import HandoffMoved, HandoffNews, Media
 from bot.core.heard import FromTeam, MembersChanged, Speaker, TeamPressed, TopicChange, TopicChanged
-from bot.core.ids import AccountId, AdviserId, ChatId, HandoffId
+from bot.core.ids import AccountId, ChatId, HandoffId
 from bot.core.messages import Author, Message
 from bot.core.phrases import Phrase, Value, Verbatim
 from bot.core.split import CAPTION_UNITS, units
@@ -123,7 +123,7 @@ async def _refusal(
     if handoff.state is State.WAITING:
         return "adviser_take_first", {}
     if handoff.adviser != adviser.id:
-        return "adviser_not_yours", {"name": Verbatim(text=await _name(desk, handoff.adviser))}
+        return "adviser_not_yours", {"name": Verbatim(text=await topics.name_of(desk, handoff.adviser))}
     if heard.media is not None and heard.media not in RELAYED_MEDIA:
         return "adviser_refused_media", {}
     return None
@@ -238,9 +238,9 @@ async def make_move(
         if handoff is None:
             return "adviser_over", {}
         if move is Move.CLAIM and handoff.state is State.CLAIMED:
-            return "adviser_taken_by", {"name": Verbatim(text=await _name(desk, handoff.adviser))}
+            return "adviser_taken_by", {"name": Verbatim(text=await topics.name_of(desk, handoff.adviser))}
         if handoff.state is State.CLAIMED and handoff.adviser != adviser.id:
-            return "adviser_not_yours", {"name": Verbatim(text=await _name(desk, handoff.adviser))}
+            return "adviser_not_yours", {"name": Verbatim(text=await topics.name_of(desk, handoff.adviser))}
         now = desk.clock()
         try:
             after = moved(handoff, move, now=now, adviser=adviser.id)
@@ -349,10 +349,6 @@ def _copied(desk: Desk, heard: FromTeam, handoff: Handoff) -> tuple[Delivery, ..
 
 def _line(desk: Desk, handoff: Handoff, team: Team, phrase_name: str, /, **values: Value) -> Parts:
     return Parts(deliveries=(topics.line(desk, handoff, team, phrase_name, **values),))
-
-
-async def _name(desk: Desk, adviser: AdviserId | None) -> str:
-    return next((one.name for one in await desk.store.advisers() if one.id == adviser), "?")
 
 
 async def _relay(desk: Desk, row: int, handoff: Handoff, parts: Parts) -> None:

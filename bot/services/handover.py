@@ -185,8 +185,7 @@ async def spoken_in(desk: Desk, session: Session) -> Parts:
     if after.chat is not None and team.relays:
         language = LanguageName(tag=after.locale)
         parts += Parts(deliveries=(topics.line(desk, after, team, "adviser_person_language", language=language),))
-    name = next((one.name for one in await desk.store.advisers() if one.id == after.adviser), "?")
-    return parts + topics.renewed(desk, after, team, name=name)
+    return parts + topics.renewed(desk, after, team, name=await topics.name_of(desk, after.adviser))
 
 
 async def reached(desk: Desk, session: Session, now: datetime, *, reachable: bool) -> Parts:

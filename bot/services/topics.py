@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.ids import Token
+from bot.core.ids import AdviserId, Token
 from bot.core.messages import Author, Message, Rendered, RenderedButton
 from bot.core.phrases import LanguageName, Phrase, Value, Verbatim
 from bot.handoff.machine import Handoff, Move, State
@@ -87,6 +87,11 @@ def told(desk: Desk, team: Team, *phrases: Phrase) -> Rendered:
 def notice(desk: Desk, team: Team, phrase_name: str, /, **values: Value) -> str:
     """One sentence as plain text: what answers an adviser's press."""
     return told(desk, team, desk.guide().book.phrase(phrase_name).having(**values)).text
+
+
+async def name_of(desk: Desk, adviser: AdviserId | None) -> str:
+    """How advisers call each other; `?` for somebody who is an adviser no more."""
+    return next((one.name for one in await desk.store.advisers() if one.id == adviser), "?")
 
 
 def _to_general(desk: Desk, team: Team, phrase: Phrase) -> Delivery:
