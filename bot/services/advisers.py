@@ -15,13 +15,13 @@ from bot.core.phrases import Phrase, Value, Verbatim
 from bot.core.split import CAPTION_UNITS, units
 from bot.errors import Conflict, IllegalMove
 from bot.handoff.machine import Handoff, Move, State, moved
-from bot.i18n.render import render
 from bot.ports import AdviserRow, ButtonRow, Commit, Delivery, HandoffChange, LogLine, Verb
 from bot.services import checks, handover, topics
 from bot.services.desk import Desk, Team
 from bot.services.groups import team_in, team_of
 from bot.services.newcomer import TRIES, save, session_of
 from bot.services.parts import Parts
+from bot.services.say import plain_message
 
 log = logging.getLogger(__name__)
 
@@ -331,8 +331,8 @@ async def let_go(desk: Desk, adviser: AdviserRow) -> None:
 def _to_newcomer(desk: Desk, handoff: Handoff, text: str, *more: Phrase) -> Delivery:
     words = Phrase(key="", text="{text}", values={"text": Verbatim(text=text)})
     message = Message(blocks=(words, *more), author=Author.ADVISER)
-    shown = render(message, handoff.locale, desk.catalogues, expand=lambda *_: (), token_for=lambda _: desk.new_token())
-    return Delivery(verb=Verb.SEND, newcomer=handoff.newcomer, handoff=handoff.id, rendered=shown.rendered)
+    rendered = plain_message(desk, message, handoff.locale)
+    return Delivery(verb=Verb.SEND, newcomer=handoff.newcomer, handoff=handoff.id, rendered=rendered)
 
 
 def _copied(desk: Desk, heard: FromTeam, handoff: Handoff) -> tuple[Delivery, ...]:
