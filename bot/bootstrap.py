@@ -47,10 +47,11 @@ from bot.services.delivery import Sender
 from bot.services.desk import Desk, Poster, Team
 from bot.services.dispatch import Dispatcher
 from bot.services.groups import group_moved, open_missing_topics, report_teams, team_in
-from bot.services.intake import REFUSED, UNREACHABLE, Intake, Pause, nap, poll
+from bot.services.intake import REFUSED, UNREACHABLE, Intake, poll
 from bot.services.memory import Memory
 from bot.services.news import News
 from bot.services.pacing import Pace
+from bot.services.pauses import Pause, nap
 from bot.services.posters import poster_in
 from bot.services.replicas import LOOK_AT, poll_in_turn, take_over
 from bot.services.timers import Timers, utc_now
@@ -277,9 +278,7 @@ class Guichet:
         def nearest(tag: str) -> Locale:
             offered = {language.locale for language in self.guide().languages}
             found = languages.nearest(tag)
-            return (
-                next((one for one in languages.chain(found) if one in offered), Locale("fr")) if found else Locale("fr")
-            )
+            return next((one for one in languages.chain(found) if one in offered), SOURCE) if found else SOURCE
 
         hours: Hours = _BelgianHours()
         return Desk(
@@ -343,7 +342,7 @@ class Guichet:
                 await self._follow_groups()
                 is_known = True
         self.chores.begin(self._learn_names, "names")
-        self.chores.begin(lambda: introduce(self.messenger, self.guide(), self.data), "names")
+        self.chores.begin(lambda: introduce(self.messenger, self.guide(), self.data), "commands")
         self.chores.begin(self._listen, "intake")
 
     async def _follow_groups(self) -> None:
@@ -374,7 +373,7 @@ class Guichet:
         """Advisers see each other's names in topics; newcomers never do (C12)."""
         for adviser in await self.store.advisers():
             for chat in [team.chat for team in self.desk.teams.values() if team.chat is not None]:
-                with contextlib.suppress(Exception):
+                with contextlib.suppress(TelegramError):  # somebody who never came into this group
                     name = await self.messenger.first_name(chat, adviser.account) or adviser.name
                     if name != adviser.name:
                         await self.store.save_adviser(replace(adviser, name=name))
@@ -437,7 +436,7 @@ class Guichet:
 
 
 #: Work without an end of its own.
-_CUT_OFF = frozenset({"timers", "contact", "flows", "data", "revisions", "groups", "names", "replicas"})
+_CUT_OFF = frozenset({"timers", "contact", "flows", "data", "revisions", "groups", "names", "commands", "replicas"})
 
 #: In the order of Telegram's list.
 _LISTED = (
@@ -491,7 +490,7 @@ def _give_back() -> None:
 
 def _guessed(bot_id: str) -> Identity:
     """What the token alone tells."""
-    return Identity(id=int(bot_id) if bot_id.isdecimal() else 0, username="", reads_all_group_messages=False)
+    return Identity(id=int(bot_id) if bot_id.isdecimal() else 0, username="")
 
 
 def bot_id_of(token: str) -> str:

@@ -92,35 +92,35 @@ def commands() -> tuple[CommandLine, ...]:
         ),
         CommandLine(name="talk", help="A conversation in the terminal; writes transcripts.", run=_talk,
                     arguments=_talk_arguments),
-        CommandLine(name="draw", help="A flow at a glance, as text or as a Mermaid diagram.", run=_kept("draw"),
+        CommandLine(name="draw", help="A flow at a glance, as text or as a Mermaid diagram.", run=_later("draw"),
                     arguments=_draw_arguments),
         CommandLine(name="messages", help="For translators: extract, update, report, compile-check, missing, fill.",
                     run=_messages, arguments=_rest, hands_on=True),
         CommandLine(name="prepare", help="Compile lexicon and catalogues now, so that a first start need not.",
-                    run=_kept("prepare")),
+                    run=_later("prepare")),
         CommandLine(name="nlu", help="Understanding free text: serve, train, or review what was not understood.",
                     run=_nlu, arguments=_nlu_arguments),
         CommandLine(name="train", help="Train the NLU if anything changed.", run=_train),
-        CommandLine(name="migrate", help="Bring the database to this version's form.", run=_kept("migrate")),
-        CommandLine(name="export", help="Everything kept about one account.", run=_kept("export"), arguments=_account),
-        CommandLine(name="forget", help="Erase one account everywhere.", run=_kept("forget"), arguments=_account),
-        CommandLine(name="backup", help="Copy the database while it runs.", run=_kept("backup"), arguments=_folder),
-        CommandLine(name="restore", help="Put a backup back.", run=_kept("put_back"), arguments=_backup_files),
+        CommandLine(name="migrate", help="Bring the database to this version's form.", run=_later("migrate")),
+        CommandLine(name="export", help="Everything kept about one account.", run=_later("export"), arguments=_account),
+        CommandLine(name="forget", help="Erase one account everywhere.", run=_later("forget"), arguments=_account),
+        CommandLine(name="backup", help="Copy the database while it runs.", run=_later("backup"), arguments=_folder),
+        CommandLine(name="restore", help="Put a backup back.", run=_later("put_back"), arguments=_backup_files),
         CommandLine(name="posters", help="Printable posters with a code, by office, language and topic.", run=_posters,
                     arguments=_poster_arguments),
         CommandLine(name="catalogue", help="The public page of initiatives, for buyers.",
-                    run=_kept("catalogue"), arguments=_out),
-        CommandLine(name="review", help="Words not understood, from five alike on.", run=_kept("review")),
-        CommandLine(name="figures", help="Faceless counts; what many said.", run=_kept("figures"), arguments=_days),
+                    run=_later("catalogue"), arguments=_out),
+        CommandLine(name="review", help="Words not understood, from five alike on.", run=_later("review")),
+        CommandLine(name="figures", help="Faceless counts; what many said.", run=_later("figures"), arguments=_days),
         CommandLine(name="services", help="The directory as HSDS JSON and CSV, out and in.",
-                    run=_kept("services"), arguments=_services_arguments),
+                    run=_later("services"), arguments=_services_arguments),
         CommandLine(name="confirmed", help="What advisers confirmed in Telegram; --write puts it into the files.",
-                    run=_kept("confirmed"), arguments=_confirmed_arguments),
-        CommandLine(name="doctor", help="Look for what is misconfigured.", run=_kept("doctor")),
+                    run=_later("confirmed"), arguments=_confirmed_arguments),
+        CommandLine(name="doctor", help="Look for what is misconfigured.", run=_later("doctor")),
     )  # fmt: skip
 
 
-def _kept(name: str) -> Callable[[argparse.Namespace], int]:
+def _later(name: str) -> Callable[[argparse.Namespace], int]:
     """A command of `bot.maintenance`, imported when it is run."""
 
     def run(options: argparse.Namespace) -> int:
@@ -214,7 +214,7 @@ def _nlu(options: argparse.Namespace) -> int:
 
     match options.what:
         case "review":
-            return _kept("review")(options)
+            return _later("review")(options)
         case "train":
             return _train(options)
         case _:
@@ -227,14 +227,14 @@ def _train(_: argparse.Namespace) -> int:
     return nlu(["--train-only"])
 
 
-def _run(_: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:
     from bot.bootstrap import Guichet
 
     env = environment_with_dotenv()
     settings = read_settings(settings_file(env))
     environment = read_environment(env, settings)
     if environment.telegram_token is None:
-        return _demo(_)
+        return _demo(options)
 
     async def serve() -> None:
         guichet = Guichet(settings, environment, env=env)

@@ -1,4 +1,4 @@
-"""What the guichet needs from the outside: five small Protocols, and the records that cross them."""
+"""What the guichet needs from the outside, a Protocol for each, and the records that cross them."""
 
 from __future__ import annotations
 
@@ -110,7 +110,6 @@ class Verb(StrEnum):
     OPEN_TOPIC = "open_topic"
     RENAME_TOPIC = "rename_topic"
     CLOSE_TOPIC = "close_topic"
-    REOPEN_TOPIC = "reopen_topic"
     DELETE_TOPIC = "delete_topic"
     LEAVE = "leave"
 
@@ -278,7 +277,7 @@ class LogLine:
     """One line of a human conversation, kept encrypted until its retention ends."""
 
     handoff: HandoffId
-    #: `newcomer`, `adviser`, `interpreter`, `note` or `system`.
+    #: `newcomer`, `adviser` or `note`.
     author: str
     text: str
     at: datetime
@@ -514,8 +513,6 @@ class Store(Protocol):
 
     # timers
     async def due_timers(self, now: datetime, limit: int = 100) -> list[TimerRow]: ...
-
-    async def next_timer_at(self) -> datetime | None: ...
 
     # people
     async def newcomer_by_account(self, account: AccountId) -> NewcomerId | None: ...

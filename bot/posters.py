@@ -22,6 +22,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{4,31}")
 
 def run(options: argparse.Namespace) -> int:
     """Write the posters, or print their links. Raises SettingsError for an unknown language, topic or bot."""
+    bot = _named(options.bot) if options.bot else ""  # before the files are read, which takes a while
     premises = Premises()
     data = Data(premises.places, premises.settings)
     guide = data.guide(datetime.now(UTC).date())
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         guide,
         data.catalogues,
         key=premises.keys.signing,
-        bot=_named(options.bot) if options.bot else _bot_name(premises),
+        bot=bot or _bot_name(premises),
         offices=options.office,
         locales=locales,
         topics=topics,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,21 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
     state = tmp_path_factory.mktemp("state")
     places = Places(flows=ROOT / "flows", locales=ROOT / "locales", nlu=ROOT / "nlu", state=state)
     return Data(places, read_settings(ROOT / "config.yml"))
+
+
+@pytest.fixture(scope="session")
+def compiled(data: Data) -> Callable[[Path], None]:
+    """Puts the compiled catalogues and lexicon into a guichet's folder of state, as `guichet prepare` would.
+
+    To compile them again takes a start of a guichet some seconds.
+    """
+    assert data.catalogues.issues == ()  # so all of them were read
+
+    def into(state: Path) -> None:
+        shutil.copytree(data.places.state / "i18n", state / "i18n")
+        shutil.copy(data.places.state / "lexicon.json", state)
+
+    return into
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -67,8 +68,12 @@ def test_a_file_that_nothing_replaces_ends_a_command_with_one_sentence(
 
 
 def test_words_of_one_language_that_cannot_be_read_are_left_out_and_told(
-    place: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    place: Path,
+    compiled: Callable[[Path], None],
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    compiled(place / "var")
     said = "locales/ar/words.yml:2: not YAML (did not find expected ',' or ']')"
     (place / "locales" / "ar" / "words.yml").write_text(SLIP, encoding="utf-8")
     with caplog.at_level(logging.ERROR):
@@ -88,8 +93,9 @@ def test_words_of_one_language_that_cannot_be_read_are_left_out_and_told(
 
 
 def test_a_check_reads_the_directory_as_it_is_whatever_an_earlier_start_kept(
-    place: Path, capsys: pytest.CaptureFixture[str]
+    place: Path, compiled: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
+    compiled(place / "var")
     (place / "flows").unlink()
     shutil.copytree(ROOT / "flows", place / "flows")
     Data(Places(), Settings())
@@ -107,8 +113,9 @@ def test_a_check_reads_the_directory_as_it_is_whatever_an_earlier_start_kept(
 
 
 def test_a_catalogue_that_takes_its_language_away_is_critical_and_hides_no_other_issue(
-    place: Path, capsys: pytest.CaptureFixture[str]
+    place: Path, compiled: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
+    compiled(place / "var")
     (place / "locales" / "ar" / "LC_MESSAGES" / "guichet.po").write_bytes('msgid "é"'.encode("latin-1"))
     russian = place / "locales" / "ru" / "LC_MESSAGES" / "guichet.po"
     text = russian.read_text(encoding="utf-8")
@@ -131,8 +138,9 @@ def test_a_catalogue_that_takes_its_language_away_is_critical_and_hides_no_other
 
 @pytest.mark.parametrize("command", [["catalogue", "file"], ["services", "export", "file/x"]])
 def test_a_folder_that_cannot_be_made_ends_a_command_with_one_sentence(
-    command: list[str], place: Path, capsys: pytest.CaptureFixture[str]
+    command: list[str], place: Path, compiled: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
+    compiled(place / "var")
     (place / "file").write_text("in the way", encoding="utf-8")
     assert main(command) == 2
     out, err = capsys.readouterr()

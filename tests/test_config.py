@@ -279,10 +279,12 @@ def test_a_key_that_nothing_reads_any_more_stops_nobody(tmp_path: Path) -> None:
     assert read_settings(path).retention.session == 7
 
 
-@pytest.mark.parametrize("text", [None, "", "nlu: {timeout_s: 1}\n"])
-def test_whoever_names_no_team_serves_every_flow(
-    text: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    config = tmp_path / "config.yml" if text is None else written(tmp_path, text, "config.yml")
-    assert check_everything(config, english=True) == 0
+@pytest.mark.parametrize("text", ["", "nlu: {timeout_s: 1}\n"])
+def test_whoever_names_no_team_has_the_one_of_a_guichet_without_settings(text: str, tmp_path: Path) -> None:
+    without = read_settings(tmp_path / "config.yml")
+    assert read_settings(written(tmp_path, text, "config.yml")).teams == without.teams
+
+
+def test_a_guichet_without_settings_serves_every_flow(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check_everything(tmp_path / "config.yml", english=True) == 0
     assert "unknown-queue" not in capsys.readouterr().out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -26,8 +27,9 @@ SAID = (
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A guichet's folder with the project's files, and a database in which advisers have spoken."""
+def place(tmp_path: Path, compiled: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A guichet's folder with the project's files, for a database in which advisers have spoken."""
+    compiled(tmp_path / "var")
     for name in ("flows", "locales"):
         shutil.copytree(ROOT / name, tmp_path / name)
     (tmp_path / "nlu").mkdir()
@@ -41,11 +43,10 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def say(place: Path) -> None:
+def say() -> None:
     """Advisers press their buttons."""
 
     async def work() -> None:
-        (place / "var").mkdir()
         store = await open_store("sqlite:///var/guichet.db", keys_from(bytes.fromhex(SECRET)), bot="")
         await store.commit(Commit(checks=SAID))
         await store.close()
@@ -59,7 +60,7 @@ def test_to_check_the_files_makes_no_database(place: Path) -> None:
 
 
 def test_check_lists_what_advisers_said(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    say(place)
+    say()
     assert main(["check"]) == 0
     told = [line.partition(": ")[2] for line in capsys.readouterr().out.splitlines() if "2026-11-24" in line]
     assert told == [
@@ -72,7 +73,7 @@ def test_check_lists_what_advisers_said(place: Path, capsys: pytest.CaptureFixtu
 def test_their_days_are_written_into_the_files_and_nothing_else_moves(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    say(place)
+    say()
     before = {path: path.read_text("utf-8").splitlines() for path in (place / "flows").rglob("*.yml")}
     assert main(["confirmed"]) == 0
     assert all(path.read_text("utf-8").splitlines() == lines for path, lines in before.items())
@@ -94,7 +95,7 @@ def test_their_days_are_written_into_the_files_and_nothing_else_moves(
 def test_a_database_that_does_not_open_is_told_and_the_files_are_checked(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    say(place)
+    say()
     monkeypatch.setenv("GUICHET_SECRET_KEY", "6f" * 32)
     assert main(["check"]) == 0
     assert "la base ne peut pas être lue" in capsys.readouterr().out

@@ -345,8 +345,9 @@ def test_a_damaged_database_and_one_that_others_can_read_are_found(
 
 
 @pytest.fixture
-def without_settings(place: Path) -> Path:
+def without_settings(place: Path, compiled: Callable[[Path], None]) -> Path:
     """The project's data without its config.yml."""
+    compiled(place / "var")
     for name in ("flows", "locales"):
         (place / name).symlink_to(ROOT / name)
     (place / "nlu").mkdir()

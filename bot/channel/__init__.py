@@ -1,1 +1,1 @@
-
+"""Telegram: its updates read, its calls made. Nobody else knows it."""

@@ -39,8 +39,6 @@ class Identity:
 
     id: int
     username: str
-    #: Off when the bot is no admin: then it does not see what advisers write.
-    reads_all_group_messages: bool
 
 
 class TelegramMessenger:
@@ -63,11 +61,7 @@ class TelegramMessenger:
             me = await self._about("getMe")
         except TelegramError as exc:
             raise outcome(exc) from None
-        return Identity(
-            id=me["id"],
-            username=str(me.get("username", "")),
-            reads_all_group_messages=bool(me.get("can_read_all_group_messages")),
-        )
+        return Identity(id=me["id"], username=str(me.get("username", "")))
 
     async def is_private(self, chat: int) -> bool:
         """Whether only members can read this group; what is to be sent into one that is public waits from now on (C15).

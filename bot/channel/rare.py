@@ -73,8 +73,6 @@ async def _change_topic(transport: Transport, row: OutboxRow, chat: int) -> Rece
             await transport.call("editForumTopic", {**topic, "name": title_of(row)})
         case Verb.CLOSE_TOPIC:
             await transport.call("closeForumTopic", topic)
-        case Verb.REOPEN_TOPIC:
-            await transport.call("reopenForumTopic", topic)
         case Verb.DELETE_TOPIC:
             await transport.call("deleteForumTopic", topic)
         case verb:

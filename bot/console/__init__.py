@@ -1,1 +1,1 @@
-
+"""Web pages: today the health of the guichet."""

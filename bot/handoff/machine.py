@@ -62,7 +62,7 @@ class Handoff:
     #: Counts the saves.
     version: int
     locale: Locale
-    #: Subject: a queue of config.yml, such as `logement`.
+    #: Subject: a queue of config.yml, such as `besoins`.
     queue: str
     #: What the newcomer agreed to share, rendered in French, one line each.
     summary: tuple[str, ...] = ()

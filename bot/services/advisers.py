@@ -9,19 +9,19 @@ from dataclasses import replace
 from bot.conversation.advance import advance
 from bot.core.events import HandoffMoved, HandoffNews, Media
 from bot.core.heard import FromTeam, MembersChanged, Speaker, TeamPressed, TopicChange, TopicChanged
-from bot.core.ids import AccountId, AdviserId, ChatId, HandoffId
+from bot.core.ids import AccountId, ChatId, HandoffId
 from bot.core.messages import Author, Message
 from bot.core.phrases import Phrase, Value, Verbatim
 from bot.core.split import CAPTION_UNITS, units
 from bot.errors import Conflict, IllegalMove
 from bot.handoff.machine import Handoff, Move, State, moved
-from bot.i18n.render import render
 from bot.ports import AdviserRow, ButtonRow, Commit, Delivery, HandoffChange, LogLine, Verb
 from bot.services import checks, handover, topics
 from bot.services.desk import Desk, Team
 from bot.services.groups import team_in, team_of
 from bot.services.newcomer import TRIES, save, session_of
 from bot.services.parts import Parts
+from bot.services.say import plain_message
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ async def _refusal(
     if handoff.state is State.WAITING:
         return "adviser_take_first", {}
     if handoff.adviser != adviser.id:
-        return "adviser_not_yours", {"name": Verbatim(text=await _name(desk, handoff.adviser))}
+        return "adviser_not_yours", {"name": Verbatim(text=await topics.name_of(desk, handoff.adviser))}
     if heard.media is not None and heard.media not in RELAYED_MEDIA:
         return "adviser_refused_media", {}
     return None
@@ -246,9 +246,9 @@ async def make_move(
         if handoff is None:
             return "adviser_over", {}
         if move is Move.CLAIM and handoff.state is State.CLAIMED:
-            return "adviser_taken_by", {"name": Verbatim(text=await _name(desk, handoff.adviser))}
+            return "adviser_taken_by", {"name": Verbatim(text=await topics.name_of(desk, handoff.adviser))}
         if handoff.state is State.CLAIMED and handoff.adviser != adviser.id:
-            return "adviser_not_yours", {"name": Verbatim(text=await _name(desk, handoff.adviser))}
+            return "adviser_not_yours", {"name": Verbatim(text=await topics.name_of(desk, handoff.adviser))}
         now = desk.clock()
         try:
             after = moved(handoff, move, now=now, adviser=adviser.id)
@@ -339,8 +339,8 @@ async def let_go(desk: Desk, adviser: AdviserRow) -> None:
 def _to_newcomer(desk: Desk, handoff: Handoff, text: str, *more: Phrase) -> Delivery:
     words = Phrase(key="", text="{text}", values={"text": Verbatim(text=text)})
     message = Message(blocks=(words, *more), author=Author.ADVISER)
-    shown = render(message, handoff.locale, desk.catalogues, expand=lambda *_: (), token_for=lambda _: desk.new_token())
-    return Delivery(verb=Verb.SEND, newcomer=handoff.newcomer, handoff=handoff.id, rendered=shown.rendered)
+    rendered = plain_message(desk, message, handoff.locale)
+    return Delivery(verb=Verb.SEND, newcomer=handoff.newcomer, handoff=handoff.id, rendered=rendered)
 
 
 def _copied(desk: Desk, heard: FromTeam, handoff: Handoff) -> tuple[Delivery, ...]:
@@ -357,10 +357,6 @@ def _copied(desk: Desk, heard: FromTeam, handoff: Handoff) -> tuple[Delivery, ..
 
 def _line(desk: Desk, handoff: Handoff, team: Team, phrase_name: str, /, **values: Value) -> Parts:
     return Parts(deliveries=(topics.line(desk, handoff, team, phrase_name, **values),))
-
-
-async def _name(desk: Desk, adviser: AdviserId | None) -> str:
-    return next((one.name for one in await desk.store.advisers() if one.id == adviser), "?")
 
 
 async def _relay(desk: Desk, row: int, handoff: Handoff, parts: Parts) -> None:

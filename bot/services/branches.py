@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from bot.conversation.answers import waiting_step as waiting_step_of
 from bot.core.ids import FlowId, StepId
 from bot.core.messages import Begin, Choose, Message, ServiceCards, Speak
 from bot.core.phrases import Phrase
@@ -176,11 +177,7 @@ def edge_of(rehearsal: Rehearsal, given: Input) -> Edge | None:
 
 def waiting_step(rehearsal: Rehearsal) -> Step | None:
     """The step the conversation waits on."""
-    frames = rehearsal.session.position.frames
-    if not frames:
-        return None
-    flow = rehearsal.stage.guide().book.flow(frames[-1].flow, frames[-1].revision)
-    return None if flow is None else flow.step(frames[-1].step)
+    return waiting_step_of(rehearsal.session, rehearsal.stage.guide())
 
 
 def marks_of(messages: tuple[Message, ...], flow: FlowId) -> frozenset[Mark]:

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from bot.services.intake import Pause, nap
-from bot.services.outbox.marks import place
+from bot.core.place import place
+from bot.services.pauses import Pause, nap
 
 log = logging.getLogger(__name__)
 

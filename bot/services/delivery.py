@@ -15,16 +15,17 @@ from functools import partial
 from typing import Final
 
 from bot.core.ids import ChatId, NewcomerId
+from bot.core.place import place
 from bot.errors import DeliveryError, StoreError
 from bot.ports import Clock, Fate, Messenger, OutboxRow, Receipt, Store, Verb
-from bot.services.intake import Pause
 from bot.services.outbox.fates import Fates
 from bot.services.outbox.lane import COUNTED, Entry, OutboxLane, joined
-from bot.services.outbox.marks import Marks, place
+from bot.services.outbox.marks import Marks
 from bot.services.outbox.memory import OutboxMemory
 from bot.services.outbox.news import DeliveryNews
 from bot.services.outbox.probe import Probe
 from bot.services.pacing import Pace, Pacer
+from bot.services.pauses import Pause
 
 __all__ = ["DeliveryNews", "Sender"]
 

@@ -17,11 +17,12 @@ from bot.core.phrases import Phrase
 from bot.core.understanding import Danger, Understanding
 from bot.directory.living import Living
 from bot.i18n.catalogues import Catalogues
+from bot.i18n.languages import SOURCE
 from bot.i18n.text import Text
 from bot.ports import ButtonRow, Clock, Hours, Messenger, Nlu, OutboxRow, Papers, Store
 from bot.services.memory import Memory
 
-TEAM_LOCALE = Locale("fr")
+TEAM_LOCALE = SOURCE
 
 
 class Outgoing(Protocol):

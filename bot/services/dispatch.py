@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 
 from bot.conversation.screens import number_to_call
@@ -25,6 +25,7 @@ from bot.core.heard import (
 )
 from bot.core.ids import ChatId, Lane, NewcomerId
 from bot.core.messages import Message
+from bot.core.place import place
 from bot.core.session import Hold
 from bot.errors import Conflict, StoreError
 from bot.i18n.languages import SOURCE
@@ -33,7 +34,7 @@ from bot.services import advisers, topics
 from bot.services.desk import Desk
 from bot.services.floods import Floods
 from bot.services.groups import group_moved, report_standing, team_in
-from bot.services.newcomer import take_forgotten, take_newcomer_turn, tell_nobodys_press
+from bot.services.newcomer import nobodys_press, take_forgotten, take_newcomer_turn
 from bot.services.say import plain_delivery
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,8 @@ class Dispatcher:
         self._desk = desk
         self._lanes: dict[Lane, deque[InboxRow]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        #: What is done beside the turns, and no turn waits for.
+        self._courtesies: set[asyncio.Task[None]] = set()
         #: Lanes that are not begun yet, the oldest first.
         self._queued: OrderedDict[Lane, None] = OrderedDict()
         self._begun = 0
@@ -145,8 +148,22 @@ class Dispatcher:
             lane, _ = self._queued.popitem()
             for row in self._lanes.pop(lane):
                 self._forget(row)
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=10)
+        if left := self._tasks | self._courtesies:
+            await asyncio.wait(left, timeout=10)
+
+    def _beside(self, work: Coroutine[None, None, None]) -> None:
+        """Have this done meanwhile. Held on to: the loop alone would let a task be collected before its end."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._courtesies.add(task)
+        task.add_done_callback(self._courtesies.discard)
+
+    def _answer_press(self, heard: FromNewcomer, text: str | None = None) -> None:
+        """The turn does not wait for it: the spinner is a courtesy, the turn is the promise."""
+        if heard.callback_id is not None:
+            self._beside(self._answered(heard.callback_id, text))
+
+    async def _answered(self, callback_id: str, text: str | None) -> None:
+        await self._desk.messenger.answer_press(callback_id, text)
 
     async def _run(self, lane: Lane) -> None:
         rows = self._lanes[lane]
@@ -202,7 +219,7 @@ class Dispatcher:
             except Exception as exc:
                 tries += 1
                 # The type and place only: the text of an exception may quote what somebody wrote.
-                log.error("turn.failed row=%d reason=%s at=%s", row.id, type(exc).__name__, _place(exc))
+                log.error("turn.failed row=%d reason=%s at=%s", row.id, type(exc).__name__, place(exc))
                 if tries >= TRIES:
                     await self._aside(row, type(exc).__name__)
                     return True
@@ -242,7 +259,7 @@ class Dispatcher:
             event = heard.event if isinstance(heard, FromNewcomer) else None
             return isinstance(event, Said) and self._desk.danger(event.text) is not None
         except Exception as exc:  # an apology is due all the same
-            log.error("row.unread row=%d reason=%s at=%s", row.id, type(exc).__name__, _place(exc))
+            log.error("row.unread row=%d reason=%s at=%s", row.id, type(exc).__name__, place(exc))
             return False
 
     async def _warn(self, newcomer: NewcomerId) -> None:
@@ -296,9 +313,10 @@ class Dispatcher:
         desk = self._desk
         match heard:
             case FromNewcomer() if row.newcomer is None:
-                tell_nobodys_press(desk, heard)
+                self._answer_press(heard, nobodys_press(desk, heard))
                 await self._done(row)
             case FromNewcomer():
+                self._answer_press(heard)
                 await take_newcomer_turn(desk, row, heard)
             case FromTeam():
                 await advisers.take_message(desk, heard, row=row.id)
@@ -329,11 +347,3 @@ class Dispatcher:
             deliveries = (Delivery(verb=Verb.LEAVE, chat=ChatId(leave)),)
         rows = await self._desk.store.commit(Commit(done=row.id, deliveries=deliveries, now=self._desk.clock()))
         self._desk.outgoing.offer(rows)
-
-
-def _place(exc: BaseException) -> str:
-    """File and line where it was raised, for the log."""
-    trace = exc.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "?" if trace is None else f"{trace.tb_frame.f_code.co_filename.rpartition('/bot/')[2]}:{trace.tb_lineno}"

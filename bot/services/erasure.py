@@ -10,10 +10,10 @@ from typing import Any
 from bot.core.ids import AccountId, ChatId
 from bot.core.messages import Message, Rendered
 from bot.core.session import Session
-from bot.i18n.render import render
 from bot.ports import Delivery, Verb
 from bot.services.data import counts, lines
 from bot.services.desk import Desk
+from bot.services.say import plain_message
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +43,4 @@ def _receipt(desk: Desk, session: Session, kept: Mapping[str, Any]) -> Rendered:
     book = desk.guide().book
     remains = (book.phrase("forgotten_remains"), book.phrase("forgotten_telegram"))
     told = (book.phrase("forgotten"), *lines(counts(kept), book, "forgotten_line"), *remains)
-    shown = render(
-        Message(blocks=told),
-        session.locale,
-        desk.catalogues,
-        expand=lambda *_: (),
-        token_for=lambda _: desk.new_token(),
-    )
-    return shown.rendered
+    return plain_message(desk, Message(blocks=told), session.locale)

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from bot.conversation.reminders import by_day
+from bot.conversation.screens import waiting_rows
 from bot.core.effects import OpenHandoff, RelayEdit, RelayMedia, RelayText, StartTimer
 from bot.core.ids import HandoffId, TeamName
-from bot.core.messages import Button, Command, Go, Message
+from bot.core.messages import Message
 from bot.core.phrases import LanguageName, Phrase, Verbatim
 from bot.core.session import Session
 from bot.directory.hours import BRUSSELS
@@ -51,7 +52,7 @@ async def opened(desk: Desk, session: Session, effect: OpenHandoff, now: datetim
     told = await _when(desk, handoff, team, others, now)
     return (
         Parts(
-            messages=(Message(blocks=(told,), buttons=_while_waiting(desk)),),
+            messages=(Message(blocks=(told,), buttons=waiting_rows(desk.guide().book)),),
             handoffs=(HandoffChange(handoff=handoff, expected=0),),
             timers=(slow(desk, handoff, now),),
             counts=(("handoff.opened", handoff.queue),),
@@ -69,7 +70,7 @@ async def still_waiting(desk: Desk, session: Session, now: datetime) -> Parts:
 async def _again(desk: Desk, present: Handoff, now: datetime) -> Parts:
     already = desk.guide().book.phrase("handoff_already").having(code=Verbatim(text=present.code))
     told = await _nobody(desk, present) or closed(desk, present, now) or already
-    return Parts(messages=(Message(blocks=(told,), buttons=_while_waiting(desk)),))
+    return Parts(messages=(Message(blocks=(told,), buttons=waiting_rows(desk.guide().book)),))
 
 
 async def _when(desk: Desk, handoff: Handoff, team: Team, others: list[Handoff], now: datetime) -> Phrase:
@@ -184,8 +185,7 @@ async def spoken_in(desk: Desk, session: Session) -> Parts:
     if after.chat is not None and team.relays:
         language = LanguageName(tag=after.locale)
         parts += Parts(deliveries=(topics.line(desk, after, team, "adviser_person_language", language=language),))
-    name = next((one.name for one in await desk.store.advisers() if one.id == after.adviser), "?")
-    return parts + topics.renewed(desk, after, team, name=name)
+    return parts + topics.renewed(desk, after, team, name=await topics.name_of(desk, after.adviser))
 
 
 async def reached(desk: Desk, session: Session, now: datetime, *, reachable: bool) -> Parts:
@@ -254,11 +254,3 @@ def closed(desk: Desk, handoff: Handoff, now: datetime) -> Phrase | None:
     told = desk.guide().book.phrase("handoff_waiting_closed").having(code=Verbatim(text=handoff.code))
     opens = desk.hours.next_opening(team.hours, now)
     return told if opens is None else told.having(opening=opens)
-
-
-def _while_waiting(desk: Desk) -> tuple[tuple[Button, ...], ...]:
-    book = desk.guide().book
-    leave = Button(label=book.phrase("waiting_leave"), icon="✖️", action=Go(command=Command.LEAVE))
-    danger = Button(label=book.phrase("nav_emergency"), icon="🆘", action=Go(command=Command.EMERGENCY))
-    menu = Button(label=book.phrase("nav_menu"), icon="🏠", action=Go(command=Command.MENU))
-    return ((leave,), (danger, menu))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from bot.errors import FeedError, StoreError
 from bot.ports import Arrival, Feed, InboxRow, Store
+from bot.services.pauses import Pause
 
 log = logging.getLogger(__name__)
 
@@ -34,31 +33,6 @@ DEFAULT_PAUSES: Final = Pauses()
 #: What is said of a token that was revoked.
 REFUSED: Final = "Telegram refuses the bot token (TELEGRAM_BOT_TOKEN): ask BotFather"
 UNREACHABLE: Final = "Telegram cannot be reached"
-
-
-class Pause:
-    """Growing pauses between tries, each drawn between half and all of its length so that tries spread out."""
-
-    def __init__(self, first_s: float, longest_s: float) -> None:
-        self._first_s = first_s
-        self._longest_s = longest_s
-        self._tries = 0
-
-    def reset(self) -> None:
-        """It worked again."""
-        self._tries = 0
-
-    def next_s(self) -> float:
-        """How long to wait now."""
-        span = min(self._longest_s, self._first_s * 2.0 ** min(self._tries, 16))
-        self._tries += 1
-        return span * random.uniform(0.5, 1.0)
-
-
-async def nap(stop: asyncio.Event, seconds: float) -> None:
-    """Wait, but not past the order to stop."""
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
 
 
 class Intake:

@@ -9,6 +9,7 @@ from bot.core.ids import Locale
 from bot.core.phrases import Phrase
 from bot.core.understanding import FLOW, Understanding
 from bot.flow.graph import FlowBook
+from bot.i18n.languages import SOURCE
 
 #: The whole utterance is a keyword.
 WHOLE = 1.0
@@ -16,8 +17,6 @@ WHOLE = 1.0
 WITHIN = 0.7
 #: Keywords of several flows: offered, not guessed.
 SEVERAL = 0.4
-#: Languages whose index is kept.
-_SOURCE = Locale("fr")
 
 
 @dataclass(slots=True)
@@ -61,7 +60,7 @@ class Keywords:
         if not said.strip():
             return None
         found: list[str] = []
-        for tongue in dict.fromkeys((locale, language or locale, _SOURCE)):
+        for tongue in dict.fromkeys((locale, language or locale, SOURCE)):
             index = self._index(tongue)
             if intent := index.whole.get(said):
                 return Understanding(intent=intent, confidence=WHOLE, ranking=((intent, WHOLE),))

@@ -56,18 +56,13 @@ HELD_REMINDER_WAITS = timedelta(hours=1)
 async def take_newcomer_turn(desk: Desk, row: InboxRow, heard: FromNewcomer) -> None:
     """One stored update of a private chat."""
     assert row.newcomer is not None
-    if heard.callback_id is not None:
-        # Not waited for: the spinner is a courtesy, the turn is the promise.
-        asyncio.get_running_loop().create_task(desk.messenger.answer_press(heard.callback_id))
     await take_event(desk, row.newcomer, heard.event, row=row.id, heard=heard)
 
 
-def tell_nobodys_press(desk: Desk, heard: FromNewcomer) -> None:
-    """A tap of somebody who is not known, such as the second one on "erase everything": told, and nothing is begun."""
-    if heard.callback_id is not None:
-        locale = desk.nearest_locale(heard.phone_locale or "")
-        told = desk.catalogues.text_of(desk.guide().book.phrase("button_gone"), locale).text
-        asyncio.get_running_loop().create_task(desk.messenger.answer_press(heard.callback_id, told))
+def nobodys_press(desk: Desk, heard: FromNewcomer) -> str:
+    """What is told to a tap of somebody who is not known, such as the second one on "erase everything"."""
+    locale = desk.nearest_locale(heard.phone_locale or "")
+    return desk.catalogues.text_of(desk.guide().book.phrase("button_gone"), locale).text
 
 
 async def take_forgotten(desk: Desk, row: InboxRow) -> None:

@@ -78,7 +78,7 @@ class News:
         handoff = await desk.store.handoff(row.delivery.handoff)
         if handoff is None:
             return
-        name = next((one.name for one in await desk.store.advisers() if one.id == handoff.adviser), "?")
+        name = await topics.name_of(desk, handoff.adviser)
         parts = topics.reopened(desk, handoff, team_of(desk, handoff), name=name)
         commit = Commit(deliveries=parts.deliveries, buttons=parts.buttons, now=desk.clock())
         desk.outgoing.offer(await desk.store.commit(commit))

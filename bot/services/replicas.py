@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.errors import StoreError
 from bot.ports import Store
-from bot.services.intake import nap
+from bot.services.pauses import nap
 
 log = logging.getLogger(__name__)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from bot.conversation.guide import Guide
 from bot.core.helplines import AT_ONCE
 from bot.core.ids import Locale, NewcomerId, Token
-from bot.core.messages import Action, Block, Message, ServiceCards
+from bot.core.messages import Action, Block, Message, Rendered, ServiceCards
 from bot.core.phrases import Phrase, Verbatim
 from bot.core.session import Session
 from bot.i18n.catalogues import Catalogues
@@ -130,13 +130,10 @@ def _numbers_repeated(voice: Voice, messages: Sequence[Message]) -> tuple[Messag
 
 def plain_delivery(voice: Voice, newcomer: NewcomerId, message: Message, locale: Locale) -> Delivery:
     """A message without buttons as one delivery."""
+    return Delivery(verb=Verb.SEND, newcomer=newcomer, rendered=plain_message(voice, message, locale))
+
+
+def plain_message(voice: Voice, message: Message, locale: Locale) -> Rendered:
+    """A message without buttons and without services of the directory, in a language."""
     shown = render(message, locale, voice.catalogues, expand=lambda *_: (), token_for=lambda _: voice.new_token())
-    return Delivery(verb=Verb.SEND, newcomer=newcomer, rendered=shown.rendered)
-
-
-def joined(parts: Iterable[Parts]) -> Parts:
-    """All parts in order."""
-    total = Parts()
-    for part in parts:
-        total += part
-    return total
+    return shown.rendered

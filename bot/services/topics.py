@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.core.ids import Token
+from bot.core.ids import AdviserId, Token
 from bot.core.messages import Author, Message, Rendered, RenderedButton
 from bot.core.phrases import LanguageName, Phrase, Value, Verbatim
 from bot.handoff.machine import Handoff, Move, State
-from bot.i18n.render import render
 from bot.ports import ButtonRow, Delivery, Verb
 from bot.services.desk import Desk, Team
 from bot.services.parts import Parts
+from bot.services.say import plain_message
 
 _MARKS = {State.WAITING: "⏳", State.CLAIMED: "💬", State.RETURNED: "🤖", State.CLOSED: "✅"}
 
@@ -79,14 +79,17 @@ def line(desk: Desk, handoff: Handoff, team: Team, phrase_name: str, /, **values
 
 def told(desk: Desk, team: Team, *phrases: Phrase) -> Rendered:
     """Phrases in the team's own language."""
-    message = Message(blocks=phrases, author=Author.BOT)
-    shown = render(message, team.locale, desk.catalogues, expand=lambda *_: (), token_for=lambda _: desk.new_token())
-    return shown.rendered
+    return plain_message(desk, Message(blocks=phrases, author=Author.BOT), team.locale)
 
 
 def notice(desk: Desk, team: Team, phrase_name: str, /, **values: Value) -> str:
     """One sentence as plain text: what answers an adviser's press."""
     return told(desk, team, desk.guide().book.phrase(phrase_name).having(**values)).text
+
+
+async def name_of(desk: Desk, adviser: AdviserId | None) -> str:
+    """How advisers call each other; `?` for somebody who is an adviser no more."""
+    return next((one.name for one in await desk.store.advisers() if one.id == adviser), "?")
 
 
 def _to_general(desk: Desk, team: Team, phrase: Phrase) -> Delivery:

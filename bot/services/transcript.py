@@ -50,6 +50,7 @@ from bot.core.events import HandoffMoved, HandoffNews, Located, Media, Resumed, 
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin, Rendered, RenderedButton
 from bot.core.understanding import Understanding
+from bot.i18n.languages import SOURCE
 from bot.i18n.render import plain
 from bot.services.rehearsal import Heard, Rehearsal, Stage
 
@@ -233,7 +234,7 @@ def _labels(row: Sequence[RenderedButton]) -> list[str]:
 def _effect(effect: Effect, stage: Stage) -> str:
     match effect:
         case OpenHandoff(queue=queue, summary=summary):
-            told = " · ".join(plain(phrase, Locale("fr"), stage.catalogues) for phrase in summary)
+            told = " · ".join(plain(phrase, SOURCE, stage.catalogues) for phrase in summary)
             return f"handoff {queue}" + (f" « {told} »" if told else "")
         case RelayText(text=text, danger=danger):
             return f"relay {'danger ' if danger else ''}« {text} »"
@@ -252,12 +253,12 @@ def _effect(effect: Effect, stage: Stage) -> str:
         case ShowData(export=export):
             return "export data" if export else "show data"
         case MakeCard(line=line, service=service):
-            french = "" if line is None else plain(line, Locale("fr"), stage.catalogues)
+            french = "" if line is None else plain(line, SOURCE, stage.catalogues)
             return f"card {service or f'« {french} »'}"
         case MakeSteps(progress=progress):
             return "steps" if progress is None else f"steps {progress[0]}/{progress[1]}"
         case MakeBooklet(chapters=chapters):
-            titles = " · ".join(plain(chapter.title, Locale("fr"), stage.catalogues) for chapter in chapters)
+            titles = " · ".join(plain(chapter.title, SOURCE, stage.catalogues) for chapter in chapters)
             return f"booklet « {titles} »"
         case NoteGap():
             return "gap noted"

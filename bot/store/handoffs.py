@@ -24,7 +24,7 @@ from bot.store.vault import Vault
 _OPEN = "('" + "', '".join(sorted(state.value for state in OPEN)) + "')"
 _SELECT = f"SELECT {HANDOFF_COLUMNS}, body FROM handoffs"
 #: Verbs that make no sense once their topic is gone.
-_TOPIC_VERBS = "('rename_topic', 'close_topic', 'reopen_topic', 'delete_topic')"
+_TOPIC_VERBS = "('rename_topic', 'close_topic', 'delete_topic')"
 _SAVED = "this handoff was saved meanwhile"
 
 

@@ -204,10 +204,6 @@ class SqliteEngine:
         """Fold the log into the file and empty it: deleted rows were overwritten there and only there."""
         await self._writer.alone(_emptied)
 
-    async def alone(self, work: Callable[[Any], T]) -> T:
-        """Run on the bare connection, such as a backup."""
-        return await self._writer.alone(work)
-
     async def close(self) -> None:
         await self._writer.close()
         with contextlib.suppress(sqlite.Error, StoreError):  # a busy reader elsewhere: the next start does it

@@ -225,9 +225,6 @@ class KeptStore:
     async def due_timers(self, now: datetime, limit: int = 100) -> list[TimerRow]:
         return await self._claim(lambda tx: timers.due(tx, self._vault, self._claims, now, limit))
 
-    async def next_timer_at(self) -> datetime | None:
-        return await self.engine.read(timers.next_at)
-
     # people
 
     async def newcomer_by_account(self, account: AccountId) -> NewcomerId | None:

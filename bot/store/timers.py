@@ -79,8 +79,3 @@ def _opened(tx: Tx, vault: Vault, ident: int, owner: str | None, handoff: str | 
         ref=ref,
         due_at=instant(at),
     )
-
-
-def next_at(tx: Tx) -> datetime | None:
-    row = tx.row("SELECT min(due_at) FROM timers")
-    return None if row is None or row[0] is None else instant(row[0])

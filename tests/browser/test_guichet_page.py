@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,10 @@ THEIRS = "#phone .theirs .text"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+async def office(tmp_path_factory: pytest.TempPathFactory, compiled: Callable[[Path], None]) -> AsyncIterator[Office]:
     """One guichet for all; each test has newcomers of its own."""
     folder: Path = tmp_path_factory.mktemp("demonstration")
+    compiled(folder)
     here = await found_office(folder, data_in(folder))
     await here.open()
     yield here

@@ -157,7 +157,7 @@ async def test_topic_lives_and_dies(messenger: TelegramMessenger, client: Sandbo
     shown = await claire.last()
     assert (shown["text"], shown["has_protected_content"]) == ("Bonjour", True)
 
-    for verb in (Verb.CLOSE_TOPIC, Verb.CLOSE_TOPIC, Verb.REOPEN_TOPIC, Verb.REOPEN_TOPIC):
+    for verb in (Verb.CLOSE_TOPIC, Verb.CLOSE_TOPIC):
         await messenger.deliver(to_team(ADVISER_CHAT_ID, thread=opened.thread, verb=verb, rendered=None))
     renamed = to_team(
         ADVISER_CHAT_ID, thread=opened.thread, verb=Verb.RENAME_TOPIC, title="✅ Mésange 42", rendered=None

@@ -6,8 +6,8 @@ import pytest
 from bot.core.ids import Locale
 from bot.core.messages import Command
 from bot.core.phrases import Phrase
+from bot.data import Data
 from bot.i18n.catalogues import Catalogues
-from bot.i18n.render import plain
 from bot.i18n.told import LocaleFileError
 from bot.i18n.words import Words, read_words
 from bot.nlu.folding import fold
@@ -16,14 +16,8 @@ TODAY = date(2026, 3, 16)
 
 
 @pytest.fixture(scope="module")
-def words() -> Words:
-    catalogues = Catalogues.load(Path("locales"))
-    return Words.load(
-        Path("locales"),
-        catalogues.languages,
-        fold=fold,
-        label_of=lambda phrase, locale: plain(phrase, locale, catalogues),
-    )
+def words(data: Data) -> Words:
+    return data.words
 
 
 @pytest.mark.parametrize(

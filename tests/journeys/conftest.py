@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -53,9 +53,11 @@ def logged() -> Iterator[Lines]:
 
 
 @pytest.fixture(scope="session")
-def read_data(tmp_path_factory: pytest.TempPathFactory) -> Data:
+def read_data(tmp_path_factory: pytest.TempPathFactory, compiled: Callable[[Path], None]) -> Data:
     """The data with its flows read, once for all journeys that do not edit them."""
-    data = data_in(tmp_path_factory.mktemp("journeys"))
+    folder = tmp_path_factory.mktemp("journeys")
+    compiled(folder)
+    data = data_in(folder)
     asyncio.run(data.live_flows(Now(), lambda live: None))
     return data
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.journeys.kills import kill_at_random
@@ -10,7 +11,10 @@ from tests.journeys.kills import kill_at_random
 KILLS = 200
 
 
-async def test_two_hundred_kills_lose_double_and_reorder_nothing(tmp_path: Path) -> None:
+async def test_two_hundred_kills_lose_double_and_reorder_nothing(
+    tmp_path: Path, compiled: Callable[[Path], None]
+) -> None:
+    compiled(tmp_path)
     tally = await kill_at_random(tmp_path, KILLS)
     assert tally.kills == KILLS
     assert tally.written == 3 * KILLS

@@ -12,6 +12,7 @@ import yaml
 from bot.core.ids import Locale
 from bot.core.messages import Command
 from bot.core.phrases import Phrase, Verbatim
+from bot.data import Data
 from bot.i18n.bidi import without_marks
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.formats import BRUSSELS
@@ -33,13 +34,13 @@ NEEDED = (Command.BACK, Command.STOP, Command.PERSON, Command.LANGUAGE, Command.
 
 
 @pytest.fixture(scope="module")
-def catalogues() -> Catalogues:
-    return Catalogues.load(LOCALES)
+def catalogues(data: Data) -> Catalogues:
+    return data.catalogues
 
 
 @pytest.fixture(scope="module")
-def words(catalogues: Catalogues) -> Words:
-    return Words.load(LOCALES, LANGUAGES, fold=fold, label_of=lambda phrase, locale: plain(phrase, locale, catalogues))
+def words(data: Data) -> Words:
+    return data.words
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.data import Data
 from bot.nlu.folding import fold
 from bot.nlu.lexicon import SAFETY_INTENTS, Lexicon
 
@@ -97,11 +98,11 @@ def test_every_intent_has_examples_and_held_out_ones(locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_every_language_has_its_words_of_danger(locale: str) -> None:
+def test_every_language_has_its_words_of_danger(locale: str, lexicon: Lexicon) -> None:
     counts = [sum(intent == safety for intent, _ in trained(locale)) for safety in SAFETY_INTENTS]
     assert min(counts) >= 15
     assert set(SAFETY_INTENTS) - {intent for intent, _ in held_out(locale)} == set()
-    assert locale in lexicon().locales
+    assert locale in lexicon.locales
     assert hard_negatives(locale) != []
 
 
@@ -151,9 +152,9 @@ def test_examples_hold_no_markup(locale: str) -> None:
     assert [text for _, text in trained(locale) + held_out(locale) if text != text.strip() or not text] == []
 
 
-@cache
-def lexicon() -> Lexicon:
-    return Lexicon.load(NLU / "lexicon")
+@pytest.fixture(scope="session")
+def lexicon(data: Data) -> Lexicon:
+    return data.lexicon
 
 
 def hard_negatives(locale: str) -> list[str]:
@@ -161,23 +162,24 @@ def hard_negatives(locale: str) -> list[str]:
     return loaded
 
 
-def test_the_lexicon_has_no_issue() -> None:
-    assert [str(issue) for issue in lexicon().issues] == []
+def test_the_lexicon_has_no_issue(lexicon: Lexicon) -> None:
+    assert [str(issue) for issue in lexicon.issues] == []
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_the_lexicon_is_silent_where_there_is_no_danger(locale: str) -> None:
-    assert [text for text in hard_negatives(locale) if lexicon().danger(text) is not None] == []
+def test_the_lexicon_is_silent_where_there_is_no_danger(locale: str, lexicon: Lexicon) -> None:
+    assert [text for text in hard_negatives(locale) if lexicon.danger(text) is not None] == []
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_the_lexicon_leaves_ordinary_sentences_alone(locale: str) -> None:
+def test_the_lexicon_leaves_ordinary_sentences_alone(locale: str, lexicon: Lexicon) -> None:
     harmless = [text for intent, text in trained(locale) + held_out(locale) if intent not in SAFETY_INTENTS]
+    like_danger = set(contrasts(locale))
     for texts, most in (
-        ([text for text in harmless if text not in set(contrasts(locale))], LEXICON_ALARMS),
+        ([text for text in harmless if text not in like_danger], LEXICON_ALARMS),
         (contrasts(locale), CONTRAST_ALARMS),
     ):
-        alarms = [text for text in texts if lexicon().danger(text) is not None]
+        alarms = [text for text in texts if lexicon.danger(text) is not None]
         assert len(alarms) <= most * len(texts), alarms
 
 
@@ -188,6 +190,6 @@ def known_failures(locale: str) -> list[str]:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_the_lexicon_finds_danger_without_the_model(locale: str) -> None:
+def test_the_lexicon_finds_danger_without_the_model(locale: str, lexicon: Lexicon) -> None:
     danger = [text for intent, text in held_out(locale) if intent in SAFETY_INTENTS]
-    assert [text for text in danger if lexicon().danger(text) is None] == known_failures(locale)
+    assert [text for text in danger if lexicon.danger(text) is None] == known_failures(locale)

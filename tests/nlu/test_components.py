@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.nlu.lexicon import Lexicon
+from bot.data import Data
 
 NLU = Path(__file__).parents[2] / "nlu"
 PYTHON = NLU / ".venv" / "bin" / "python"
@@ -382,11 +382,10 @@ print(json.dumps([behind(text) for text in (
     ]
 
 
-def test_no_word_of_danger_is_taken_for_a_greeting(tmp_path: Path) -> None:
+def test_no_word_of_danger_is_taken_for_a_greeting(data: Data) -> None:
     """What is left out before the model reads must never be what it is about."""
-    lexicon = Lexicon.load(NLU / "lexicon")
     told_of = yaml.safe_load((NLU / "components" / "courtesies.yml").read_text(encoding="utf-8"))
-    assert [words for listed in told_of.values() for words in listed if lexicon.danger(str(words))] == []
+    assert [words for listed in told_of.values() for words in listed if data.lexicon.danger(str(words))] == []
 
 
 def test_other_letters_are_typed_in_latin_ones_as_one_person_does(tmp_path: Path) -> None:

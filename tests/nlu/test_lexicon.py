@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.data import Data
 from bot.nlu import compiled
 from bot.nlu.lexicon import SAFETY_INTENTS, Danger, Lexicon
 from bot.nlu.phrase_finder import PhraseFinder
 from bot.nlu.phrase_tree import grown
 from bot.nlu.phrases import PhraseError, read_phrase
-
-LEXICON = Path(__file__).parents[2] / "nlu" / "lexicon"
 
 
 def found(phrase: str, text: str) -> bool:
@@ -242,10 +241,9 @@ def test_a_folder_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path, 
 
 
 @pytest.fixture(scope="session")
-def lexicon() -> Lexicon:
-    loaded = Lexicon.load(LEXICON)
-    assert [str(issue) for issue in loaded.issues] == []
-    return loaded
+def lexicon(data: Data) -> Lexicon:
+    assert [str(issue) for issue in data.lexicon.issues] == []
+    return data.lexicon
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from typing import Final
 from bot.core.ids import ChatId
 from bot.errors import DeliveryError
 from bot.ports import Clock, Fate, OutboxRow, Receipt, Store, Verb
-from bot.services.intake import Pause
 from bot.services.outbox.lane import DISPENSABLE, REPEATABLE, Entry, OutboxLane
 from bot.services.outbox.marks import Marks
 from bot.services.outbox.memory import OutboxMemory
 from bot.services.outbox.news import DeliveryNews
 from bot.services.pacing import Pacer
+from bot.services.pauses import Pause
 
 log = logging.getLogger(__name__)
 

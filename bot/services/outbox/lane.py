@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.ids import ChatId, Lane, moved_lane
 from bot.core.messages import Rendered
+from bot.core.split import units
 from bot.ports import OutboxRow, Receipt, Verb
 
 #: Verbs whose repetition changes nothing: when in doubt they are simply done again.
@@ -18,13 +19,12 @@ REPEATABLE = frozenset(
         Verb.DELETE,
         Verb.RENAME_TOPIC,
         Verb.CLOSE_TOPIC,
-        Verb.REOPEN_TOPIC,
         Verb.DELETE_TOPIC,
         Verb.LEAVE,
     }
 )
 #: Verbs that change how a topic looks and nothing that is said in it.
-DISPENSABLE = frozenset({Verb.RENAME_TOPIC, Verb.CLOSE_TOPIC, Verb.REOPEN_TOPIC})
+DISPENSABLE = frozenset({Verb.RENAME_TOPIC, Verb.CLOSE_TOPIC})
 #: Verbs that Telegram counts as messages.
 COUNTED = frozenset({Verb.SEND, Verb.COPY, Verb.SEND_FILE, Verb.EDIT, Verb.EDIT_BUTTONS})
 #: Room left under Telegram's 4096 units for joined texts.
@@ -110,7 +110,7 @@ class OutboxLane:
         for entry in self.entries:
             if not _is_plain(entry.row) or (taken and entry.row.fate is not taken[0].row.fate):
                 break
-            length += _units(_text(entry.row)) + 2
+            length += units(_text(entry.row)) + 2
             if taken and length > _JOINED_UNITS:
                 break
             taken.append(entry)
@@ -134,7 +134,7 @@ def joined(rows: list[OutboxRow]) -> OutboxRow:
     for row in rows:
         if text:
             text += "\n\n"
-        shift = _units(text)
+        shift = units(text)
         rendered = row.delivery.rendered
         assert rendered is not None
         bold += [(offset + shift, length) for offset, length in rendered.bold]
@@ -160,7 +160,3 @@ def _is_plain(row: OutboxRow) -> bool:
 
 def _text(row: OutboxRow) -> str:
     return "" if row.delivery.rendered is None else row.delivery.rendered.text
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, ParamSpec, TypeVar
 
+from bot.core.place import place
 from bot.errors import Conflict, StoreError
 from bot.ports import Store
-from bot.services.intake import Pause
+from bot.services.pauses import Pause
 
 log = logging.getLogger(__name__)
 
@@ -87,12 +87,6 @@ class Marks:
                 _answer([noted], False)
             else:
                 _answer([noted], True)
-
-
-def place(exc: Exception) -> str:
-    """Where it was raised. Never the text of an exception: it may quote a message."""
-    frames = traceback.extract_tb(exc.__traceback__)
-    return f"{frames[-1].name}:{frames[-1].lineno}" if frames else "?"
 
 
 def _answer(futures: Sequence[asyncio.Future[bool]], answer: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.errors import DeliveryError
 from bot.ports import Messenger
-from bot.services.intake import Pause
+from bot.services.pauses import Pause
 
 #: Pauses between two questions to a channel that does not answer, first and longest.
 FIRST_PAUSE_S: Final = 0.5
