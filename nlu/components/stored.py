@@ -29,17 +29,20 @@ class StoredVectors:
     """Unit vectors by sentence, six bits a number."""
 
     def __init__(self, files: Iterable[Path] = ()) -> None:
+        """`files` each on its own: one that is of another model takes nothing from the others."""
+        self._files = [_read(path) for path in files]
         self._known: Dict[int, np.ndarray] = {}
-        for path in files:
-            self._known.update(_read(path))
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(set(self._known).union(*self._files))
 
     def embed(self, texts: Sequence[str], compute: Compute) -> np.ndarray:
         """Look up what is known, compute what is not, and remember it."""
         keys = [key_of(text) for text in texts]
-        self._doubt(texts, keys, compute)
+        for stored in self._files:
+            if _is_of(stored, texts, keys, compute):
+                self._known.update(stored)
+        self._files = []
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         for key, vector in zip(missing, compute(list(missing.values())), strict=True):
             self._known[key] = _small(vector)
@@ -51,16 +54,16 @@ class StoredVectors:
         rows = np.stack([self._known[key] for key in keys]) if keys else np.zeros((0, 0), dtype=np.int8)
         np.savez_compressed(path, keys=np.array(keys, dtype=np.uint64), rows=rows)
 
-    def _doubt(self, texts: Sequence[str], keys: List[int], compute: Compute) -> None:
-        """Forget everything when a sample does not agree with the model that is here."""
-        known = [place for place, key in enumerate(keys) if key in self._known]
-        sample = known[:: max(1, len(known) // SAMPLE)]
-        if not sample:
-            return
-        fresh = compute([texts[place] for place in sample])
-        stored = np.stack([_unit(self._known[keys[place]]) for place in sample])
-        if stored.shape != fresh.shape or (stored * fresh).sum(axis=1).min() < LIKENESS:
-            self._known.clear()
+
+def _is_of(stored: Dict[int, np.ndarray], texts: Sequence[str], keys: List[int], compute: Compute) -> bool:
+    """Whether a sample of what is stored agrees with the model that is here."""
+    places = [place for place, key in enumerate(keys) if key in stored]
+    sample = places[:: max(1, len(places) // SAMPLE)]
+    if not sample:
+        return True
+    fresh = compute([texts[place] for place in sample])
+    kept = np.stack([_unit(stored[keys[place]]) for place in sample])
+    return kept.shape == fresh.shape and bool((kept * fresh).sum(axis=1).min() >= LIKENESS)
 
 
 def _read(path: Path) -> Dict[int, np.ndarray]:

@@ -511,6 +511,18 @@ print(json.dumps(bool((again * -fresh).sum(axis=1).min() > 0.999)))
     assert told(STORED + script, tmp_path) is True
 
 
+def test_vectors_that_an_older_model_left_take_nothing_from_those_of_this_one(tmp_path: Path) -> None:
+    script = """
+older = StoredVectors()
+older.embed(texts, lambda asked: -compute(asked))
+older.write(Path(sys.argv[1]) / "older.npz", texts)
+asked.clear()
+again = StoredVectors([file, Path(sys.argv[1]) / "older.npz"]).embed(texts, compute)
+print(json.dumps([len(asked) <= 2 * len(texts), bool((again * fresh).sum(axis=1).min() > 0.999)]))
+"""
+    assert told(STORED + script, tmp_path) == [True, True]
+
+
 def test_broken_file_of_vectors_is_as_good_as_none(tmp_path: Path) -> None:
     script = """
 sizes = []
