@@ -17,9 +17,11 @@ NLU = Path(__file__).parents[2] / "nlu"
 LOCALES = sorted(path.name for path in (NLU / "data").iterdir() if path.is_dir())
 #: Locales with an examination of their own.
 EXAMINED = sorted(path.stem for path in (NLU / "exam").glob("*.yml"))
+#: Files of sentences that were written on the border of danger, as `adapt.py` has them.
+BORDER = ("contrasts", "contrasts2", "pairs")
 #: The part of ordinary sentences in which the lexicon may see danger.
 LEXICON_ALARMS = 0.005
-#: The same of sentences written to sound like danger (`contrasts.yml`, `pairs.yml`). It may only shrink.
+#: The same of sentences written to sound like danger (those files). It may only shrink.
 CONTRAST_ALARMS = 0.02
 
 
@@ -47,7 +49,7 @@ def examples(path: Path) -> Iterator[tuple[str, str]]:
 @cache
 def contrasts(locale: str) -> tuple[str, ...]:
     """Harmless training examples with words or images of danger in them, alone or beside a danger of like words."""
-    paths = [path for name in ("contrasts", "pairs") if (path := NLU / "data" / locale / f"{name}.yml").exists()]
+    paths = [path for name in BORDER if (path := NLU / "data" / locale / f"{name}.yml").exists()]
     return tuple(text for path in paths for intent, text in examples(path) if intent not in SAFETY_INTENTS)
 
 
