@@ -37,6 +37,19 @@ async def held(office: Office) -> tuple[Person, Adviser]:
     return fatou, claire
 
 
+async def held_with_a_reminder(office: Office) -> tuple[Person, Adviser]:
+    """Fatou, who asked for a reminder of tomorrow, and Claire, who has the conversation."""
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.say("essai")
+    await fatou.press("Une femme")
+    await fatou.say("il fait froid")
+    await fatou.press("Oui")
+    await fatou.say("/conseiller")
+    await fatou.press("Une personne, sans résumé")
+    await claire.take()
+    return fatou, claire
+
+
 # --- asking ----------------------------------------------------------------------------------------------------------
 
 
@@ -1061,14 +1074,7 @@ async def test_a_restart_changes_nothing_for_people_who_talk(office: Office) -> 
 
 
 async def test_a_reminder_waits_while_a_person_has_the_conversation(office: Office) -> None:
-    fatou, claire = await office.fatou(), await office.adviser()
-    await fatou.say("essai")
-    await fatou.press("Une femme")
-    await fatou.say("il fait froid")
-    await fatou.press("Oui")
-    await fatou.say("/conseiller")
-    await fatou.press("Une personne, sans résumé")
-    await claire.take()
+    fatou, claire = await held_with_a_reminder(office)
     await fatou.heard()
     office.now.pass_by(days=1, minutes=1)
     await claire.say("je cherche encore")
@@ -1082,14 +1088,7 @@ async def test_a_reminder_waits_while_a_person_has_the_conversation(office: Offi
 
 
 async def test_a_reminder_that_a_talk_or_an_outage_kept_does_not_ring_at_night(office: Office) -> None:
-    fatou, claire = await office.fatou(), await office.adviser()
-    await fatou.say("essai")
-    await fatou.press("Une femme")
-    await fatou.say("il fait froid")
-    await fatou.press("Oui")
-    await fatou.say("/conseiller")
-    await fatou.press("Une personne, sans résumé")
-    await claire.take()
+    fatou, claire = await held_with_a_reminder(office)
     office.now.pass_by(days=1, minutes=1)
     await claire.say("je cherche encore")
     await office.look_at_timers()
@@ -1108,14 +1107,7 @@ async def test_a_reminder_that_a_talk_or_an_outage_kept_does_not_ring_at_night(o
 
 
 async def test_a_conversation_that_retention_took_keeps_no_reminder(office: Office) -> None:
-    fatou, claire = await office.fatou(), await office.adviser()
-    await fatou.say("essai")
-    await fatou.press("Une femme")
-    await fatou.say("il fait froid")
-    await fatou.press("Oui")
-    await fatou.say("/conseiller")
-    await fatou.press("Une personne, sans résumé")
-    await claire.take()
+    fatou, claire = await held_with_a_reminder(office)
     await fatou.heard()
     office.now.pass_by(days=1, minutes=1)
     await office.store.purge(office.now(), {"idle_case": 0})
