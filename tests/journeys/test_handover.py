@@ -1107,7 +1107,7 @@ async def test_a_reminder_that_a_talk_or_an_outage_kept_does_not_ring_at_night(o
 
 
 async def test_a_conversation_that_retention_took_keeps_no_reminder(office: Office) -> None:
-    fatou, claire = await held_with_a_reminder(office)
+    fatou, _ = await held_with_a_reminder(office)
     await fatou.heard()
     office.now.pass_by(days=1, minutes=1)
     await office.store.purge(office.now(), {"idle_case": 0})
