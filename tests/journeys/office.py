@@ -122,6 +122,12 @@ class Office:
 
     # people
 
+    async def run_for(self, hours: int, *, step: int = 1) -> None:
+        """The guichet runs on and looks at its timers every `step` hours: no clock jumps."""
+        for _ in range(0, hours, step):
+            self.now.pass_by(hours=step)
+            await self.look_at_timers()
+
     async def fatou(self, *, is_welcome: bool = True) -> Person:
         """Somebody who reads French; past the welcome unless said otherwise."""
         return await self.person("Fatou", "Français", is_welcome=is_welcome)

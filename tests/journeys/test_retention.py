@@ -11,13 +11,6 @@ async def is_known(office: Office, person: Person) -> bool:
     return await office.store.newcomer_by_account(AccountId(person.id)) is not None
 
 
-async def run_for(office: Office, hours: int, *, step: int = 1) -> None:
-    """The guichet runs on and looks at its timers every `step` hours."""
-    for _ in range(0, hours, step):
-        office.now.pass_by(hours=step)
-        await office.look_at_timers()
-
-
 async def switched_off(office: Office, **span: float) -> None:
     """A machine that is off for a while, or whose clock is wrong when it comes back: nobody can tell from inside."""
     await office.close()
@@ -39,31 +32,31 @@ def alert(hours: int) -> set[str]:
 
 async def test_while_the_clock_is_steady_what_is_old_goes_once_a_day(office: Office, logged: Lines) -> None:
     fatou = await office.fatou()
-    await run_for(office, 90 * 24, step=12)
+    await office.run_for(90 * 24, step=12)
     assert await is_known(office, fatou)
-    await run_for(office, 2 * 24, step=12)
+    await office.run_for(2 * 24, step=12)
     assert not await is_known(office, fatou)
     assert alerts(logged) == set()
 
 
 async def test_a_clock_that_is_wrong_at_the_start_deletes_nobody(office: Office, logged: Lines) -> None:
     fatou = await office.fatou()
-    await run_for(office, 30)
+    await office.run_for(30)
     await switched_off(office, days=400)
     assert alerts(logged) == alert(400 * 24)
     # Starting again confirms no clock.
     for _ in range(3):
         await switched_off(office, minutes=5)
-    await run_for(office, 20)
+    await office.run_for(20)
     assert await is_known(office, fatou) and alerts(logged) == set()
     office.now.pass_by(days=-400)  # somebody has read the log
-    await run_for(office, 48)
+    await office.run_for(48)
     assert await is_known(office, fatou) and alerts(logged) == alert(-400 * 24 + 1)
 
 
 async def test_a_clock_that_jumps_while_we_run_deletes_nobody(office: Office, logged: Lines) -> None:
     fatou = await office.fatou()
-    await run_for(office, 30)
+    await office.run_for(30)
     office.now.pass_by(days=400)
     await office.look_at_timers()
     assert await is_known(office, fatou) and alerts(logged) == alert(400 * 24)
@@ -71,22 +64,22 @@ async def test_a_clock_that_jumps_while_we_run_deletes_nobody(office: Office, lo
 
 async def test_after_an_honest_absence_the_purge_waits_a_day_and_goes_on(office: Office) -> None:
     fatou = await office.fatou()
-    await run_for(office, 30)
+    await office.run_for(30)
     await switched_off(office, days=100)
-    await run_for(office, 23)
+    await office.run_for(23)
     assert await is_known(office, fatou)
     await office.reopen()
-    await run_for(office, 2)
+    await office.run_for(2)
     assert not await is_known(office, fatou)
 
 
 async def test_a_clock_that_was_set_back_stops_the_daily_purge_for_a_day_only(office: Office) -> None:  # H01
-    await run_for(office, 30)
+    await office.run_for(30)
     office.now.pass_by(days=400)
-    await run_for(office, 30)
+    await office.run_for(30)
     office.now.pass_by(days=-400)
     fatou = await office.fatou()
-    await run_for(office, 92 * 24, step=12)
+    await office.run_for(92 * 24, step=12)
     assert not await is_known(office, fatou)
 
 
@@ -95,12 +88,12 @@ async def test_a_topic_goes_with_its_day_and_by_no_wrong_clock(office: Office) -
     await fatou.ask_for_a_person()
     await claire.take()
     await claire.press("Fermer")
-    await run_for(office, 30)
+    await office.run_for(30)
     office.now.pass_by(days=400)
     await office.look_at_timers()
     assert len(await office.client.topics()) == 1
     office.now.pass_by(days=-400)
-    await run_for(office, 28 * 24, step=12)
+    await office.run_for(28 * 24, step=12)
     assert len(await office.client.topics()) == 1
-    await run_for(office, 3 * 24, step=12)
+    await office.run_for(3 * 24, step=12)
     assert await office.client.topics() == []
