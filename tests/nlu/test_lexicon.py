@@ -341,3 +341,57 @@ def test_labour_is_an_emergency_and_the_police_is_not_what_it_is_about(lexicon: 
 
 def test_fear_of_giving_birth_is_no_emergency(lexicon: Lexicon) -> None:
     assert lexicon.danger("doğum sancısından çok korkuyom ebe kursu var mı") is None
+
+
+@pytest.mark.parametrize(
+    ("fire", "blood", "cry"),
+    [
+        pytest.param("incendie chez moi", "je saigne", "au secours", id="fr"),
+        pytest.param("there is a fire in my house", "i am bleeding", "somebody help me please", id="en"),
+        pytest.param("حريق", "أنا أنزف", "الحقوني", id="ar"),
+        pytest.param("incendio", "estoy sangrando", "socorro", id="es"),
+        pytest.param("zjarr", "po gjakosem", "më shpëtoni", id="sq"),
+        pytest.param("ხანძარი", "სისხლი მდის", "მიშველეთ", id="ka"),
+        pytest.param("incêndio", "estou a sangrar", "acudam", id="pt"),
+        pytest.param("incendiu", "sângerez", "salvați-mă", id="ro"),
+        pytest.param("ሓዊ", "እደሚ ኣለኹ", "ርድኡኒ", id="ti"),
+        pytest.param("እሳት", "እየደማሁ ነው", "ድረሱልኝ", id="am"),
+        pytest.param("het brandt", "ik bloed", "red mij alstublieft", id="nl"),
+        pytest.param("evde yangın", "kanıyorum", "imdat", id="tr"),
+        pytest.param("пожар", "у меня кровь идет", "спасите", id="ru"),
+        pytest.param("пожежа", "у мене йде кров", "рятуйте", id="uk"),
+        pytest.param("خانه ام آتش گرفته", "خونریزی دارم", "نجاتم دهید", id="fa"),
+        pytest.param("کور مې اور اخیستی", "وینه مې بهیږي", "ما وژغورئ", id="ps"),
+        pytest.param("گھر میں آگ", "میرا خون بہہ رہا ہے", "بچاؤ", id="ur"),
+        pytest.param("আগুন", "আমার রক্ত পড়ছে", "বাঁচাও", id="bn"),
+        pytest.param("guriga ayaa gubanaya", "waan dhiigayaa", "i badbaadiya", id="so"),
+        pytest.param("moto nyumbani", "natoka damu", "nisaidieni", id="sw"),
+        pytest.param("agir ketiye malê", "xwîn ji min tê", "hawar", id="kmr"),
+    ],
+)
+def test_a_plain_cry_is_heard_in_every_language(lexicon: Lexicon, fire: str, blood: str, cry: str) -> None:
+    dangers = [lexicon.danger(text) for text in (fire, blood, cry)]
+    assert [danger and danger.intent for danger in dangers] == ["emergency"] * 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "assurance incendie obligatoire pour un locataire ?",
+        "formation incendie au travail",
+        "papiers perdus dans l'incendie de la maison",
+        "j'accouche en mars, quels papiers ?",
+        "my boss fired me",
+        "can somebody help me with a form",
+        "my son of 15 is home alone after school",
+        "seguro de incendio para el piso",
+        "asigurare de incendiu",
+        "het brandt als ik plas",
+        "تأمين حريق للبيت",
+        "nisaidieni kujaza fomu",
+        "আগুন নেভানোর কোর্স",
+        "ቤት በመፈለግ እርዱኝ",
+    ],
+)
+def test_words_of_a_cry_in_a_plain_question_are_no_danger(lexicon: Lexicon, text: str) -> None:
+    assert lexicon.danger(text) is None
