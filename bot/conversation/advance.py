@@ -320,7 +320,9 @@ def _showed(draft: Draft, event: Showed) -> None:
     elif not event.album_continued:
         _notice(draft)
         name = _MEDIA_PHRASES.get(event.media, "media_other")
-        draft.tell(system(book, name, buttons=navigation(draft.session, book)))
+        # Who sends a voice note may be unable to write: the way to help is a tap away.
+        urgent = go(book, Command.EMERGENCY, "nav_emergency", "🆘")
+        draft.tell(system(book, name, buttons=((urgent,), *navigation(draft.session, book))))
     if fear is not None and not fear.is_likely and draft.session.hold is not Hold.HELD:
         draft.tell(named(draft, fear))
 
