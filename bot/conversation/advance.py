@@ -210,6 +210,7 @@ def _pressed(draft: Draft, event: Pressed) -> None:
         case Choose(flow=flow, step=step, choice=choice) if flow in commands.FLOWS_WHILE_HELD:
             _chose(draft, flow, step, choice)
         case Choose() | Begin() if (danger := _danger_behind(draft, event.action)) is not None:
+            commands.alarm(draft)
             commands.emergency(draft, danger)
         case _ if draft.session.hold is Hold.HELD and not isinstance(event.action, Page | Tick | Open):
             commands.held_notice(draft)
