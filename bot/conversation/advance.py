@@ -210,6 +210,7 @@ def _pressed(draft: Draft, event: Pressed) -> None:
         case Choose(flow=flow, step=step, choice=choice) if flow in commands.FLOWS_WHILE_HELD:
             _chose(draft, flow, step, choice)
         case Choose() | Begin() if (danger := _danger_behind(draft, event.action)) is not None:
+            commands.alarm(draft)
             commands.emergency(draft, danger)
         case _ if draft.session.hold is Hold.HELD and not isinstance(event.action, Page | Tick | Open):
             commands.held_notice(draft)
@@ -320,7 +321,9 @@ def _showed(draft: Draft, event: Showed) -> None:
     elif not event.album_continued:
         _notice(draft)
         name = _MEDIA_PHRASES.get(event.media, "media_other")
-        draft.tell(system(book, name, buttons=navigation(draft.session, book)))
+        # Who sends a voice note may be unable to write: the way to help is a tap away.
+        urgent = go(book, Command.EMERGENCY, "nav_emergency", "🆘")
+        draft.tell(system(book, name, buttons=((urgent,), *navigation(draft.session, book))))
     if fear is not None and not fear.is_likely and draft.session.hold is not Hold.HELD:
         draft.tell(named(draft, fear))
 

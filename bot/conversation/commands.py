@@ -11,7 +11,7 @@ from bot.conversation.guide import OfferedLanguage
 from bot.conversation.reminders import REMINDER, TIMER, read, take_back
 from bot.conversation.screens import held_rows, navigation, number_to_call, offers, on_offer, system
 from bot.conversation.turn import Draft
-from bot.core.effects import CancelTimers, EndHandoff, ShowData, TellWaiting
+from bot.core.effects import CancelTimers, EndHandoff, RaiseAlarm, ShowData, TellWaiting
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin, Command, Go, Message, ShowReminder, Speak
 from bot.core.phrases import LanguageName
@@ -73,6 +73,8 @@ def do(draft: Draft, action: Offerable) -> None:
 
 def run(draft: Draft, command: Command) -> None:
     """Do what the command says, wherever the conversation stands."""
+    if command is Command.EMERGENCY:
+        alarm(draft)
     if draft.session.hold is Hold.HELD:
         _run_while_held(draft, command)
     else:
@@ -89,6 +91,12 @@ def _run_while_held(draft: Draft, command: Command) -> None:
         walk.call(draft, FLOWS[command])
     else:
         _run(draft, command)
+
+
+def alarm(draft: Draft) -> None:
+    """Tell an adviser who is there or waited for that the person asked for the page of a danger."""
+    if draft.session.hold is not Hold.NONE:
+        draft.start(RaiseAlarm())
 
 
 def emergency(draft: Draft, flow: FlowId) -> None:

@@ -13,7 +13,7 @@ from bot.conversation.positions import before, frame_on, pathway_in, root_of, tr
 from bot.conversation.requests import pathway_beneath, subject_of, summary_of
 from bot.conversation.screens import card_offer, checklist, choices, go, navigation, share_choices
 from bot.conversation.turn import Draft
-from bot.core.effects import Count, Forget, OpenHandoff, ShowData, Submit, TellWaiting
+from bot.core.effects import Count, Forget, OpenHandoff, RaiseAlarm, ShowData, Submit, TellWaiting
 from bot.core.ids import FlowId, StepId
 from bot.core.messages import Button, Command, Go, Message, ShowCard
 from bot.core.phrases import Phrase
@@ -121,6 +121,8 @@ def lead(draft: Draft, flow: Flow, target: Next) -> None:
             if other is None:  # an older revision leads to a flow that is gone
                 begin(draft, MENU)
                 return
+            if other.safety and not flow.safety and draft.session.hold is not Hold.NONE:
+                draft.start(RaiseAlarm())
             here = draft.session.position
             draft.session = draft.session.at(replace(here, frames=(*here.frames[:-1], frame_on(other, other.first))))
             draft.start(Count(figure="flow.begun", label=flow_id))

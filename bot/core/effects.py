@@ -39,6 +39,11 @@ class RelayText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseAlarm:
+    """A button of danger was pressed: the topic is alerted as by words of danger."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RelayMedia:
     """Give a photo, document, voice note or position to the adviser, by reference."""
 
@@ -164,6 +169,7 @@ Effect: TypeAlias = (
     OpenHandoff
     | TellWaiting
     | RelayText
+    | RaiseAlarm
     | RelayMedia
     | RelayEdit
     | EndHandoff

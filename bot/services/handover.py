@@ -113,6 +113,18 @@ async def relayed(desk: Desk, session: Session, effect: RelayText | RelayMedia |
     return Parts(deliveries=deliveries, log=(line,))
 
 
+async def alarmed(desk: Desk, session: Session, now: datetime) -> Parts:
+    """That the person pressed 🆘, to the topic like words of danger: people who do not write say it so."""
+    handoff = await desk.store.open_handoff_of(session.newcomer)
+    if handoff is None:
+        return Parts()
+    team = team_of(desk, handoff)
+    pressed = f"🆘 {plain(desk.guide().book.phrase('nav_emergency'), team.locale, desk.catalogues)}"
+    line = LogLine(handoff=handoff.id, author="newcomer", text=pressed, at=now)
+    sent = words_line(desk, handoff, team, None, pressed, is_danger=True)
+    return Parts(deliveries=(sent,) if handoff.chat is not None and team.relays else (), log=(line,))
+
+
 def words_line(
     desk: Desk, handoff: Handoff, team: Team, message: int | None, text: str, *, is_danger: bool
 ) -> Delivery:

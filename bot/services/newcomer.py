@@ -24,6 +24,7 @@ from bot.core.effects import (
     MakeSteps,
     NoteGap,
     OpenHandoff,
+    RaiseAlarm,
     RelayEdit,
     RelayMedia,
     RelayText,
@@ -286,6 +287,8 @@ async def _effect(desk: Desk, effect: Effect, session: Session, now: datetime) -
             return await handover.still_waiting(desk, session, now)
         case RelayText() | RelayMedia() | RelayEdit():
             return await handover.relayed(desk, session, effect, now)
+        case RaiseAlarm():
+            return await handover.alarmed(desk, session, now)
         case EndHandoff():
             return await handover.left(desk, session, now)
         case ShowData(export=export):

@@ -46,6 +46,11 @@ def _written(desk: Desk, handoff: Handoff, team: Team, said: list[LogLine]) -> t
     return tuple(
         handover.media_copy(handoff, message)
         if message in pictures
-        else handover.words_line(desk, handoff, team, message, line.text, is_danger=desk.danger(line.text) is not None)
+        else handover.words_line(desk, handoff, team, message, line.text, is_danger=_is_danger(desk, line))
         for message, line in lines.items()
     )
+
+
+def _is_danger(desk: Desk, line: LogLine) -> bool:
+    """Words of danger, or 🆘 pressed: what no message of the person holds."""
+    return line.newcomer_message is None or desk.danger(line.text) is not None

@@ -66,6 +66,14 @@ async def test_every_kind_of_message_has_its_answer(office: Office) -> None:
     assert await fatou.press("Une femme") == [WORDS]
 
 
+@pytest.mark.parametrize("kind", ["voice", "audio", "video note", "photo", "document", "sticker", "live place"])
+async def test_below_what_cannot_be_understood_help_is_a_tap_away(office: Office, kind: str) -> None:
+    fatou = await office.fatou()
+    await fatou.put(KINDS[kind][0])
+    assert "🆘 Urgence" in await fatou.labels()
+    assert (await fatou.press("🆘 Urgence"))[0].startswith("🆘 Danger ? Appelez le 112.")
+
+
 async def test_an_album_is_answered_once(office: Office) -> None:
     fatou = await office.fatou()
     for _ in range(10):

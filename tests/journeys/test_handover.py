@@ -285,6 +285,7 @@ async def test_what_no_group_could_see_is_shown_to_the_first_that_can(closed_off
     wrote = await fatou.seat.say("où dormir ce soir")
     await fatou.say("[seule] il veut me tuer")
     await fatou.send("photo", caption="ma lettre")
+    await fatou.press("🆘 Urgence")
     await fatou.seat.edit(wrote["message_id"], "où dormir demain")
     await fatou.heard()
     await closed_office.close()
@@ -294,7 +295,8 @@ async def test_what_no_group_could_see_is_shown_to_the_first_that_can(closed_off
     await claire.sit_down()
     card, *words = await claire.texts()
     assert "Une femme" in card and "attend une réponse" in card
-    assert words == ["💬 où dormir demain", f"{DANGER}\n💬 [seule] il veut me tuer", "ma lettre"]
+    pressed = f"{DANGER}\n💬 🆘 Urgence"
+    assert words == ["💬 où dormir demain", f"{DANGER}\n💬 [seule] il veut me tuer", "ma lettre", pressed]
     await claire.take()
     await claire.say("Bonjour")
     assert (await fatou.heard())[-1] == "👤 Bonjour"
@@ -638,6 +640,19 @@ async def test_danger_while_waiting_shows_the_card_and_alerts_the_team(office: O
     assert "112" in (await fatou.say("au secours il a un couteau"))[0]
     await claire.sit_down()
     assert "🆘 Mots de danger" in (await claire.texts())[-1]
+
+
+async def test_pressing_danger_alerts_the_adviser_who_is_waited_for_or_there(office: Office) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    told = f"{DANGER}\n💬 🆘 Urgence"
+    assert "112" in (await fatou.press("🆘 Urgence"))[0]
+    await claire.take()
+    assert (await claire.texts()).count(told) == 1
+    await fatou.heard()
+    assert "112" in (await fatou.say("/urgence"))[0]
+    assert (await claire.texts())[-1] == told
+    assert (await office.handoff()).state is State.CLAIMED
 
 
 # --- what never leaves ------------------------------------------------------------------------------------------------
