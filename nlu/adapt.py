@@ -4,8 +4,8 @@ Not a part of `make nlu`: what it makes, `components/adaptation.npz`, is kept wi
 runs this again, which pays after thousands of new examples. One example in eight is kept from it, together with its
 translations, so that the model built on top can still learn how sure to be.
 
-What two adaptations learned apart, from another beginning and in another order, is surer together: with `--beside`,
-the mean of a new one and of those in a file is written (arXiv 2203.05482). It costs no time when texts are read.
+What two adaptations learned apart, from another beginning and in another order, is surer together: with `--beside`, a
+new one joins those in a file. Each of them reads every text, so each costs its time and its memory.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import os
 import random
 import time
 import unicodedata
-from dataclasses import replace
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Tuple
 
@@ -24,7 +23,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import tensorflow as tf
 
-from components.adaptation import FILE, Adaptation, keys_of
+from components.adaptation import FILE, Adaptation, Member, keys_of
 from components.channels import directions
 from components.courtesies import Courtesies
 from components.e5_file import E5File, package_file, unpacked
@@ -52,6 +51,8 @@ IN_LATIN_LETTERS = 0.3
 WARM_UP_STEPS = 100
 #: Texts over which it is measured how large the numbers become.
 MEASURED = 400
+#: Texts by which the axes are found on which the members' vectors are projected, and how many numbers are left.
+SPREAD, WIDTH = 20_000, 384
 
 #: Files of sentences that were written on the border of danger, on either side of it.
 BORDER = ("contrasts.yml", "contrasts2.yml", "pairs.yml")
@@ -84,7 +85,7 @@ def main() -> None:
     parser.add_argument("--rank", type=int, default=16, help="how thin the matrices are")
     parser.add_argument("--rate", type=float, default=1e-3, help="size of the largest step")
     parser.add_argument("--seed", type=int, default=0, help="where chance begins")
-    parser.add_argument("--beside", type=Path, help="an adaptation to take the mean with; needs a seed of its own")
+    parser.add_argument("--beside", type=Path, help="adaptations to join; needs a seed of its own")
     chosen = parser.parse_args()
     tf.keras.utils.set_random_seed(chosen.seed)
     # Half the bits where they suffice, on processors that can (oneDNN).
@@ -95,9 +96,11 @@ def main() -> None:
     lessons = Lessons(told, chosen.seed)
     teacher = Teacher(lessons.file, len(lessons.intents), chosen.rank, chosen.seed)
     teacher.teach(lessons, epochs=chosen.epochs, rate=chosen.rate)
-    learned = Adaptation(teacher.matrices(), keys_of(with_latin_forms([one.text for one in kept])))
-    together = learned if before is None else before.mean_with(learned)
-    replace(together, peaks=peaks(lessons.file, together, told, chosen.seed)).write(chosen.to)
+    learned = Member(teacher.matrices())
+    learned = Member(learned.matrices, peaks(lessons.file, learned, told, chosen.seed))
+    alone = Adaptation((learned,), keys_of(with_latin_forms([one.text for one in kept])))
+    together = alone if before is None else before.beside(alone)
+    projected(lessons.file, together, told, chosen.seed).write(chosen.to)
     print(f"adapt: written to {chosen.to}", flush=True)
 
 
@@ -129,12 +132,22 @@ def _kept_back(found: List[Example]) -> np.ndarray:
     return grouped_folds(directions(vectors - vectors.mean(axis=0)), KEPT_BACK) == 0
 
 
-def peaks(file: E5File, adaptation: Adaptation, told: List[Example], seed: int) -> Dict[str, np.ndarray]:
+def peaks(file: E5File, member: Member, told: List[Example], seed: int) -> Dict[str, np.ndarray]:
     """How large the numbers become, over some of the examples."""
-    some = random.Random(seed).sample(told, min(MEASURED, len(told)))
+    return Network(file, member.matrices, threads=0).peaks(_some(file, told, MEASURED, seed))
+
+
+def projected(file: E5File, adaptation: Adaptation, told: List[Example], seed: int) -> Adaptation:
+    """The same, its members' vectors brought to `WIDTH` numbers: the axes along which some examples differ most."""
+    cut = _some(file, told, SPREAD, seed)
+    networks = [Network(file, one.matrices, 0, one.peaks) for one in adaptation.members]
+    return adaptation.projected([network.vectors(cut) for network in networks], WIDTH)
+
+
+def _some(file: E5File, told: List[Example], count: int, seed: int) -> List[List[int]]:
     courtesies, glossary = Courtesies(), Glossary()
-    texts = [glossary.plain(courtesies.without(one.text)) for one in some]
-    return Network(file, adaptation.matrices, threads=0).peaks(Pieces(file).cut(texts))
+    some = random.Random(seed).sample(told, min(count, len(told)))
+    return Pieces(file).cut([glossary.plain(courtesies.without(one.text)) for one in some])
 
 
 class Lessons:

@@ -81,6 +81,10 @@ class VectorNeighbours:
 
     NEAREST = 3
 
+    #: Cosine from which on two examples of an intent say the same: one of them is enough, and a text is compared with
+    #: a third fewer.
+    SAME = 0.8
+
     #: Utterances compared at a time: the whole matrix of cosines would not fit.
     AT_ONCE = 128
 
@@ -93,10 +97,12 @@ class VectorNeighbours:
 
     @classmethod
     def fit(cls, examples: Examples, count: int) -> VectorNeighbours:
-        """Remember the examples."""
-        order = np.argsort(examples.labels, kind="stable")
+        """Remember the examples, but for those that only repeat another one."""
+        rows = directions(examples.vectors).astype(np.float32)
+        own = (np.flatnonzero(examples.labels == label) for label in np.unique(examples.labels))
+        order = np.concatenate([of_intent[_different(rows[of_intent], cls.SAME)] for of_intent in own])
         labels, starts = np.unique(examples.labels[order], return_index=True)
-        kept = Likeness.of(directions(examples.vectors[order]))
+        kept = Likeness.of(rows[order])
         return cls(kept.rows, np.array(kept.step), starts, labels, count)
 
     def score(self, examples: Examples) -> np.ndarray:
@@ -196,6 +202,23 @@ def _of_every_intent(
     bias = np.full(count, NEVER, dtype=np.float32)
     weights[classes], bias[classes] = rows, constants
     return weights, bias
+
+
+def _different(rows: np.ndarray, same: float, at_once: int = 512) -> np.ndarray:
+    """Numbers of the rows (of length one) that are nowhere as near as `same` to one that was kept before them."""
+    kept = np.zeros((0, rows.shape[1]), dtype=rows.dtype)
+    found: List[int] = []
+    for start in range(0, len(rows), at_once):
+        some = rows[start : start + at_once]
+        fresh = np.flatnonzero((some @ kept.T).max(axis=1, initial=-1.0) < same)
+        alike = some[fresh] @ some[fresh].T >= same
+        chosen: List[int] = []
+        for place in range(len(fresh)):
+            if not alike[place, chosen].any():
+                chosen.append(place)
+        found += (start + fresh[chosen]).tolist()
+        kept = np.concatenate([kept, some[fresh[chosen]]])
+    return np.array(found, dtype=int)
 
 
 def directions(vectors: np.ndarray) -> np.ndarray:

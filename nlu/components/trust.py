@@ -26,13 +26,13 @@ def signs(probabilities: np.ndarray, nearness: np.ndarray) -> np.ndarray:
     return np.column_stack([odds, lead, nearness.max(axis=1), own, own - others.max(axis=1)])
 
 
-def learn(evidence: np.ndarray, is_right: np.ndarray) -> np.ndarray:
-    """Weights of the signs, the constant last."""
+def learn(evidence: np.ndarray, is_right: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Weights of the signs, the constant last; `counts`: how much each row does."""
     from sklearn.linear_model import LogisticRegression
 
     if is_right.all() or not is_right.any():  # a toy data set: believe the probabilities
         return np.r_[1.0, np.zeros(evidence.shape[1])]
-    machine = LogisticRegression(C=10.0, max_iter=1000).fit(evidence, is_right)
+    machine = LogisticRegression(C=10.0, max_iter=1000).fit(evidence, is_right, sample_weight=counts)
     return np.r_[machine.coef_[0], machine.intercept_]
 
 

@@ -206,40 +206,76 @@ print(json.dumps([bool((together * full.vectors(cut)).sum(axis=1).min() > 0.98),
 def test_adaptation_is_added_and_a_missing_one_changes_nothing(tmp_path: Path) -> None:
     script = """
 from pathlib import Path
-from components.adaptation import Adaptation, keys_of
+from components.adaptation import Adaptation, Member, keys_of
 from components.e5_file import E5File, package_file
 from components.e5_network import adapted
 file, path = E5File(package_file()), Path(sys.argv[1]) / "adaptation.npz"
-plain = adapted(file, 3, "fo", Adaptation.load(path).matrices)
+(as_it_came,) = Adaptation.load(path).members
+plain = adapted(file, 3, "fo", as_it_came.matrices)
 thin = {"l3.fo.A": np.ones((file.inner, 2)), "l3.fo.B": np.full((2, file.width), 0.25)}
-Adaptation(thin, keys_of(["one", "two"]), {"l3.fo": np.array([0.5, 2.0])}).write(path)
+Adaptation((Member(thin, {"l3.fo": np.array([0.5, 2.0])}),), keys_of(["one", "two"])).write(path)
 first = path.read_bytes()
 again = Adaptation.load(path)
 again.write(path)
-added = adapted(file, 3, "fo", again.matrices) - plain
-peaks = {name: peak.tolist() for name, peak in again.peaks.items()}
+(learned,) = again.members
+added = adapted(file, 3, "fo", learned.matrices) - plain
+peaks = {name: peak.tolist() for name, peak in learned.peaks.items()}
 same = first == path.read_bytes()
 print(json.dumps([bool(np.allclose(added, 0.5, atol=1e-5)), again.is_unseen(["two", "three"]).tolist(), peaks, same]))
 """
     assert told(script, tmp_path) == [True, [True, False], {"l3.fo": [0.5, 2.0]}, True]
 
 
-def test_mean_of_adaptations_counts_each_of_them_once(tmp_path: Path) -> None:
+def test_adaptations_side_by_side_keep_their_own_and_what_none_was_taught(tmp_path: Path) -> None:
     script = """
-from components.adaptation import Adaptation, keys_of
+from pathlib import Path
+from components.adaptation import Adaptation, Member, keys_of
 def adaptation(added, *kept):
-    return Adaptation({"l0.fo.A": np.full((8, 2), added), "l0.fo.B": np.full((2, 4), 0.5)}, keys_of(kept))
-three = adaptation(1.0, "a", "b").mean_with(adaptation(4.0, "a", "b")).mean_with(adaptation(7.0, "a", "c"))
-sums = three.matrices["l0.fo.A"] @ three.matrices["l0.fo.B"]
+    return Adaptation((Member({"l0.fo.A": np.full((8, 2), added)}),), keys_of(kept))
+path = Path(sys.argv[1]) / "adaptation.npz"
+adaptation(1.0, "a", "b").beside(adaptation(4.0, "a", "c")).write(path)
+both = Adaptation.load(path)
+added = [float(one.matrices["l0.fo.A"].mean()) for one in both.members]
 try:
-    three.mean_with(adaptation(1.0, "b"))
+    both.beside(adaptation(1.0, "b"))
     refused = ""
 except ValueError as exc:
     refused = str(exc)
-print(json.dumps([bool(np.allclose(sums, 4.0)), three.is_unseen(["a", "b", "c"]).tolist(), refused]))
+print(json.dumps([added, both.is_unseen(["a", "b", "c"]).tolist(), refused]))
 """
     refused = "these adaptations were taught each other's examples: nothing is left to measure with"
-    assert told(script, tmp_path) == [True, [True, False, False], refused]
+    assert told(script, tmp_path) == [[1.0, 4.0], [True, False, False], refused]
+
+
+def test_vectors_of_members_are_brought_to_the_numbers_in_which_they_differ(tmp_path: Path) -> None:
+    script = """
+from pathlib import Path
+from components.adaptation import Adaptation, Member
+path = Path(sys.argv[1]) / "adaptation.npz"
+two = Adaptation((Member(), Member()), frozenset([1]))
+vectors = [rng.normal(size=(400, 8)), rng.normal(size=(400, 8)) * 0.01]
+two.projected(vectors, 8).write(path)
+few = Adaptation.load(path).together(vectors)
+all_of_them = two.together(vectors)
+print(json.dumps([few.shape, all_of_them.shape, bool(np.abs(few @ few.T - all_of_them @ all_of_them.T).max() < 0.01)]))
+"""
+    assert told(script, tmp_path) == [[400, 8], [400, 16], True]
+
+
+def test_neighbours_keep_one_of_those_that_say_the_same(tmp_path: Path) -> None:
+    script = """
+from components.channels import VectorNeighbours, directions
+rows = directions(np.repeat(rng.normal(size=(900, 24)), 2, axis=0) + rng.normal(size=(1800, 24)) * 0.01)
+labels = np.arange(1800) // 900
+kept = VectorNeighbours.fit(Examples(rows, [""] * 1800, labels), 2)
+nearest = (rows @ kept.arrays["rows"].T * kept.arrays["step"])
+is_own = (np.arange(len(kept.arrays["rows"])) >= kept.arrays["starts"][1]) == labels[:, None]
+covered = np.where(is_own, nearest, -1).max(axis=1) >= VectorNeighbours.SAME - 0.01
+among = directions(kept.arrays["rows"][:kept.arrays["starts"][1]].astype(float))
+apart = (among @ among.T - 2 * np.eye(len(among))).max() < VectorNeighbours.SAME + 0.01
+print(json.dumps([len(kept.arrays["rows"]) <= 900, bool(covered.all()), bool(apart)]))
+"""
+    assert told(script, tmp_path) == [True, True, True]
 
 
 def test_damaged_adaptation_is_refused_in_one_sentence(tmp_path: Path) -> None:
