@@ -76,6 +76,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "handoff_added": (),
         "handoff_media_added": (),
         "handoff_not_passed_on": (),
+        "handoff_cannot_pass_on": (),
         "handoff_waiting_open": ("code",),
         "handoff_waiting_busy": ("code",),
         "handoff_waiting_closed": ("code", "opening"),
