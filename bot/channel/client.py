@@ -116,9 +116,10 @@ class TelegramMessenger:
         """Make the call of this row; see `Messenger`."""
         if row.chat is None:
             raise DeliveryError("nobody to write to", permanent=True, unreachable=True)
-        if row.chat in self._public:
-            raise DeliveryError("group is public", unreachable=True)
         try:
+            # Telegram does not say that a group was made private again: whatever waits for it asks.
+            if row.chat in self._public and not await self.is_private(row.chat):
+                raise DeliveryError("group is public", unreachable=True)
             match row.delivery.verb:
                 case Verb.SEND:
                     return await self._send(row, row.chat)
