@@ -47,7 +47,7 @@ from bot.services.delivery import Sender
 from bot.services.desk import Desk, Poster, Team
 from bot.services.dispatch import Dispatcher
 from bot.services.groups import group_moved, open_missing_topics, report_teams, team_in
-from bot.services.intake import REFUSED, UNREACHABLE, Intake, poll
+from bot.services.intake import REFUSED, UNREACHABLE, Intake, keep_pushed, poll
 from bot.services.memory import Memory
 from bot.services.news import News
 from bot.services.pacing import Pace
@@ -409,6 +409,7 @@ class Guichet:
         if url and secret:
             await self._agreed(partial(feed.listen_by_webhook, url, secret), self._stop_intake)
             self.intake.trouble = ""
+            await keep_pushed(self.intake, feed, url, secret, stop=self._stop_intake)
         elif self.store.is_shared:
             await poll_in_turn(self.store, partial(self._poll, feed), stop=self._stop_intake)
         else:
