@@ -164,7 +164,7 @@ class Delivery:
     title: str | None = None
     #: Sent once more, marked as possible repeat, when the fate of the first try is unknown (B02).
     vital: bool = False
-    #: Goes before whatever else waits for this person: the card of a danger must not stand in a queue.
+    #: Goes before whatever else waits for this person or this topic: words and cards of danger stand in no queue.
     urgent: bool = False
     #: Shown because an earlier message may not have arrived: waits until the channel answers, is not shown once more.
     asked_again: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -80,16 +79,6 @@ class TelegramMessenger:
         user = member.get("user") if type(member) is dict else None
         name = user.get("first_name") if type(user) is dict else None
         return name if type(name) is str else None
-
-    async def introduce(
-        self, commands: Sequence[tuple[str, str]], *, description: str, about: str, language: str | None
-    ) -> None:
-        """Tell Telegram what to show before the first message. Raises TelegramError."""
-        told = {} if language is None else {"language_code": language}
-        listed = [{"command": command, "description": words} for command, words in commands]
-        await self.transport.call("setMyCommands", {"commands": listed, **told})
-        await self.transport.call("setMyDescription", {"description": description, **told})
-        await self.transport.call("setMyShortDescription", {"short_description": about, **told})
 
     async def _about(self, method: str, **asked: Any) -> dict[str, Any]:
         """An account or a chat. Raises TelegramError."""

@@ -1497,7 +1497,9 @@ async def test_a_photo_with_words_of_danger_arrives_with_them(office: Office) ->
 GIVEN_BACK = {"can_manage_topics", "can_delete_messages"}
 
 
-async def test_what_waits_for_a_group_goes_on_when_the_bot_may_write_there_again(office: Office) -> None:  # B08
+async def test_what_waits_for_a_group_goes_on_when_the_bot_may_write_there_again(  # B08, B19
+    office: Office, logged: Lines
+) -> None:
     fatou, claire = await office.fatou(), await office.adviser()
     world = office.sandbox.world
     chat = world.chats[ADVISER_CHAT_ID]
@@ -1506,15 +1508,22 @@ async def test_what_waits_for_a_group_goes_on_when_the_bot_may_write_there_again
     await fatou.seat.say("/conseiller")
     await fatou.seat.read("Votre demande est envoyée")
     await fatou.seat.say("je dors dans la gare")
+    await fatou.seat.say("au secours il a un couteau")
     await office.settled_intake()
     await office.running.dispatcher.idle()
     # Refused once, and not to be tried again for a minute.
     await until(lambda: any(lane.is_resting for lane in office.running.sender._memory.lanes.values()))
+    for seconds in (30, 31, 60, 600):
+        office.now.pass_by(seconds=seconds)
+        await office.running.timers.look()
+    stuck = [line.partition(" oldest_s=")[2].partition(":")[0] for line in logged.lines if "outbox.stuck" in line]
+    assert stuck == ["61", "721"]
     chat.rights |= before | GIVEN_BACK
     await office.client.do("place-bot", person=claire.seat.id, chat=ADVISER_CHAT_ID, status="administrator")
     await office.settled(timeout_s=10)
     await claire.sit_down()
-    assert (await claire.texts())[-1] == "💬 je dors dans la gare"
+    # Words of danger stand in no queue.
+    assert (await claire.texts())[1:] == [f"{DANGER}\n💬 au secours il a un couteau", "💬 je dors dans la gare"]
 
 
 async def test_nothing_is_passed_on_into_a_group_that_was_made_public(office: Office) -> None:  # C15
