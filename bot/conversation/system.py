@@ -213,6 +213,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         "adviser_done": (),
         "adviser_not_now": (),
         "adviser_not_listed": (),
+        "adviser_own_name": (),
         "adviser_take_first": (),
         "adviser_not_yours": ("name",),
         "adviser_over": (),

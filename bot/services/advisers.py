@@ -73,7 +73,11 @@ async def take_message(desk: Desk, heard: FromTeam, *, row: int) -> None:
         await _done(desk, row)  # General, or a topic of their own: advisers' talk, nothing to do with us (C04)
         return
     is_person = heard.speaker is Speaker.PERSON and not heard.via_bot
-    adviser = await adviser_of(desk, heard.account, team) if is_person else None
+    if not is_person:
+        # Nobody can tell who it is, and whoever is on the list must not read that they are not (A27).
+        await _refuse(desk, heard, handoff, team, row, "adviser_own_name")
+        return
+    adviser = await adviser_of(desk, heard.account, team)
     if adviser is None:
         await _refuse(desk, heard, handoff, team, row, "adviser_not_listed")
         return

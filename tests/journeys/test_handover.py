@@ -691,6 +691,26 @@ async def test_a_photo_with_a_note_under_it_never_leaves(office: Office) -> None
     assert len(await fatou.messages()) == before
 
 
+async def test_an_adviser_without_a_name_is_told_to_use_their_own(office: Office) -> None:  # A27
+    fatou, claire = await held(office)
+    own_name = "Rien n'est parti : écrivez sous votre propre nom"
+    await claire.seat.put({"text": "un gif", "via_bot": {"id": 99, "is_bot": True, "first_name": "gif"}})
+    await office.settled()
+    assert (await claire.texts())[-1].startswith(own_name)
+    group = office.sandbox.world.chats[ADVISER_CHAT_ID].brief
+    anonymous = {
+        "message_id": 555_001, "date": 1, "chat": group, "text": "réponse", "sender_chat": group,
+        "message_thread_id": claire.seat.thread, "is_topic_message": True,
+        "from": {"id": 1_087_968_824, "is_bot": True, "first_name": "G"},
+    }  # fmt: skip
+    before = len(await claire.texts())
+    await office.client.do("update", fields={"message": anonymous})
+    await office.settled()
+    told = (await claire.texts())[before:]
+    assert len(told) == 1 and told[0].startswith(own_name)
+    assert await fatou.heard() == SILENT
+
+
 async def test_what_telegram_passes_on_for_nobody_is_said_at_once(office: Office) -> None:  # A21
     fatou, claire = await office.fatou(), await office.adviser()
     await fatou.ask_for_a_person()
