@@ -18,6 +18,7 @@ from telegram.error import ChatMigrated, TelegramError
 
 from bot.channel.client import Identity, TelegramMessenger
 from bot.channel.feed import TelegramFeed
+from bot.channel.introduction import Introduction, introduce
 from bot.channel.outline import outline
 from bot.channel.read import Reader
 from bot.channel.webhook import webhook_route
@@ -47,7 +48,7 @@ from bot.services.delivery import Sender
 from bot.services.desk import Desk, Poster, Team
 from bot.services.dispatch import Dispatcher
 from bot.services.groups import group_moved, open_missing_topics, report_teams, team_in
-from bot.services.intake import REFUSED, UNREACHABLE, Intake, poll
+from bot.services.intake import REFUSED, UNREACHABLE, Intake, keep_pushed, poll
 from bot.services.memory import Memory
 from bot.services.news import News
 from bot.services.pacing import Pace
@@ -342,7 +343,7 @@ class Guichet:
                 await self._follow_groups()
                 is_known = True
         self.chores.begin(self._learn_names, "names")
-        self.chores.begin(lambda: introduce(self.messenger, self.guide(), self.data), "commands")
+        self.chores.begin(self._introduce, "commands")
         self.chores.begin(self._listen, "intake")
 
     async def _follow_groups(self) -> None:
@@ -402,6 +403,10 @@ class Guichet:
         self.web = WebServer(routes, port=self.environment.port)
         await self.web.start()
 
+    async def _introduce(self) -> None:
+        changed = await introduce(self.messenger.transport, introductions(self.guide(), self.data))
+        log.info("introduction.told changed=%d", changed)
+
     async def _listen(self) -> None:
         """Have updates pushed, or fetch them: of several replicas, one does."""
         feed = TelegramFeed(self.messenger.transport, self.clock, wait_s=self.settings.telegram.poll_timeout_s)
@@ -409,6 +414,7 @@ class Guichet:
         if url and secret:
             await self._agreed(partial(feed.listen_by_webhook, url, secret), self._stop_intake)
             self.intake.trouble = ""
+            await keep_pushed(self.intake, feed, url, secret, stop=self._stop_intake)
         elif self.store.is_shared:
             await poll_in_turn(self.store, partial(self._poll, feed), stop=self._stop_intake)
         else:
@@ -454,20 +460,26 @@ _LISTED = (
 )
 
 
-async def introduce(messenger: TelegramMessenger, guide: Guide, data: Data) -> None:
-    """Tell Telegram what to show before the first message, in each offered language. Best effort."""
-    for language in guide.languages:
-        # Telegram knows two-letter codes only (Bot API, setMyCommands); French is also what all others see.
-        code = None if language.locale == SOURCE else language.locale
-        if code is not None and len(code) != 2:
-            continue
-        said = {name: data.text_of(guide.book.phrase(name), language.locale) for name in guide.book.system
+def introductions(guide: Guide, data: Data) -> list[Introduction]:
+    """What Telegram is to show before the first message, in each offered language that it can show.
+
+    Telegram knows two letters only (Bot API, setMyCommands) and sorts phones by them: those that say `ku` read
+    Kurmanji, and those of Dari what Persian ones read. French is also what all others see.
+    """
+    offered = {language.locale for language in guide.languages}
+    codes = {language.locale: [language.locale, *data.catalogues.languages[language.locale].phones]
+             for language in guide.languages}  # fmt: skip
+    found: list[Introduction] = []
+    for locale in (one.locale for one in guide.languages):
+        short = [code for code in codes[locale] if len(code) == 2 and (code == locale or code not in offered)]
+        said = {name: data.text_of(guide.book.phrase(name), locale) for name in guide.book.system
                 if name.startswith(("bot_", "command_"))}  # fmt: skip
-        commands = [(data.words.slash_of(command, language.locale), said[f"command_{command}"]) for command in _LISTED]
-        with contextlib.suppress(TelegramError):
-            await messenger.introduce(
-                commands, description=said["bot_description"], about=said["bot_about"], language=code
-            )
+        commands = [(data.words.slash_of(command, locale), said[f"command_{command}"]) for command in _LISTED]
+        found += [
+            Introduction(language=code, commands=commands, description=said["bot_description"], about=said["bot_about"])
+            for code in (None if locale == SOURCE else one for one in short)
+        ]
+    return found
 
 
 def _team(name: str, settings: TeamSettings, environment: Environment) -> Team:

@@ -100,12 +100,15 @@ class FeedError(BotError):
         taken: bool = False,
         unauthorised: bool = False,
         refused: bool = False,
+        pushed: bool = False,
     ) -> None:
         super().__init__(reason)
         #: The channel's own wish, in seconds.
         self.retry_after_s = retry_after_s
         #: Somebody else fetches with the same token, or has it pushed.
         self.taken = taken
+        #: Updates are pushed to the webhook of somebody else.
+        self.pushed = pushed
         #: The token was revoked.
         self.unauthorised = unauthorised
         #: A setting is wrong, as the text says to the operator.

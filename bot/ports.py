@@ -86,6 +86,8 @@ class Fetched:
     odd: tuple[bytes, ...] = ()
     #: Where the next poll begins once these are stored; None when nothing came.
     offset: int | None = None
+    #: Numbers that were left out since the last: presses that were too old, or what another program fetched (A09).
+    missing: int = 0
 
 
 class Feed(Protocol):
@@ -93,6 +95,21 @@ class Feed(Protocol):
 
     async def fetch(self, offset: int | None) -> Fetched:
         """Wait for updates from `offset` on. Raises `FeedError`."""
+
+    async def listen_by_polling(self) -> None:
+        """Have nothing pushed to anybody, so that `fetch` gets it. Raises `FeedError`."""
+
+
+class Push(Protocol):
+    """Where arrivals come from when they are pushed."""
+
+    async def listen_by_webhook(self, url: str, secret: str) -> None:
+        """Have updates pushed to `url`. Raises `FeedError`."""
+
+    async def pushes_to(self, url: str) -> str:
+        """Why nothing is pushed to `url`, one sentence, empty when all is well. Raises `FeedError`; with `pushed` when
+        the webhook is another one or none.
+        """
 
 
 # --- the outbox ------------------------------------------------------------------------------------------------------
@@ -147,7 +164,7 @@ class Delivery:
     title: str | None = None
     #: Sent once more, marked as possible repeat, when the fate of the first try is unknown (B02).
     vital: bool = False
-    #: Goes before whatever else waits for this person: the card of a danger must not stand in a queue.
+    #: Goes before whatever else waits for this person or this topic: words and cards of danger stand in no queue.
     urgent: bool = False
     #: Shown because an earlier message may not have arrived: waits until the channel answers, is not shown once more.
     asked_again: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -81,16 +80,6 @@ class TelegramMessenger:
         name = user.get("first_name") if type(user) is dict else None
         return name if type(name) is str else None
 
-    async def introduce(
-        self, commands: Sequence[tuple[str, str]], *, description: str, about: str, language: str | None
-    ) -> None:
-        """Tell Telegram what to show before the first message. Raises TelegramError."""
-        told = {} if language is None else {"language_code": language}
-        listed = [{"command": command, "description": words} for command, words in commands]
-        await self.transport.call("setMyCommands", {"commands": listed, **told})
-        await self.transport.call("setMyDescription", {"description": description, **told})
-        await self.transport.call("setMyShortDescription", {"short_description": about, **told})
-
     async def _about(self, method: str, **asked: Any) -> dict[str, Any]:
         """An account or a chat. Raises TelegramError."""
         answer = await self.transport.call(method, asked)
@@ -116,9 +105,10 @@ class TelegramMessenger:
         """Make the call of this row; see `Messenger`."""
         if row.chat is None:
             raise DeliveryError("nobody to write to", permanent=True, unreachable=True)
-        if row.chat in self._public:
-            raise DeliveryError("group is public", unreachable=True)
         try:
+            # Telegram does not say that a group was made private again: whatever waits for it asks.
+            if row.chat in self._public and not await self.is_private(row.chat):
+                raise DeliveryError("group is public", unreachable=True)
             match row.delivery.verb:
                 case Verb.SEND:
                     return await self._send(row, row.chat)

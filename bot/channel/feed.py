@@ -24,6 +24,10 @@ WAIT_S: Final = 50
 UPDATE_LIMIT_BYTES: Final = 1024 * 1024
 #: Of Telegram's reason for a refusal.
 _REASON_CHARS: Final = 120
+#: A longer way from one number to the next is no gap but a new series.
+_NEW_SERIES: Final = 100_000
+#: What could not be pushed for so long is told; Telegram tries again every minute or two.
+PUSH_FAILED_FOR_S: Final = 600
 _UPDATE_ID: Final = re.compile(rb'"update_id"\s*:\s*(\d{1,18})(?=\s*[,}])')
 
 
@@ -45,7 +49,7 @@ class TelegramFeed:
             updates = _updates(self._transport, code, body)
         except TelegramError as exc:
             raise _feed_error(exc) from None
-        return self._read(updates)
+        return self._read(updates, offset)
 
     async def listen_by_polling(self) -> None:
         """Take a webhook away, or Telegram refuses to be polled. What waits is kept (A19). Raises `FeedError`."""
@@ -75,21 +79,52 @@ class TelegramFeed:
         except TelegramError as exc:
             raise _feed_error(exc) from None
 
-    def _read(self, updates: list[tuple[Any, bytes]]) -> Fetched:
+    async def pushes_to(self, url: str) -> str:
+        """Why nothing is pushed to `url`, one sentence, empty when all is well. Raises `FeedError`; with `pushed` when
+        the webhook is another one or none.
+        """
+        try:
+            told = await self._transport.call("getWebhookInfo", {})
+        except TelegramError as exc:
+            raise _feed_error(exc) from None
+        hook = told if type(told) is dict else {}
+        if hook.get("url") != url:
+            raise FeedError("another program changed the webhook of the same bot token: stop it", pushed=True)
+        failed_at, words = hook.get("last_error_date"), hook.get("last_error_message")
+        waits = hook.get("pending_update_count")
+        if type(failed_at) is not int or not waits or self._clock().timestamp() - failed_at > PUSH_FAILED_FOR_S:
+            return ""
+        return f"Telegram cannot push to TELEGRAM_WEBHOOK_URL: {str(words)[:_REASON_CHARS]}"
+
+    def _read(self, updates: list[tuple[Any, bytes]], offset: int | None) -> Fetched:
         now = self._clock()
         arrivals: list[Arrival] = []
         odd: list[bytes] = []
         last: int | None = None
+        numbers: list[int] = []
         for raw, payload in updates:
             known = None if len(payload) > UPDATE_LIMIT_BYTES else arrival(raw, received_at=now)
             if known is not None:
                 arrivals.append(known)
                 last = known.update_id
+                numbers.append(last)
             else:
                 odd.append(outline(payload))
                 if found := _UPDATE_ID.search(payload):
                     last = int(found[1])
-        return Fetched(arrivals=tuple(arrivals), odd=tuple(odd), offset=None if last is None else last + 1)
+                    numbers.append(last)
+        missing = _missing(numbers, offset)
+        offset = None if last is None else last + 1
+        return Fetched(arrivals=tuple(arrivals), odd=tuple(odd), offset=offset, missing=missing)
+
+
+def _missing(numbers: list[int], offset: int | None) -> int:
+    """How many numbers were left out. After a week of silence Telegram begins anew anywhere: that leaves out none."""
+    if not numbers:
+        return 0
+    first = min(numbers)
+    begin = offset if offset is not None and 0 <= first - offset <= _NEW_SERIES else first
+    return max(numbers) + 1 - begin - len({number for number in numbers if number >= begin})
 
 
 def _updates(transport: Transport, code: int, body: bytes) -> list[tuple[Any, bytes]]:
@@ -154,7 +189,7 @@ def cut_apart(body: bytes) -> list[bytes]:
 def _feed_error(error: TelegramError) -> FeedError:
     match error:
         case Conflict() if "webhook" in error.message.lower():
-            return FeedError("another program set a webhook for the same bot token: stop it, start again", taken=True)
+            return FeedError("another program set a webhook for the same bot token: stop it", taken=True, pushed=True)
         case Conflict():
             return FeedError("another program fetches updates with the same bot token", taken=True)
         case InvalidToken():

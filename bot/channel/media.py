@@ -28,8 +28,9 @@ _FIELDS: Final = (
     ("paid_media", Media.PAID_MEDIA),
     ("checklist", Media.OTHER),
     ("rich_message", Media.OTHER),
-    ("invoice", Media.OTHER),
-    ("giveaway", Media.OTHER),
+    ("invoice", Media.INVOICE),
+    ("giveaway", Media.GIVEAWAY),
+    ("giveaway_winners", Media.GIVEAWAY),
 )
 
 #: Every other field that a message may carry without being a message from somebody: envelope and form.

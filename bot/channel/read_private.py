@@ -77,7 +77,7 @@ def _message(
 
 
 #: Content for which Telegram sends a message with nothing that an older program knows.
-_CONTENT_LATER: Final = frozenset({"unsupported", "giveaway_winners"})
+_CONTENT_LATER: Final = frozenset({"unsupported"})
 
 
 def _located(message: Mapping[str, Any], message_id: int) -> NewcomerEvent:

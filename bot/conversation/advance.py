@@ -14,7 +14,7 @@ from bot.conversation.said import danger_added, said
 from bot.conversation.screens import card_offer, go, language_page, languages_shown, navigation, system, waiting_rows
 from bot.conversation.turn import Draft, Turn
 from bot.conversation.understood import named, resume_offer
-from bot.core.effects import CancelTimers, MakeCard, RelayEdit, RelayMedia
+from bot.core.effects import CancelTimers, MakeCard, RelayEdit, RelayMedia, RelayText
 from bot.core.events import (
     Edited,
     Event,
@@ -69,6 +69,9 @@ _MEDIA_PHRASES = {
     Media.LIVE_LOCATION: "media_location",
     Media.CONTACT: "media_contact",
 }
+
+#: What Telegram copies for nobody. Source: https://core.telegram.org/bots/api#copymessage.
+_NEVER_COPIED: Final = frozenset({Media.PAID_MEDIA, Media.GIVEAWAY, Media.INVOICE})
 
 
 def advance(session: Session, event: Event, guide: Guide, *, now: datetime) -> Turn:
@@ -133,9 +136,10 @@ def _take(draft: Draft, event: Event) -> None:
             draft.session = replace(draft.session, reachable=reachable)
             if not reachable:
                 draft.start(CancelTimers())
-        case NotPassedOn():
+        case NotPassedOn(never=never):
             if draft.session.hold is not Hold.NONE:
-                draft.tell(replace(system(draft.guide.book, "handoff_not_passed_on"), vital=True))
+                phrase = "handoff_cannot_pass_on" if never else "handoff_not_passed_on"
+                draft.tell(replace(system(draft.guide.book, phrase), vital=True))
         case Resumed():
             if draft.session.hold is not Hold.HELD:
                 walk.ask(draft)
@@ -314,6 +318,10 @@ def _showed(draft: Draft, event: Showed) -> None:
         _notice(draft)
         rows = navigation(draft.session, book) if draft.session.hold is Hold.NONE else ()
         draft.tell(system(book, "media_contact", buttons=rows))
+    elif draft.session.hold is not Hold.NONE and event.media in _NEVER_COPIED:
+        if event.caption:
+            draft.start(RelayText(text=event.caption, message_id=event.message_id))
+        draft.tell(system(book, "handoff_cannot_pass_on"))
     elif draft.session.hold is not Hold.NONE:
         draft.start(RelayMedia(message_id=event.message_id, caption=event.caption))
         if draft.session.hold is Hold.WAITING and not event.album_continued:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bot.conversation.turn import Draft
-from bot.core.ids import FlowId
 from bot.core.phrases import Phrase, Verbatim
-from bot.flow.graph import Ask, Choice, Flow
+from bot.flow.graph import Ask, Choice, Flow, Handoff
 
 
 def summary_of(draft: Draft) -> tuple[Phrase, ...]:
@@ -37,11 +36,28 @@ def pathway_beneath(draft: Draft) -> Flow | None:
     return None
 
 
-def subject_of(draft: Draft) -> FlowId | None:
-    """What a request for a person is about: the pathway it came from. After a volatile answer only danger is told."""
+def queue_of(draft: Draft) -> str | None:
+    """Whom a request for a person is for: those who answer for the page that it came from, if anybody does.
+
+    After a volatile answer only danger is told.
+    """
+    book = draft.guide.book
     for frame in reversed(draft.session.position.frames):
-        flow = draft.guide.book.flow(frame.flow, frame.revision)
+        flow = book.flow(frame.flow, frame.revision)
         if flow is not None and flow.safety:
-            return flow.id
-    beneath = pathway_beneath(draft)
-    return None if beneath is None else beneath.id
+            return _queue_from(flow)
+    for frame in reversed(draft.session.durable.frames):
+        flow = book.flow(frame.flow, frame.revision)
+        if flow is not None and (flow.person is not None or not _is_of_system(flow)):
+            return _queue_from(flow)
+    return None
+
+
+def _queue_from(flow: Flow) -> str:
+    """What the file says, else whom the flow hands over to itself, else its area."""
+    own = {step.act.queue for step in flow.steps.values() if isinstance(step.act, Handoff)}
+    return flow.person or (own.pop() if len(own) == 1 else flow.id.partition(".")[0])
+
+
+def _is_of_system(flow: Flow) -> bool:
+    return flow.id.startswith("_system.")

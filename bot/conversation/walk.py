@@ -10,7 +10,7 @@ from bot.conversation.booklet import booklet
 from bot.conversation.conditions import holds
 from bot.conversation.fills import cards_for, filled
 from bot.conversation.positions import before, frame_on, pathway_in, root_of, trail_from
-from bot.conversation.requests import pathway_beneath, subject_of, summary_of
+from bot.conversation.requests import pathway_beneath, queue_of, summary_of
 from bot.conversation.screens import card_offer, checklist, choices, go, navigation, share_choices
 from bot.conversation.turn import Draft
 from bot.core.effects import Count, Forget, OpenHandoff, RaiseAlarm, ShowData, Submit, TellWaiting
@@ -206,8 +206,7 @@ def share(draft: Draft, value: str) -> None:
     summary = summary_of(draft) if value == "share" else ()
     act = step.act
     assert isinstance(act, Handoff)
-    subject = subject_of(draft) if flow.id == PERSON else None
-    queue = act.queue if subject is None else subject.partition(".")[0]
+    queue = (queue_of(draft) if flow.id == PERSON else None) or act.queue
     draft.start(OpenHandoff(queue=queue, flow=None if beneath is None else beneath.id, summary=summary))
     draft.session = replace(draft.session, hold=Hold.WAITING, misses=0)
 

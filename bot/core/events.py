@@ -31,6 +31,8 @@ class Media(StrEnum):
     STORY = "story"
     GAME = "game"
     PAID_MEDIA = "paid_media"
+    GIVEAWAY = "giveaway"
+    INVOICE = "invoice"
     OTHER = "other"
 
 
@@ -146,6 +148,9 @@ class Resumed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotPassedOn:
     """Something the person wrote to an adviser did not arrive there, or nobody knows."""
+
+    #: It is of a kind that Telegram never lets be passed on: sent again it would not arrive either.
+    never: bool = False
 
 
 Event: TypeAlias = (

@@ -82,6 +82,9 @@ def _read_flow(root: Table, draft: Draft) -> None:
     draft.mentions += [
         Mention(of=Names.INTENT, name=text.value, line=text.line) for text in texts(starts.get("intents")) if text.value
     ]
+    person = text_of(root.get("person")) or None
+    if person is not None:
+        draft.mentions.append(Mention(of=Names.QUEUE, name=person, line=root.lines["person"]))
     steps = read_steps(root.get("steps"), draft)
     days = text_of(root.get("review_days"))
     if days.isdecimal():
@@ -101,6 +104,7 @@ def _read_flow(root: Table, draft: Draft) -> None:
         topic=text_of(starts.get("topic")) or None,
         safety=flag(root.get("safety")),
         asks_if_helped=flag(root.get("asks_if_helped")),
+        person=person,
         reviewed=as_date(text_of(root.get("reviewed"))),
         sources=tuple(text.value for text in texts(root.get("sources"))),
         path=draft.path,

@@ -250,6 +250,8 @@ class Flow:
     safety: bool = False
     #: Ask "did this help?" at its end.
     asks_if_helped: bool = False
+    #: The queue that is asked for a person from here; None: that of its own handoff, else of its area.
+    person: str | None = None
     reviewed: date | None = None
     sources: tuple[str, ...] = ()
     #: Path below flows/, for issues and admins.

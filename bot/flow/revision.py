@@ -11,7 +11,7 @@ from bot.core.phrases import Phrase
 from bot.flow.graph import Flow
 
 #: No conversation notices when only these change.
-_UNSEEN = frozenset({"line", "revision", "reviewed", "sources", "path"})
+_UNSEEN = frozenset({"line", "revision", "reviewed", "sources", "path", "person"})
 #: Fields that flows did not always have: left out while they say nothing, so that revisions people stand in stay known.
 _LATER = frozenset({"within_days", "words", "span", "counts"})
 _SEEN: dict[type, tuple[str, ...]] = {}

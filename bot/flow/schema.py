@@ -162,6 +162,11 @@ FLOW = Record(
             shape=_one_or_more(Scalar(form=Form.SOURCE)), doc="Where the facts come from: an address, then a note."
         ),
         "starts_on": Key(shape=STARTS_ON, doc="What begins this flow."),
+        "person": Key(
+            shape=_NAME,
+            doc="Queue of config.yml that is asked for a person from here, such as by the button of a menu; when not"
+            " given that of the flow's own handoff, else that of its area.",
+        ),
         "safety": Key(shape=_FLAG, doc="yes: begun at once, shows numbers before it asks, up to 600 characters."),
         "asks_if_helped": Key(shape=_FLAG, doc="yes: asks at its end whether it helped."),
         "long": Key(shape=_FLAG, doc="yes: messages up to 600 characters, for the reason given in `about`."),

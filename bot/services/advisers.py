@@ -73,7 +73,11 @@ async def take_message(desk: Desk, heard: FromTeam, *, row: int) -> None:
         await _done(desk, row)  # General, or a topic of their own: advisers' talk, nothing to do with us (C04)
         return
     is_person = heard.speaker is Speaker.PERSON and not heard.via_bot
-    adviser = await adviser_of(desk, heard.account, team) if is_person else None
+    if not is_person:
+        # Nobody can tell who it is, and whoever is on the list must not read that they are not (A27).
+        await _refuse(desk, heard, handoff, team, row, "adviser_own_name")
+        return
+    adviser = await adviser_of(desk, heard.account, team)
     if adviser is None:
         await _refuse(desk, heard, handoff, team, row, "adviser_not_listed")
         return
@@ -83,29 +87,40 @@ async def take_message(desk: Desk, heard: FromTeam, *, row: int) -> None:
 async def _from_adviser(
     desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, adviser: AdviserRow, row: int
 ) -> None:
-    text = heard.text.lstrip(_UNSEEN).strip()
-    if text.startswith(_WIDE_SLASH):
-        text = text.replace(_WIDE_SLASH, "/", 2)
-    word, rest = _order(text)
-    if text.startswith("//") or word == "note":
-        note = text.removeprefix("//") if text.startswith("//") else rest
-        await _note(desk, replace(heard, text=note.strip()), handoff, team, adviser, row)
-    elif not text and await _is_of_note(desk, heard, handoff):
-        await _done(desk, row)
+    text = _seen(heard.text)
+    if (note := note_in(text)) is not None:
+        await _note(desk, replace(heard, text=note), handoff, team, adviser, row)
     elif text.startswith("/"):
-        move = COMMANDS.get(word)
+        move = COMMANDS.get(_order(text)[0])
         if move is None:
             await _done(desk, row, _line(desk, handoff, team, "adviser_unknown_command"))
         else:
             told = await make_move(desk, handoff.id, move, adviser, row=row)
             if told is not None:
                 await _done(desk, row, _line(desk, handoff, team, told[0], **told[1]))
+    elif await _is_of_note(desk, heard, handoff):
+        await _done(desk, row)
     elif (refusal := await _refusal(desk, heard, handoff, adviser)) is not None:
         await _refuse(desk, heard, handoff, team, row, refusal[0], **refusal[1])
     elif heard.is_edited:
         await _edit(desk, heard, handoff, team, row)
     else:
         await _reply(desk, heard, handoff, row)
+
+
+def note_in(text: str) -> str | None:
+    """The words of a note between advisers, without its mark; None for what is none."""
+    text = _seen(text)
+    if text.startswith("//"):
+        return text.removeprefix("//").strip()
+    word, rest = _order(text)
+    return rest.strip() if word == "note" else None
+
+
+def _seen(text: str) -> str:
+    """From the first character that is seen on, with the slashes of every keyboard as one."""
+    text = text.lstrip(_UNSEEN).strip()
+    return text.replace(_WIDE_SLASH, "/", 2) if text.startswith(_WIDE_SLASH) else text
 
 
 def _order(text: str) -> tuple[str, str]:
@@ -150,6 +165,8 @@ async def _reply(desk: Desk, heard: FromTeam, handoff: Handoff, row: int) -> Non
     )
     deliveries = tuple(replace(one, mirrors=heard.message_id, vital=True) for one in sent)
     parts = Parts(deliveries=deliveries, log=(line,), timers=(handover.idle(desk, handoff, now),))
+    if heard.album is not None:
+        desk.memory.keep_sent(heard.album, heard.message_id)
     await _relay(desk, row, handoff, parts)
 
 
@@ -168,17 +185,22 @@ async def _edit(desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, row: 
 
 
 async def _note(desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, adviser: AdviserRow, row: int) -> None:
-    """Words between advisers. A message that was sent and is made a note is taken back from the person (C05)."""
+    """Words between advisers. A message that was sent and is made a note is taken back from the person (C05), with all
+    of its album."""
     if not heard.text and heard.media is None:
         await _done(desk, row, _line(desk, handoff, team, "adviser_note_how"))
         return
     # Its words stand in the topic only: whatever is stored of a conversation, `/mesdonnees` shows to the person (C07).
     line = LogLine(handoff=handoff.id, author="note", text=_album(heard), at=desk.clock())
-    said = await desk.store.log_of(handoff.id) if heard.is_edited else []
-    if not any(one.author == "adviser" and one.topic_message == heard.message_id for one in said):
+    album = () if heard.album is None else desk.memory.sent_of(heard.album)
+    sent = {*album, heard.message_id} if heard.is_edited else {*album}
+    said = await desk.store.log_of(handoff.id) if sent else []
+    if not any(one.author == "adviser" and one.topic_message in sent for one in said):
         await _done(desk, row, _line(desk, handoff, team, "adviser_noted") + Parts(log=(line,)))
         return
-    copies = await desk.store.counterparts(handoff.id, topic_message=heard.message_id)
+    copies = [
+        copy for message in sorted(sent) for copy in await desk.store.counterparts(handoff.id, topic_message=message)
+    ]
     if not copies or await _refusal(desk, heard, handoff, adviser) is not None:
         await _done(desk, row, _line(desk, handoff, team, "adviser_edit_too_late") + Parts(log=(line,)))
         return
@@ -190,8 +212,10 @@ async def _note(desk: Desk, heard: FromTeam, handoff: Handoff, team: Team, advis
 
 async def _is_of_note(desk: Desk, heard: FromTeam, handoff: Handoff) -> bool:
     """Whether this belongs to an album that bears a note: only one of its parts holds the words."""
-    if heard.album is None:
+    if heard.album is None or (heard.is_edited and heard.text):
         return False
+    if desk.memory.is_note(heard.album):
+        return True
     return any(line.author == "note" and line.text == _album(heard) for line in await desk.store.log_of(handoff.id))
 
 

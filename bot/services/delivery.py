@@ -120,6 +120,12 @@ class Sender:
         """A group has a new id; told before anything is queued for that one."""
         self._memory.moved(old, new)
 
+    def let_in(self, chat: ChatId) -> None:
+        """A group gave back what the bot needs there: what waits for that is tried at once (B08)."""
+        for lane in self._memory.lanes.values():
+            if lane.is_resting and lane.entries and lane.entries[0].row.chat == chat:
+                lane.hurry.set()
+
     async def stop(self, timeout_s: float = 10.0) -> None:
         """Begin nothing new; finish the calls under way within `timeout_s`. What waits stays in the store (G14)."""
         self._memory.is_closing = True
@@ -172,18 +178,18 @@ class Sender:
                     continue
                 wait_s = await self._send_first(lane, row, pause)
                 if wait_s:
-                    lane.is_idle = True
+                    lane.is_idle = lane.is_resting = True
                     lane.hurry.clear()
                     with contextlib.suppress(_Hurried):
                         await self._rest(lane, wait_s)
-                    lane.is_idle = False
+                    lane.is_idle = lane.is_resting = False
         except asyncio.CancelledError:
             pass  # only while stopping: what was begun stays marked, and the next start settles it
         except Exception as exc:
             log.error("delivery.bug lane error=%s at=%s", type(exc).__name__, place(exc))
             memory.leave_to_store(lane, with_openings=True)
         finally:
-            lane.is_idle = False
+            lane.is_idle = lane.is_resting = False
             memory.left(lane)
 
     async def _send_first(self, lane: OutboxLane, row: OutboxRow, pause: Pause) -> float:

@@ -40,6 +40,9 @@ class Outgoing(Protocol):
     def moved(self, old: ChatId, new: ChatId) -> None:
         """A group has a new id: what is about to be sent goes there, before whatever is queued from now on."""
 
+    def let_in(self, chat: ChatId) -> None:
+        """A group gave back what the bot needs there: what waits for that is tried at once (B08)."""
+
 
 class Cards(Protocol):
     """The directory, as blocks of a message."""

@@ -31,6 +31,7 @@ from bot.errors import Conflict, StoreError
 from bot.i18n.languages import SOURCE
 from bot.ports import Commit, Delivery, InboxRow, Verb
 from bot.services import advisers, topics
+from bot.services.albums import Albums
 from bot.services.desk import Desk
 from bot.services.floods import Floods
 from bot.services.groups import group_moved, report_standing, team_in
@@ -75,6 +76,7 @@ class Dispatcher:
         #: Lanes that were offered an older row after a younger one.
         self._unsorted: set[Lane] = set()
         self._floods = Floods(desk, is_stopping=lambda: self._stopping)
+        self._albums = Albums(desk, is_stopping=lambda: self._stopping)
         self.taken = 0
         #: Rows that could not be read or taken, since the start; for health pages.
         self.set_aside = 0
@@ -171,6 +173,9 @@ class Dispatcher:
             if lane in self._unsorted:
                 self._unsorted.discard(lane)
                 rows = self._lanes[lane] = deque(sorted(rows, key=lambda row: row.id))
+            await self._albums.gather(rows)
+            if self._stopping or lane in self._unsorted:
+                continue
             taken = await self._take_flood(rows)
             if not taken and not await self._take(rows[0]):
                 continue
@@ -335,8 +340,8 @@ class Dispatcher:
             case TopicChanged():
                 await advisers.topic_changed(self._desk, heard, row=row.id)
             case BotMembership(chat=chat):
-                if (team := team_in(desk, chat)) is not None:
-                    report_standing(team, heard)
+                if (team := team_in(desk, chat)) is not None and report_standing(team, heard) and team.chat is not None:
+                    desk.outgoing.let_in(team.chat)
                 await self._done(row)
             case Stranger() | Ignored():
                 await self._done(row)

@@ -54,8 +54,11 @@ async def report_teams(desk: Desk) -> None:
             )
 
 
-def report_standing(team: Team, standing: BotMembership) -> None:
-    """Say at once what the bot can no longer do in a team's group; what is to be sent there waits (B08, C15)."""
+def report_standing(team: Team, standing: BotMembership) -> bool:
+    """Say at once what the bot can no longer do in a team's group; what is to be sent there waits (B08, C15).
+
+    Whether it has all that it needs.
+    """
     needed = {
         "topics in the group": standing.is_forum,
         "the right to manage topics": standing.can_manage_topics,
@@ -66,6 +69,7 @@ def report_standing(team: Team, standing: BotMembership) -> None:
         log.error("group.lacks team=%s what=%r: what people write waits until it is there", team.name, ", ".join(lacks))
     else:
         log.info("group.ready team=%s", team.name)
+    return not lacks
 
 
 async def group_moved(desk: Desk, old: ChatId, new: ChatId) -> None:

@@ -128,9 +128,10 @@ async def alarmed(desk: Desk, session: Session, now: datetime) -> Parts:
 def words_line(
     desk: Desk, handoff: Handoff, team: Team, message: int | None, text: str, *, is_danger: bool
 ) -> Delivery:
-    """What the person wrote, for the topic."""
+    """What the person wrote, for the topic. Words of danger go before all that waits there."""
     name = "adviser_person_danger" if is_danger else "adviser_person_wrote"
-    return replace(topics.line(desk, handoff, team, name, text=Verbatim(text=text)), mirrors=message, vital=True)
+    told = topics.line(desk, handoff, team, name, text=Verbatim(text=text))
+    return replace(told, mirrors=message, vital=True, urgent=is_danger)
 
 
 def media_copy(handoff: Handoff, message: int | None) -> Delivery:

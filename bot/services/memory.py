@@ -7,7 +7,7 @@ too), volatile positions are meant to go (decision 9).
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -19,7 +19,7 @@ from bot.ports import ButtonRow
 #: Entries kept; an entry is a few hundred bytes. Buttons of the last few hundred screens: reading others costs little.
 SESSIONS = 5_000
 BUTTONS = 3_000
-#: Albums of which is remembered that they were refused: advisers send few, one photo right after the other.
+#: Albums that are remembered: advisers send few, one photo right after the other.
 ALBUMS = 200
 #: Somebody is told once in this time that the answer is late.
 LATE_AGAIN_AFTER = timedelta(hours=6)
@@ -29,6 +29,16 @@ VOLATILE_FOR = timedelta(minutes=30)
 LISTS = 1_000
 
 Keyboard: TypeAlias = tuple[tuple[RenderedButton, ...], ...]
+
+
+@dataclass(slots=True)
+class Album:
+    """An adviser's album that was whole when its first part was taken."""
+
+    #: A note stands under one of its parts.
+    is_note: bool
+    #: Its messages that were passed on.
+    sent: list[int] = field(default_factory=list)
 
 
 class Memory:
@@ -42,6 +52,7 @@ class Memory:
         self._told_late: dict[NewcomerId, datetime] = {}
         #: Album of an adviser → the message of it whose refusal was told.
         self._refused_albums: OrderedDict[str, int] = OrderedDict()
+        self._albums: OrderedDict[str, Album] = OrderedDict()
         #: By person and message; the longest untouched first.
         self._lists: OrderedDict[tuple[NewcomerId, int], tuple[Keyboard, datetime]] = OrderedDict()
 
@@ -139,6 +150,31 @@ class Memory:
         while len(self._refused_albums) > ALBUMS:
             self._refused_albums.popitem(last=False)
         return first != message_id
+
+    def keep_album(self, album: str, *, is_note: bool) -> None:
+        """All that an adviser sent of this album is there."""
+        self._albums[album] = Album(is_note=is_note)
+        while len(self._albums) > ALBUMS:
+            self._albums.popitem(last=False)
+
+    def is_whole(self, album: str) -> bool:
+        """Whether this album was waited for."""
+        return album in self._albums
+
+    def is_note(self, album: str) -> bool:
+        """Whether a note stands under any part of this album, as far as memory knows."""
+        found = self._albums.get(album)
+        return found is not None and found.is_note
+
+    def keep_sent(self, album: str, message_id: int) -> None:
+        """This part of an album goes to the person."""
+        if album in self._albums:
+            self._albums[album].sent.append(message_id)
+
+    def sent_of(self, album: str) -> tuple[int, ...]:
+        """The parts of an album that went to the person, as far as memory knows."""
+        found = self._albums.get(album)
+        return () if found is None else tuple(found.sent)
 
     def drop(self, newcomer: NewcomerId) -> None:
         """Forget a person: after an erasure, or when the store knows better."""

@@ -31,7 +31,7 @@ class News:
         """Whose words did not arrive is told so, adviser or newcomer."""
         log.warning("delivery.refused row=%d verb=%s reason=%s", row.id, row.delivery.verb, reason)
         await self._tell_adviser(row, "adviser_not_delivered")
-        await self._tell_newcomer(row)
+        await self._tell_newcomer(row, never=row.delivery.verb is Verb.COPY)
         await self._miss_file(row)
 
     async def uncertain(self, row: OutboxRow) -> None:
@@ -106,14 +106,14 @@ class News:
             return
         await self._commit(replace(topics.line(desk, handoff, team_of(desk, handoff), name), vital=True))
 
-    async def _tell_newcomer(self, row: OutboxRow) -> None:
-        """Words of the person on their way to the topic."""
+    async def _tell_newcomer(self, row: OutboxRow, *, never: bool = False) -> None:
+        """Words of the person on their way to the topic; `never`: what Telegram passes on for nobody."""
         delivery = row.delivery
         if delivery.newcomer is not None or delivery.handoff is None or delivery.mirrors is None:
             return
         handoff = await self._known.store.handoff(delivery.handoff)
         if handoff is not None and handoff.is_open:
-            await take_event(self._known, handoff.newcomer, NotPassedOn())
+            await take_event(self._known, handoff.newcomer, NotPassedOn(never=never))
 
     async def _miss_file(self, row: OutboxRow) -> None:
         """Whoever asked for a file must not be left without a word."""

@@ -36,6 +36,9 @@ CLOCK_JUMP = timedelta(hours=24)
 STEADY_FOR = timedelta(hours=24)
 #: How often the clock is noted.
 NOTE_EVERY = timedelta(minutes=1)
+#: What waits to be sent for longer than this is told of, and told again after that (B19).
+STUCK_AFTER_S = 60.0
+STUCK_AGAIN = timedelta(minutes=10)
 #: The marks: when the clock was last noted, and since when it has not jumped.
 CLOCK, STEADY = "clock", "clock_steady"
 
@@ -49,6 +52,7 @@ class Timers:
         self._noted_at: datetime | None = None
         self._steady_since: datetime | None = None
         self._read_at: datetime | None = None
+        self._stuck_at: datetime | None = None
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -79,9 +83,19 @@ class Timers:
         if self._read_at is None or abs(now - self._read_at) >= READ_EVERY:
             self._read_at = now
             await checks.read(self._desk)
+        await self._tell_stuck(now)
         if now >= trusted_at:
             await self._purge(now)
         return len(taken)
+
+    async def _tell_stuck(self, now: datetime) -> None:
+        """Say that something waits to be sent for too long (B19)."""
+        waited_s = (await self._desk.store.queue_ages(now)).outbox_s
+        if waited_s is None or waited_s < STUCK_AFTER_S:
+            self._stuck_at = None
+        elif self._stuck_at is None or abs(now - self._stuck_at) >= STUCK_AGAIN:
+            self._stuck_at = now
+            log.error("outbox.stuck oldest_s=%d: is Telegram reachable, may the bot write in its groups?", waited_s)
 
     async def _take(self, timer: TimerRow, trusted_at: datetime) -> None:
         """`trusted_at`: until then the clock may be wrong, and what it says deletes nothing."""

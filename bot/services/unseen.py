@@ -46,7 +46,11 @@ def _written(desk: Desk, handoff: Handoff, team: Team, said: list[LogLine]) -> t
     return tuple(
         handover.media_copy(handoff, message)
         if message in pictures
-        else handover.words_line(desk, handoff, team, message, line.text, is_danger=_is_danger(desk, line))
+        # All of it is new to who reads it: in the order in which it was written.
+        else replace(
+            handover.words_line(desk, handoff, team, message, line.text, is_danger=_is_danger(desk, line)),
+            urgent=False,
+        )
         for message, line in lines.items()
     )
 

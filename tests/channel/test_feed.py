@@ -43,7 +43,7 @@ async def test_updates_come_with_the_offset_that_follows_them() -> None:
     async with OddServer(answering(json.dumps(ok([message(8), message(12)])).encode())) as server:
         fetched = await fetch(server, offset=8)
         assert [arrival.update_id for arrival in fetched.arrivals] == [8, 12]
-        assert (fetched.odd, fetched.offset) == ((), 13)
+        assert (fetched.odd, fetched.offset, fetched.missing) == ((), 13, 3)
         assert json.loads(fetched.arrivals[0].payload or b"") == message(8)
         assert server.seen == [
             ("getUpdates", {"timeout": 1, "limit": 100, "allowed_updates": list(KINDS), "offset": 8})

@@ -235,8 +235,19 @@ def test_revision_follows_what_a_conversation_notices_and_nothing_else(tmp_path:
     assert again.revision == before.revision
     assert again == replace(before, reviewed=date(2026, 3, 2), steps=again.steps)
 
+    queue = sorted(KNOWN.queues)[0]
+    path.write_text(text.replace("steps:", f"person: {queue}\nsteps:"))
+    asked = loaded(tmp_path)
+    assert (asked.person, asked.revision) == (queue, before.revision)
+
     path.write_text(text.replace("Bonjour.", "Bonsoir."))
     assert loaded(tmp_path).revision != before.revision
+
+
+def test_person_is_asked_of_a_queue_that_there_is(tmp_path: Path) -> None:
+    write(tmp_path, "a.one", "person: nobody\nsteps:\n  - id: hello\n    say: Bonjour.\n")
+    found = [one for one in load(tmp_path, KNOWN).issues if one.code != "missing-phrase"]
+    assert [(one.code, one.is_critical) for one in found] == [("unknown-queue", True)]
 
 
 def test_revision_is_the_same_in_every_process() -> None:

@@ -21,9 +21,12 @@ from bot.sandbox.people import ADVISER_CHAT_ID, ADVISERS
 from tests.journeys.conftest import Lines
 from tests.journeys.flows import WHO, WORDS
 from tests.journeys.office import Adviser, Office, Person
+from tests.services.post import until
 
 SILENT: list[str] = []
 DANGER = "🆘 Mots de danger. La fiche d'urgence a été montrée."
+TAKEN_BACK = "📝 Note gardée. Votre message est retiré du téléphone de la personne. Elle l'a peut-être déjà lu."
+CANNOT_ARRIVE = "⚠️ Ce message ne peut pas arriver chez la personne. Écrivez-lui plutôt quelques mots."
 NOTED = "📝 Note gardée. Rien n'est parti à la personne."
 STILL_KEPT = "Personne n'a encore pu répondre. Votre demande est toujours gardée."
 
@@ -688,6 +691,42 @@ async def test_a_photo_with_a_note_under_it_never_leaves(office: Office) -> None
     assert len(await fatou.messages()) == before
 
 
+async def test_an_adviser_without_a_name_is_told_to_use_their_own(office: Office) -> None:  # A27
+    fatou, claire = await held(office)
+    own_name = "Rien n'est parti : écrivez sous votre propre nom"
+    await claire.seat.put({"text": "un gif", "via_bot": {"id": 99, "is_bot": True, "first_name": "gif"}})
+    await office.settled()
+    assert (await claire.texts())[-1].startswith(own_name)
+    group = office.sandbox.world.chats[ADVISER_CHAT_ID].brief
+    anonymous = {
+        "message_id": 555_001, "date": 1, "chat": group, "text": "réponse", "sender_chat": group,
+        "message_thread_id": claire.seat.thread, "is_topic_message": True,
+        "from": {"id": 1_087_968_824, "is_bot": True, "first_name": "G"},
+    }  # fmt: skip
+    before = len(await claire.texts())
+    await office.client.do("update", fields={"message": anonymous})
+    await office.settled()
+    told = (await claire.texts())[before:]
+    assert len(told) == 1 and told[0].startswith(own_name)
+    assert await fatou.heard() == SILENT
+
+
+async def test_what_telegram_passes_on_for_nobody_is_said_at_once(office: Office) -> None:  # A21
+    fatou, claire = await office.fatou(), await office.adviser()
+    await fatou.ask_for_a_person()
+    paid = {"paid_media": {"star_count": 1, "paid_media": []}}
+    assert await fatou.put(paid) == [CANNOT_ARRIVE]
+    await claire.take()
+    await fatou.heard()
+    for content in (paid, {"giveaway_winners": {}}, {"invoice": {}}):
+        assert await fatou.put(content) == [CANNOT_ARRIVE]
+    assert [call for call in await office.client.ledger() if call["method"] == "copyMessage"] == []
+    # What the stand-in refuses to copy like the official server does, for a reason that sending again does not mend.
+    assert await fatou.put({"poll": {"id": "1", "question": "?", "options": []}}) == [CANNOT_ARRIVE]
+    assert await fatou.put({**paid, "caption": "ma lettre du CPAS"}) == [CANNOT_ARRIVE]
+    assert (await claire.texts())[-1] == "💬 ma lettre du CPAS"
+
+
 async def test_an_album_that_is_refused_is_refused_once(office: Office) -> None:  # C03
     fatou, claire = await office.fatou(), await office.adviser()
     await fatou.ask_for_a_person()
@@ -715,6 +754,37 @@ async def test_no_photo_of_an_album_with_a_note_ever_leaves(office: Office) -> N
     assert await fatou.heard() == ["👤 le plan", "👤"]
 
 
+async def test_a_note_under_any_photo_of_an_album_keeps_all_of_it(office: Office) -> None:  # C07
+    fatou, claire = await held(office)
+    for caption in (None, "son dossier", "// pour nous", None):
+        await claire.seat.send("photo", caption=caption, media_group_id="1")
+    await office.settled()
+    assert await fatou.heard() == SILENT
+    assert (await claire.texts())[-1] == NOTED
+    for caption in (None, "le plan"):
+        await claire.seat.send("photo", caption=caption, media_group_id="2")
+    await office.settled()
+    assert await fatou.heard() == ["👤", "👤 le plan"]
+
+
+async def test_a_note_that_comes_late_takes_its_album_back(office: Office) -> None:  # C05, C07
+    fatou, claire = await held(office)
+    for caption in (None, "son dossier"):
+        await claire.seat.send("photo", caption=caption, media_group_id="1")
+    await office.settled()
+    assert await fatou.heard() == ["👤", "👤 son dossier"]
+    await claire.send("photo", caption="// pour nous", media_group_id="1")
+    assert not [one for one in await fatou.messages() if "photo" in one]
+    assert (await claire.texts())[-1] == TAKEN_BACK
+    for caption in (None, "le plan"):
+        await claire.seat.send("photo", caption=caption, media_group_id="2")
+    await office.settled()
+    plan = (await claire.seat.messages())[-1]
+    await claire.seat.edit(plan["message_id"], "// le plan")
+    await office.settled()
+    assert not [one for one in await fatou.messages() if "photo" in one]
+
+
 async def test_a_message_that_is_made_a_note_is_taken_back(office: Office) -> None:  # C05
     fatou, claire = await held(office)
     sent = await claire.say("Karim, tu connais cette dame ?")
@@ -723,9 +793,7 @@ async def test_a_message_that_is_made_a_note_is_taken_back(office: Office) -> No
     for message in (sent, photo):
         await claire.seat.edit(message["message_id"], "// Karim, tu la connais ?")
         await office.settled()
-        assert (await claire.texts())[-1] == (
-            "📝 Note gardée. Votre message est retiré du téléphone de la personne. Elle l'a peut-être déjà lu."
-        )
+        assert (await claire.texts())[-1] == TAKEN_BACK
     assert not [one for one in await fatou.messages() if "Karim" in text_of(one) or "photo" in one]
     await claire.seat.edit(sent["message_id"], "Bonjour madame")
     await office.settled()
@@ -1444,6 +1512,38 @@ async def test_a_photo_with_words_of_danger_arrives_with_them(office: Office) ->
     assert "112" in card
     alarm, photo = (await claire.seat.messages())[before:]
     assert text_of(alarm).startswith("🆘") and "photo" in photo
+
+
+GIVEN_BACK = {"can_manage_topics", "can_delete_messages"}
+
+
+async def test_what_waits_for_a_group_goes_on_when_the_bot_may_write_there_again(  # B08, B19
+    office: Office, logged: Lines
+) -> None:
+    fatou, claire = await office.fatou(), await office.adviser()
+    world = office.sandbox.world
+    chat = world.chats[ADVISER_CHAT_ID]
+    before = set(chat.rights)
+    chat.rights.clear()
+    await fatou.seat.say("/conseiller")
+    await fatou.seat.read("Votre demande est envoyée")
+    await fatou.seat.say("je dors dans la gare")
+    await fatou.seat.say("au secours il a un couteau")
+    await office.settled_intake()
+    await office.running.dispatcher.idle()
+    # Refused once, and not to be tried again for a minute.
+    await until(lambda: any(lane.is_resting for lane in office.running.sender._memory.lanes.values()))
+    for seconds in (30, 31, 60, 600):
+        office.now.pass_by(seconds=seconds)
+        await office.running.timers.look()
+    stuck = [line.partition(" oldest_s=")[2].partition(":")[0] for line in logged.lines if "outbox.stuck" in line]
+    assert stuck == ["61", "721"]
+    chat.rights |= before | GIVEN_BACK
+    await office.client.do("place-bot", person=claire.seat.id, chat=ADVISER_CHAT_ID, status="administrator")
+    await office.settled(timeout_s=10)
+    await claire.sit_down()
+    # Words of danger stand in no queue.
+    assert (await claire.texts())[1:] == [f"{DANGER}\n💬 au secours il a un couteau", "💬 je dors dans la gare"]
 
 
 async def test_nothing_is_passed_on_into_a_group_that_was_made_public(office: Office) -> None:  # C15

@@ -14,7 +14,7 @@ from bot.store.backup import back_up, restore
 from bot.store.crypto import load_keys
 from tests.journeys.flows import WHO
 from tests.journeys.office import Office
-from tests.journeys.test_handover import held
+from tests.journeys.test_handover import CANNOT_ARRIVE, held
 
 NOT_PASSED_ON = "⚠️ Votre dernier message n'est peut-être pas arrivé chez la personne. Envoyez-le encore une fois."
 APOLOGY = "Désolé, il y a un problème de mon côté. Essayez encore dans un moment."
@@ -64,7 +64,7 @@ async def test_who_sent_a_photo_is_told_when_it_cannot_be_copied(office: Office)
     photo = await fatou.seat.send("photo")
     del office.sandbox.world.chats[fatou.id].messages[photo["message_id"]]  # taken back before it was passed on
     await office.open()
-    assert await fatou.heard() == [NOT_PASSED_ON]
+    assert await fatou.heard() == [CANNOT_ARRIVE]
     assert (await claire.texts())[before:] == []
 
 

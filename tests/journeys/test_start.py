@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from bot import __version__
+from bot.bootstrap import introductions
 from bot.errors import SettingsError, UnusableStore
 from tests.journeys.conftest import Lines
 from tests.journeys.flows import ROOT, WHO, WORDS
@@ -144,3 +145,16 @@ async def test_the_command_line_says_one_sentence_and_ends(closed_office: Office
     assert out == b""
     assert err.decode().splitlines()[-1] == "Telegram refuses TELEGRAM_BOT_TOKEN: copy it again from BotFather."
     assert "Traceback" not in err.decode()
+
+
+async def test_every_language_that_telegram_can_show_has_its_list_of_commands(office: Office) -> None:
+    told = introductions(office.running.guide(), office.data)
+    shown = {one.language: one for one in told}
+    offered = {language.locale for language in office.running.guide().languages}
+    assert len(shown) == len(told)
+    # French for everybody, Kurmanji for phones that say Kurdish; Dari has no two letters of its own.
+    assert set(shown) >= {None, "en", "ar", "fa", "ps", "ti", "ku"} and "fr" not in shown
+    assert {"fa-AF", "kmr"} <= offered and all(code is None or len(code) == 2 for code in shown)
+    assert shown["ku"].description.startswith("Silav")
+    menus = {one.commands[0][1] for one in told}
+    assert all(len(one.commands) == 11 for one in told) and len(menus) > 15

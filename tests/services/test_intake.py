@@ -18,13 +18,13 @@ from bot.core.session import Position, Session, Veil
 from bot.errors import StoreError
 from bot.ports import Commit, InboxRow
 from bot.sandbox import Limits, RunningSandbox, doings, start_sandbox
-from bot.services.intake import Intake, Pauses, poll
+from bot.services.intake import Intake, Pauses, keep_pushed, poll
 from bot.store import KeptStore, keys_from, open_store
 from tests.services.post import until
 
 KEYS = keys_from(bytes(range(32)))
 NOW = datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
-FAST = Pauses(first_s=0.002, longest_s=0.01, taken_s=0.002, unauthorised_s=0.01, store_s=0.01)
+FAST = Pauses(first_s=0.002, longest_s=0.01, taken_s=0.002, unauthorised_s=0.01, store_s=0.01, look_s=0.01)
 
 
 @pytest.fixture
@@ -232,3 +232,81 @@ async def test_stop_does_not_wait_for_the_poll(store: KeptStore, sandbox: Runnin
     await asyncio.sleep(0.02)
     async with asyncio.timeout(1):
         await house.close()
+
+
+ELSEWHERE = "http://127.0.0.1:9/elsewhere"
+OURS = "http://127.0.0.1:9/ours"
+
+
+async def test_a16_a_webhook_of_another_program_is_taken_away_once_and_not_fought(
+    store: KeptStore, sandbox: RunningSandbox
+) -> None:
+    house = House(store, sandbox)
+    amina = say(sandbox, "1")
+    await until(lambda: house.texts == ["1"])
+    await house.transport.call("setWebhook", {"url": ELSEWHERE})
+    say(sandbox, "2", amina)
+    await until(lambda: house.texts == ["1", "2"])
+    assert (sandbox.api.webhook, house.intake.trouble) == (None, "")
+    await house.transport.call("setWebhook", {"url": ELSEWHERE})
+    await until(lambda: house.intake.trouble == "another program set a webhook for the same bot token: stop it")
+    say(sandbox, "3", amina)
+    assert sandbox.api.webhook is not None and not house.intake.is_in_contact
+    # The operator does as the health page says.
+    await house.transport.call("deleteWebhook", {})
+    await until(lambda: house.texts == ["1", "2", "3"])
+    assert house.intake.trouble == ""
+    await house.close()
+
+
+async def test_a16_a_webhook_that_another_program_changed_is_set_once_more(
+    store: KeptStore, sandbox: RunningSandbox
+) -> None:
+    transport = Transport(sandbox.token, sandbox.api_url)
+    feed, intake, stop = TelegramFeed(transport, lambda: NOW), Intake(store, on_rows=lambda rows: None), asyncio.Event()
+
+    def address() -> str:
+        return sandbox.api.webhook.address.url if sandbox.api.webhook else ""
+
+    await feed.listen_by_webhook(OURS, "secret")
+    watch = asyncio.create_task(keep_pushed(intake, feed, OURS, "secret", stop=stop, pauses=FAST))
+    await until(lambda: intake.is_in_contact)
+    await transport.call("setWebhook", {"url": ELSEWHERE})
+    await until(lambda: address() == OURS)
+    await transport.call("deleteWebhook", {})
+    await until(lambda: intake.trouble != "")
+    told = "another program changed the webhook of the same bot token: stop it"
+    assert (intake.trouble, intake.is_in_contact, address()) == (told, False, "")
+    await feed.listen_by_webhook(OURS, "secret")
+    await until(lambda: intake.trouble == "" and intake.is_in_contact)
+    stop.set()
+    await watch
+    await transport.close()
+
+
+async def test_an_address_that_telegram_cannot_push_to_is_told(store: KeptStore, sandbox: RunningSandbox) -> None:
+    transport = Transport(sandbox.token, sandbox.api_url)
+    now = datetime.now(UTC)
+    feed, intake, stop = TelegramFeed(transport, lambda: now), Intake(store, on_rows=lambda rows: None), asyncio.Event()
+    await feed.listen_by_webhook(OURS, "secret")
+    watch = asyncio.create_task(keep_pushed(intake, feed, OURS, "secret", stop=stop, pauses=FAST))
+    say(sandbox, "1")
+    await until(lambda: intake.trouble.startswith("Telegram cannot push to TELEGRAM_WEBHOOK_URL: Connection failed"))
+    stop.set()
+    await watch
+    await transport.close()
+
+
+async def test_a09_numbers_that_were_left_out_are_counted(store: KeptStore, sandbox: RunningSandbox) -> None:
+    house = House(store, sandbox)
+    amina = say(sandbox, "1")
+    await until(lambda: house.texts == ["1"])
+    sandbox.world.updates.next_id += 3
+    say(sandbox, "2", amina)
+    await until(lambda: house.texts == ["1", "2"])
+    # After a silent week Telegram numbers anew, from anywhere.
+    sandbox.world.updates.next_id += 400_000_000
+    say(sandbox, "3", amina)
+    await until(lambda: house.texts == ["1", "2", "3"])
+    assert house.intake.missing == 3
+    await house.close()

@@ -42,7 +42,7 @@ class Entry:
 class OutboxLane:
     """Rows of one lane, first to leave first."""
 
-    __slots__ = ("card", "entries", "hurry", "is_behind", "is_idle", "name", "task", "thread")
+    __slots__ = ("card", "entries", "hurry", "is_behind", "is_idle", "is_resting", "name", "task", "thread")
 
     def __init__(self, name: Lane) -> None:
         self.name = name
@@ -51,6 +51,8 @@ class OutboxLane:
         self.is_behind = False
         #: The lane's task only waits; it may be ended without harm.
         self.is_idle = False
+        #: It waits because a call was not done, not for its turn.
+        self.is_resting = False
         #: Set when something comes that does not wait for what the lane waits for.
         self.hurry = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
