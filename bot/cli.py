@@ -53,10 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = chosen.run(chosen)
         sys.stdout.flush()
         return code
-    except DataError as exc:
-        print(exc, file=sys.stderr)
-        return WRONG_DATA
-    except (SettingsError, UnusableStore) as exc:
+    except (DataError, SettingsError) as exc:
+        print("\n".join(map(one_line, exc.in_both.splitlines())), file=sys.stderr)
+        return WRONG_DATA if isinstance(exc, DataError) else WRONG_SETTINGS
+    except UnusableStore as exc:
         print(exc, file=sys.stderr)
         return WRONG_SETTINGS
     except StoreError as exc:

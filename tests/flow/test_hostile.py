@@ -64,7 +64,7 @@ def test_a_pipe_among_the_files_keeps_nobody_waiting(tmp_path: Path, place: str)
     pipe.parent.mkdir()
     os.mkfifo(pipe)
     told = [*find(tmp_path)[1], *rules_of(tmp_path)[1], *directory_in(tmp_path).issues]
-    assert any("not an ordinary file" in str(one) and place in str(one) for one in told)
+    assert any("ce n'est pas un fichier ordinaire" in str(one) and place in str(one) for one in told)
 
 
 def test_a_good_file_beside_a_hostile_one_runs(tmp_path: Path) -> None:
