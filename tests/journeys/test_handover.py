@@ -246,7 +246,7 @@ async def test_a_team_that_is_always_there_wakes_nobody_with_its_reminder(closed
     # The first half hour is admitted to whoever is still awake, without a sound; then by day.
     assert told == [(24, 22, STILL_KEPT), (25, 8, STILL_KEPT), (26, 8, STILL_KEPT)]
     sent = [call for call in await closed_office.calls("sendMessage") if call["parameters"].get("text") == STILL_KEPT]
-    assert [call.get("disable_notification", False) for call in sent] == [True, False, False]
+    assert [call["parameters"].get("disable_notification", False) for call in sent] == [True, False, False]
 
 
 async def test_hours_that_never_open_do_not_keep_the_person_in_the_dark(closed_office: Office) -> None:
