@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.audit import operator_line
 from bot.config import (
     DEFAULT_DATABASE,
     DEMO_DATABASE,
@@ -134,6 +135,7 @@ def export(options: argparse.Namespace) -> int:
     async def work(store: KeptStore) -> None:
         kept: dict[str, list[Any]] = {}
         for newcomer in await store.newcomers_with(AccountId(options.account)):
+            await store.note(operator_line("export", newcomer))
             for table, rows in (await store.data_of(newcomer)).items():
                 kept.setdefault(table, []).extend(rows)
         print(json.dumps(kept, ensure_ascii=False, indent=2, default=str))
@@ -153,6 +155,7 @@ def forget(options: argparse.Namespace) -> int:
         since = datetime.now(UTC) - DELETABLE_FOR
         gone: Counter[str] = Counter()
         for newcomer in await store.newcomers_with(AccountId(options.account)):
+            await store.note(operator_line("forget", newcomer))
             gone.update(await store.erase(newcomer, recalled_since=since))
         print(f"Erased: {json.dumps(gone)}" if gone else await _nothing(store, premises))
 

@@ -15,6 +15,7 @@ from bot.config import TeamSettings
 from bot.core.ids import AccountId, Locale, TeamName
 from bot.handoff.machine import State
 from bot.i18n.render import plain
+from bot.ports import AuditRow
 from bot.sandbox import doings
 from bot.sandbox.client import labels_of, text_of
 from bot.sandbox.people import ADVISER_CHAT_ID, ADVISERS
@@ -1463,3 +1464,30 @@ async def test_nothing_is_passed_on_into_a_group_that_was_made_public(office: Of
     await office.open()
     await office.settled()
     assert [topic["id"] for topic in await office.client.topics()] == [(await office.handoff()).thread]
+
+
+# --- the audit trail --------------------------------------------------------------------------------------------------
+
+
+async def test_who_took_and_gave_back_a_conversation_is_on_the_trail(office: Office) -> None:
+    fatou, claire = await held(office)
+    handoff = await office.handoff()
+    await claire.press("Remettre en attente")
+    await claire.take()
+    await fatou.say("ma lettre est arrivée")
+    await claire.press("Fermer")
+    [adviser] = [one for one in await office.store.advisers() if one.id == (await office.handoff()).adviser]
+    trail = [row for row in await office.store.audit(datetime(2020, 1, 1, tzinfo=UTC)) if row.event != "listed"]
+    hour = office.now().replace(minute=0, second=0, microsecond=0)
+    assert trail == [
+        AuditRow(event=event, who=adviser.id, about=handoff.id, at=hour)
+        for event in ("claim", "release", "claim", "close")
+    ]
+
+
+async def test_a_conversation_that_an_adviser_lets_lie_is_released_on_the_trail(office: Office) -> None:
+    await held(office)
+    office.now.pass_by(minutes=241)
+    await office.look_at_timers()
+    trail = await office.store.audit(datetime(2020, 1, 1, tzinfo=UTC))
+    assert [row.event for row in trail if row.event != "listed"] == ["claim", "release"]
