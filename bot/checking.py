@@ -105,7 +105,8 @@ def check_everything(config: Path, *, english: bool) -> int:
         return 1
     loaded = load(data.places.flows, data.known(today), data.translations())
     critical = 0
-    for found in loaded.issues:
+    # What keeps a flow from being served first, then what only asks for a look: one slip warns in many files.
+    for found in sorted(loaded.issues, key=lambda one: not one.is_critical):
         critical += found.is_critical
         print(f"{'✗' if found.is_critical else '·'} {found.shown(language)}")
     for wrong in data.living.issues:

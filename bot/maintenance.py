@@ -29,11 +29,12 @@ from bot.core.ids import AccountId, FlowId
 from bot.core.phrases import Value
 from bot.data import Data, Places
 from bot.directory.confirm import confirm, confirm_fact
+from bot.directory.exchange import services_in
 from bot.directory.flat import exportable
-from bot.directory.hsds import from_hsds, to_hsds
+from bot.directory.hsds import to_hsds
 from bot.directory.lookup import load as load_directory
 from bot.directory.service import Service
-from bot.directory.spreadsheet import from_csv, to_csv
+from bot.directory.spreadsheet import to_csv
 from bot.directory.writer import as_files
 from bot.errors import SettingsError, UnusableStore
 from bot.flow.draw import mermaid, tree
@@ -334,12 +335,7 @@ def services(options: argparse.Namespace) -> int:
             f"{options.folder} is where the guichet reads: name another folder, read what is written there, and move it"
             f" into {flows}/directory/ by hand."
         )
-    try:
-        text = options.file.read_text(encoding="utf-8-sig")
-        found = from_csv(text) if options.file.suffix == ".csv" else from_hsds(json.loads(text))
-    except (OSError, ValueError, KeyError) as exc:
-        print(f"{options.file}: cannot be read as our CSV or as HSDS JSON ({exc})")
-        return 1
+    found = services_in(options.file)
     known = {one.id: one for one in exportable(directory.by_id.values())}
     news = [one for one in found if known.get(one.id) != one]
     options.folder.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,20 @@ _FRENCH = {
 _ENGLISH = {errno.EINVAL: "not an ordinary file", errno.ENXIO: "not an ordinary file"}
 
 
+#: Begin the names of what editors and systems put beside a file: locks, copies, properties (`.#a.yml`, `._a.yml`).
+_ASIDE = (".", "~$")
+
+
+def files_in(folder: Path, pattern: str = "*.yml") -> list[Path]:
+    """The files of a folder in the order of their names, without those that an editor leaves beside them."""
+    return sorted(path for path in folder.glob(pattern) if not is_aside(path))
+
+
+def is_aside(path: Path) -> bool:
+    """Whether an editor or a system made this file for itself; nobody meant it to be read."""
+    return path.name.startswith(_ASIDE)
+
+
 def bytes_of(path: Path, limit: int = -1) -> bytes:
     """What a file holds, at most `limit` bytes of it. Raises OSError, also for a folder, a pipe, a socket, a device."""
     # Without waiting: whoever opens a pipe waits for its writer.

@@ -38,8 +38,8 @@ _CONTROL = re.compile(
 #: Code → the sentence in French and in English: what is wrong, then the way out. `{name}` are values of the trap.
 TRAPS: Final[dict[str, dict[Literal["fr", "en"], str]]] = {
     "unreadable-file": {
-        "fr": "ce fichier ne peut pas être lu ({raison}). Mettez ici un fichier que le guichet peut lire.",
-        "en": "this file cannot be read ({reason}). Put a file here that the guichet may read.",
+        "fr": "ne peut pas être lu ({raison}). Remettez-le, ou un fichier que le guichet peut lire.",
+        "en": "cannot be read ({reason}). Put it back, or a file that the guichet may read.",
     },
     "too-big": {
         "fr": "ce fichier est trop grand (limite : {limit}). Coupez-le en plusieurs fichiers.",

@@ -368,8 +368,8 @@ def test_a_settings_file_that_is_a_pipe_keeps_nobody_waiting(tmp_path: Path) -> 
     path = tmp_path / "config.yml"
     os.mkfifo(path)
     assert refused(path, "fr") == (
-        f"{path}:1: ce fichier ne peut pas être lu (ce n'est pas un fichier ordinaire). Mettez ici un fichier que"
-        " le guichet peut lire."
+        f"{path}:1: ne peut pas être lu (ce n'est pas un fichier ordinaire). Remettez-le, ou un fichier que le guichet"
+        " peut lire."
     )
 
 

@@ -27,6 +27,7 @@ from bot.flow.shapes import PATTERNS, Form
 from bot.flow.source import read, read_file
 from bot.flow.translations import Translation, check_translations
 from bot.flow.walks import check_walks, silent_circles, ways
+from bot.ordinary_file import is_aside
 from bot.strict_yaml import LIMIT_TRAPS, bytes_of, unreadable
 
 #: Below flows/, but not flow files.
@@ -122,7 +123,7 @@ def find(folder: Path) -> tuple[list[FlowFile], list[Issue]]:
     for path in sorted(folder.rglob("*")):
         below = path.relative_to(folder).as_posix()
         area, _, name = below.partition("/")
-        if below in NOT_FLOWS or not _MEANT.search(path.name):
+        if below in NOT_FLOWS or not _MEANT.search(path.name) or is_aside(path):
             continue
         shown = f"{folder.name}/{below}"
         flow = f"{area}.{name.removesuffix('.yml')}"

@@ -17,7 +17,7 @@ from bot.nlu.compiled import Said, read_compiled, stamps_of, write_compiled
 from bot.nlu.phrase_finder import Hit, PhraseFinder
 from bot.nlu.phrase_tree import Tree, grown
 from bot.nlu.phrases import Phrase, PhraseError, read_phrase
-from bot.ordinary_file import bytes_of, reason
+from bot.ordinary_file import bytes_of, files_in, reason
 
 #: The safety intents of `nlu/intents.yml`, the most pressing first: it wins when a text holds several.
 SAFETY_INTENTS = ("emergency", "suicide_crisis", "child_alone", "violence", "exploitation", "arrest_or_detention")
@@ -84,7 +84,7 @@ class Lexicon:
         have every list too, an empty one (`[]`) where there is no phrase yet: a lost line `violence:` is seen by that.
         """
         needed = frozenset(needed)
-        paths = sorted(folder.glob("*.yml"))
+        paths = files_in(folder)
         stamps = stamps_of(paths)
         missing = sorted(needed - {path.stem for path in paths})
         if cache is not None and not missing and (kept := read_compiled(cache, stamps)) is not None:
