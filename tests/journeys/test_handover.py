@@ -788,7 +788,7 @@ async def test_another_adviser_is_refused(office: Office) -> None:
     )
 
 
-async def test_somebody_in_the_group_who_is_not_on_the_list_is_refused(office: Office) -> None:
+async def test_somebody_in_the_group_who_is_not_on_the_list_is_refused(office: Office) -> None:  # H04
     fatou, _ = await held(office)
     stranger = await office.adviser("Marc")
     await stranger.sit_down()
