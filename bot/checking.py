@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal
 
 from bot.config import read_settings
 from bot.core.ids import Locale
@@ -20,7 +19,7 @@ from bot.data import Data, Places
 from bot.directory.facts import Fact
 from bot.directory.lookup import Directory
 from bot.directory.service import Service
-from bot.errors import SettingsError, StoreError, UnusableStore
+from bot.errors import DataError, Language, SettingsError, StoreError, UnusableStore
 from bot.flow.book import load
 from bot.handoff.machine import Handoff
 from bot.maintenance import Premises
@@ -32,7 +31,7 @@ from bot.store import database_path
 OLDEST = 3
 
 
-def stale(directory: Directory, today: date, language: Literal["fr", "en"]) -> Iterator[str]:
+def stale(directory: Directory, today: date, language: Language) -> Iterator[str]:
     """A line for each owner of services and facts that nobody vouches for any more; nothing critical."""
     for owner, things in sorted(directory.stale(today).items()):
         services = [thing for thing in things if isinstance(thing, Service)]
@@ -47,7 +46,7 @@ def stale(directory: Directory, today: date, language: Literal["fr", "en"]) -> I
             yield f"· to check, {owner}: services {len(services)}, facts {len(facts)}; first {oldest}"
 
 
-def reported(directory: Directory, rows: Sequence[CheckRow], language: Literal["fr", "en"]) -> Iterator[str]:
+def reported(directory: Directory, rows: Sequence[CheckRow], language: Language) -> Iterator[str]:
     """What advisers said in Telegram that the files do not tell yet; nothing critical."""
     wrong, right = (
         ("à corriger, demandé le", "confirmé le") if language == "fr" else ("to correct, asked on", "confirmed on")
@@ -62,7 +61,7 @@ def reported(directory: Directory, rows: Sequence[CheckRow], language: Literal["
         yield f"· guichet confirmed --write: {way}"
 
 
-def orphaned(handoffs: Sequence[Handoff], teams: Container[str], language: Literal["fr", "en"]) -> Iterator[str]:
+def orphaned(handoffs: Sequence[Handoff], teams: Container[str], language: Language) -> Iterator[str]:
     """A line for each team that has open requests and is gone from the settings; another team answers them."""
     gone = Counter(handoff.team for handoff in handoffs if handoff.team not in teams)
     for team, number in sorted(gone.items()):
@@ -90,18 +89,24 @@ def _kept(english: bool) -> tuple[list[CheckRow], list[Handoff]]:
 
 
 def check_everything(config: Path, *, english: bool) -> int:
-    """Print all issues and a last line that counts them; 1 when one is critical, else 0. Raises DataError."""
-    language: Literal["fr", "en"] = "en" if english else "fr"
+    """Print all issues and a last line that counts them; 1 when one is critical, else 0."""
+    language: Language = "en" if english else "fr"
     try:
         settings = read_settings(config)
     except SettingsError as exc:
-        print(exc)
+        for line in exc.told.said(language).splitlines():
+            print(f"✗ {one_line(line)}")
         return 1
     today = datetime.now(UTC).date()
-    data = Data(Places(), settings, remembers=False, today=today)
+    try:
+        data = Data(Places(), settings, remembers=False, today=today)
+    except DataError as exc:
+        print(f"✗ {one_line(exc.told.said(language))}")
+        return 1
     loaded = load(data.places.flows, data.known(today), data.translations())
     critical = 0
-    for found in loaded.issues:
+    # What keeps a flow from being served first, then what only asks for a look: one slip warns in many files.
+    for found in sorted(loaded.issues, key=lambda one: not one.is_critical):
         critical += found.is_critical
         print(f"{'✗' if found.is_critical else '·'} {found.shown(language)}")
     for wrong in data.living.issues:

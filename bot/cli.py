@@ -53,10 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = chosen.run(chosen)
         sys.stdout.flush()
         return code
-    except DataError as exc:
-        print(exc, file=sys.stderr)
-        return WRONG_DATA
-    except (SettingsError, UnusableStore) as exc:
+    except (DataError, SettingsError) as exc:
+        print("\n".join(map(one_line, exc.in_both.splitlines())), file=sys.stderr)
+        return WRONG_DATA if isinstance(exc, DataError) else WRONG_SETTINGS
+    except UnusableStore as exc:
         print(exc, file=sys.stderr)
         return WRONG_SETTINGS
     except StoreError as exc:
@@ -116,8 +116,20 @@ def commands() -> tuple[CommandLine, ...]:
                     run=_later("services"), arguments=_services_arguments),
         CommandLine(name="confirmed", help="What advisers confirmed in Telegram; --write puts it into the files.",
                     run=_later("confirmed"), arguments=_confirmed_arguments),
+        CommandLine(name="audit", help="Who of the staff took, gave back, exported or erased what; ids only.",
+                    run=_audit, arguments=_audit_arguments),
         CommandLine(name="doctor", help="Look for what is misconfigured.", run=_later("doctor")),
     )  # fmt: skip
+
+
+def _audit_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--days", type=_number(1, 36_500), default=30, help="how far back (30)")
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from bot.audit import run
+
+    return run(options)
 
 
 def _later(name: str) -> Callable[[argparse.Namespace], int]:

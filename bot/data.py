@@ -21,6 +21,7 @@ from bot.directory.extract import phrases_of as directory_phrases
 from bot.directory.living import Living
 from bot.directory.lookup import Directory
 from bot.directory.lost import Named
+from bot.errors import Told
 from bot.flow.book import load
 from bot.flow.extract import flows_in, phrases_in, phrases_of, shown_in_danger
 from bot.flow.graph import FlowBook
@@ -34,10 +35,8 @@ from bot.i18n.catalogues import Catalogues, Offer
 from bot.i18n.choices import key_of_words
 from bot.i18n.formats import language_name
 from bot.i18n.languages import SOURCE
-from bot.i18n.pofile import read_po_file
 from bot.i18n.render import plain
 from bot.i18n.template import IN_DANGER
-from bot.i18n.told import LocaleFileError, Told
 from bot.i18n.vocabulary import Vocabulary
 from bot.i18n.words import Words
 from bot.kept import KeptFiles
@@ -85,7 +84,9 @@ class Data:
         """
         self.places = places
         self.settings = settings
-        self.catalogues = Catalogues.load(places.locales, cache=places.state / "i18n" if remembers else None)
+        self.catalogues = Catalogues.load(
+            places.locales, cache=places.state / "i18n" if remembers else None, keeps_entries=not remembers
+        )
         self.intents = intents_in(places.nlu / "intents.yml")
         #: Languages that are not offered because of their files, a line each, as of the last guide.
         self.withheld: tuple[Told, ...] = ()
@@ -249,13 +250,7 @@ class Data:
         """Every entry of the catalogues that may be shown, for the checks against the French."""
         for language in self.catalogues.languages:
             path = self.catalogues.path_of(language.locale)
-            if not path.is_file():
-                continue
-            try:
-                entries = read_po_file(path).entries
-            except LocaleFileError:
-                continue  # the catalogues tell of it
-            for entry in entries:
+            for entry in self.catalogues.entries(language.locale):
                 if entry.context and entry.is_translated and not entry.is_fuzzy and not entry.is_obsolete:
                     yield Translation(
                         locale=language.locale,

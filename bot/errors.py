@@ -2,17 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+#: What people who run the guichet and edit its files read.
+Language = Literal["fr", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is wrong and the way out, in two languages, with path and line where they are known."""
+
+    en: str
+    fr: str
+
+    def __str__(self) -> str:
+        return self.en
+
+    def said(self, language: Language) -> str:
+        """The sentence in this language."""
+        return self.fr if language == "fr" else self.en
+
+    def after(self, place: str) -> Told:
+        """The same behind the place that it speaks of."""
+        return Told(f"{place}: {self.en}", f"{place}: {self.fr}")
+
 
 class BotError(Exception):
     """Root of every error the guichet raises itself."""
 
 
-class SettingsError(BotError):
-    """The settings or the environment cannot be used; the text is one sentence for the operator."""
+class ToldError(BotError):
+    """An error for whoever runs the guichet or edits its files; the text is in English, `told` in both languages."""
+
+    def __init__(self, en: str, fr: str = "") -> None:
+        super().__init__(en)
+        self.told = Told(en, fr or en)
+
+    @property
+    def in_both(self) -> str:
+        """French, then English; once what has only one language."""
+        return "\n".join(dict.fromkeys((self.told.fr, self.told.en)))
 
 
-class DataError(BotError):
-    """A data file that nothing can stand in for cannot be used; the text is one sentence with its path."""
+class SettingsError(ToldError):
+    """The settings or the environment cannot be used; one sentence a line for the operator."""
+
+    @classmethod
+    def of(cls, wrong: Sequence[Told]) -> SettingsError:
+        """All of these, a line each."""
+        return cls("\n".join(one.en for one in wrong), "\n".join(one.fr for one in wrong))
+
+
+class DataError(ToldError):
+    """A data file that nothing can stand in for cannot be used; one sentence with its path."""
 
 
 class StoreError(BotError):

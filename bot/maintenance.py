@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.audit import operator_line
 from bot.config import (
     DEFAULT_DATABASE,
     DEMO_DATABASE,
@@ -28,11 +29,12 @@ from bot.core.ids import AccountId, FlowId
 from bot.core.phrases import Value
 from bot.data import Data, Places
 from bot.directory.confirm import confirm, confirm_fact
+from bot.directory.exchange import services_in
 from bot.directory.flat import exportable
-from bot.directory.hsds import from_hsds, to_hsds
+from bot.directory.hsds import to_hsds
 from bot.directory.lookup import load as load_directory
 from bot.directory.service import Service
-from bot.directory.spreadsheet import from_csv, to_csv
+from bot.directory.spreadsheet import to_csv
 from bot.directory.writer import as_files
 from bot.errors import SettingsError, UnusableStore
 from bot.flow.draw import mermaid, tree
@@ -134,6 +136,7 @@ def export(options: argparse.Namespace) -> int:
     async def work(store: KeptStore) -> None:
         kept: dict[str, list[Any]] = {}
         for newcomer in await store.newcomers_with(AccountId(options.account)):
+            await store.note(operator_line("export", newcomer))
             for table, rows in (await store.data_of(newcomer)).items():
                 kept.setdefault(table, []).extend(rows)
         print(json.dumps(kept, ensure_ascii=False, indent=2, default=str))
@@ -153,6 +156,7 @@ def forget(options: argparse.Namespace) -> int:
         since = datetime.now(UTC) - DELETABLE_FOR
         gone: Counter[str] = Counter()
         for newcomer in await store.newcomers_with(AccountId(options.account)):
+            await store.note(operator_line("forget", newcomer))
             gone.update(await store.erase(newcomer, recalled_since=since))
         print(f"Erased: {json.dumps(gone)}" if gone else await _nothing(store, premises))
 
@@ -331,12 +335,7 @@ def services(options: argparse.Namespace) -> int:
             f"{options.folder} is where the guichet reads: name another folder, read what is written there, and move it"
             f" into {flows}/directory/ by hand."
         )
-    try:
-        text = options.file.read_text(encoding="utf-8-sig")
-        found = from_csv(text) if options.file.suffix == ".csv" else from_hsds(json.loads(text))
-    except (OSError, ValueError, KeyError) as exc:
-        print(f"{options.file}: cannot be read as our CSV or as HSDS JSON ({exc})")
-        return 1
+    found = services_in(options.file)
     known = {one.id: one for one in exportable(directory.by_id.values())}
     news = [one for one in found if known.get(one.id) != one]
     options.folder.mkdir(parents=True, exist_ok=True)

@@ -360,6 +360,25 @@ class CheckRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLine:
+    """What one of the staff did, for the audit trail: ids and the name of what happened, never a text."""
+
+    #: `claim`, `release`, `return`, `close` of a conversation; `export`, `forget` of a person; `listed`, `unlisted`.
+    event: str
+    #: An adviser's id, or `operator:` and the number of an account on the machine.
+    who: str
+    #: The random id of the conversation or the person; empty when it is of neither.
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow(AuditLine):
+    """A line of the trail with its hour, which is as exact as it is kept."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
     """Everything one turn changes: written in one transaction, all of it or nothing."""
 
@@ -388,6 +407,7 @@ class Commit:
     gaps: tuple[Gap, ...] = ()
     submissions: tuple[Submission, ...] = ()
     checks: tuple[Check, ...] = ()
+    audit: tuple[AuditLine, ...] = ()
     #: (figure, label) pairs to add one to, for today.
     counts: tuple[tuple[str, str], ...] = ()
     now: datetime | None = None
@@ -517,7 +537,8 @@ class Store(Protocol):
 
     async def advisers(self) -> list[AdviserRow]: ...
 
-    async def save_adviser(self, adviser: AdviserRow) -> None: ...
+    async def save_adviser(self, adviser: AdviserRow) -> None:
+        """Add an adviser, or replace them by id; who may answer now, or no more, is a line of the audit trail."""
 
     async def drop_adviser(self, ident: AdviserId) -> None:
         """Delete what is kept of somebody who is an adviser no more."""
@@ -560,6 +581,10 @@ class Store(Protocol):
     # the directory
     async def checks(self) -> list[CheckRow]:
         """What teams were asked of the directory and what they said, by entry."""
+
+    # the audit trail
+    async def audit(self, since: datetime) -> list[AuditRow]:
+        """What the staff did from this hour on, in order."""
 
     # flows
     async def keep_flow(self, flow: FlowId, revision: Revision, source: bytes) -> None:

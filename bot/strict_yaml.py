@@ -7,15 +7,15 @@ the first event that goes too deep or too far. Flows and directory are read by i
 
 from __future__ import annotations
 
-import errno
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 import yaml
+
+from bot import ordinary_file
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml: ten times faster, the same grammar
 
@@ -38,8 +38,8 @@ _CONTROL = re.compile(
 #: Code → the sentence in French and in English: what is wrong, then the way out. `{name}` are values of the trap.
 TRAPS: Final[dict[str, dict[Literal["fr", "en"], str]]] = {
     "unreadable-file": {
-        "fr": "ce fichier ne peut pas être lu ({reason}). Vérifiez ses droits.",
-        "en": "this file cannot be read ({reason}). Check its permissions.",
+        "fr": "ne peut pas être lu ({raison}). Remettez-le, ou un fichier que le guichet peut lire.",
+        "en": "cannot be read ({reason}). Put it back, or a file that the guichet may read.",
     },
     "too-big": {
         "fr": "ce fichier est trop grand (limite : {limit}). Coupez-le en plusieurs fichiers.",
@@ -217,12 +217,7 @@ def _trap(line: int, code: str, **values: object) -> Trap:
 
 def bytes_of(path: Path) -> bytes:
     """What a file holds, up to one byte more than the limit. Raises OSError."""
-    kind = path.stat().st_mode
-    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
-        # A pipe or a terminal is read for as long as nobody writes into it.
-        raise OSError(errno.EINVAL, "not an ordinary file", str(path))
-    with path.open("rb") as file:
-        return file.read(LIMIT_BYTES + 1)
+    return ordinary_file.bytes_of(path, LIMIT_BYTES + 1)
 
 
 def read_file(path: Path) -> tuple[Node | None, tuple[Trap, ...]]:
@@ -230,8 +225,13 @@ def read_file(path: Path) -> tuple[Node | None, tuple[Trap, ...]]:
     try:
         source = bytes_of(path)
     except OSError as exc:
-        return None, (_trap(1, "unreadable-file", reason=exc.strerror or type(exc).__name__),)
+        return None, (unreadable(exc),)
     return read(source)
+
+
+def unreadable(exc: OSError) -> Trap:
+    """That a file cannot be read, and why."""
+    return _trap(1, "unreadable-file", reason=ordinary_file.reason(exc, "en"), raison=ordinary_file.reason(exc, "fr"))
 
 
 def read(source: bytes) -> tuple[Node | None, tuple[Trap, ...]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,11 +41,17 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def socket_at(path: Path) -> None:
+    """What a program left that talks to another one on this machine."""
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(path.name if path.parent == Path.cwd() else str(path))
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
         ("locales/languages.yml", SLIP, "locales/languages.yml:2: not YAML (did not find expected ',' or ']')"),
-        ("locales/languages.yml", "été: à".encode("latin-1"), "locales/languages.yml: not YAML ("),
+        ("locales/languages.yml", "été: à".encode("latin-1"), "locales/languages.yml:1: is not UTF-8;"),
         ("locales/fr/words.yml", SLIP, "locales/fr/words.yml:2: not YAML (did not find expected ',' or ']')"),
         ("nlu/intents.yml", SLIP, "nlu/intents.yml:2: the YAML cannot be read from here on ("),
         ("nlu/intents.yml", "été: à".encode("latin-1"), "nlu/intents.yml:1: "),
@@ -61,10 +68,93 @@ def test_a_file_that_nothing_replaces_ends_a_command_with_one_sentence(
         path.unlink()
     else:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-    assert main([command]) == 1
+    assert main([command, "--english"] if command == "check" else [command]) == 1
     out, err = capsys.readouterr()
-    assert (out, len(err.splitlines())) == ("", 1)
-    assert err.startswith(said)
+    if command == "check":
+        assert (err, len(out.splitlines())) == ("", 1)
+        assert out.startswith(f"✗ {said}")
+    else:
+        french, english = err.splitlines()
+        assert (out, english.startswith(said), french == english) == ("", True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("locales/languages.yml", "fr: {name: Français}\n", ":1: il manque « french » à « fr ». Ajoutez-le."),
+        (
+            "locales/languages.yml",
+            "fr: {name: Français, french: français, tier: shipped}\n"
+            "ar:\n  name: العربية\n  french: arabe\n  tier: oui\n",
+            ":2: « tier » de « ar » vaut « oui » ; écrivez l'un de shipped, beta, draft.",
+        ),
+        (
+            "locales/languages.yml",
+            "fr: {name: F, french: f, tier: shipped}\nfr: {name: F, french: f, tier: shipped}\n",
+            ":2: « fr » est écrit deux fois (d'abord ligne 1). Gardez-en un seul.",
+        ),
+        (
+            "locales/languages.yml",
+            "fr:\n\tname: Français\n",
+            ":2: le YAML est illisible. Vérifiez deux-points, guillemets, crochets et retraits (des espaces, pas de"
+            " tabulation).",
+        ),
+        ("locales/fr/words.yml", None, ": les mots français manquent. Remettez ce fichier."),
+        (
+            "nlu/intents.yml",
+            "intents: [greet]\n",
+            ":1: « intents » attend le nom de chaque intention, puis ce qu'elle veut dire, un par ligne.",
+        ),
+        (
+            "locales/languages.yml",
+            Path.mkdir,
+            ": ne peut pas être lu (c'est un dossier).",
+        ),
+        (
+            "locales/languages.yml",
+            os.mkfifo,
+            ": ne peut pas être lu (ce n'est pas un fichier ordinaire).",
+        ),
+    ],
+)
+def test_an_admin_reads_in_french_what_ends_a_command(
+    name: str,
+    content: str | Callable[[Path], None] | None,
+    said: str,
+    place: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = place / name
+    path.unlink()
+    if isinstance(content, str):
+        path.write_text(content, encoding="utf-8")
+    elif content is not None:
+        content(path)
+    assert main(["check"]) == 1
+    assert capsys.readouterr().out == f"✗ {name}{said}\n"
+    assert main(["prepare"]) == 1
+    assert capsys.readouterr().err.splitlines()[0] == f"{name}{said}"
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, socket_at], ids=["pipe", "socket"])
+@pytest.mark.parametrize("name", ["locales/ar/words.yml", "locales/ar/LC_MESSAGES/guichet.po", "nlu/lexicon/ar.yml"])
+def test_what_is_no_ordinary_file_keeps_no_start_waiting(
+    name: str,
+    make: Callable[[Path], None],
+    place: Path,
+    compiled: Callable[[Path], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    compiled(place / "var")
+    (place / "nlu" / "lexicon").unlink()
+    shutil.copytree(ROOT / "nlu" / "lexicon", place / "nlu" / "lexicon")
+    (place / name).unlink()
+    make(place / name)
+    data = Data(Places(), Settings())
+    assert data.words.yes_no("oui", Locale("fr")) is True
+    assert main(["check"]) == 1
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith(f"✗ {name}")]
+    assert "ne peut pas être lu (ce n'est pas un fichier ordinaire)" in lines[-1]
 
 
 def test_words_of_one_language_that_cannot_be_read_are_left_out_and_told(
@@ -87,7 +177,10 @@ def test_words_of_one_language_that_cannot_be_read_are_left_out_and_told(
     capsys.readouterr()
     assert main(["check"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    french = "le YAML est illisible. Vérifiez deux-points, guillemets, crochets et retraits ; enregistrez en UTF-8."
+    french = (
+        "le YAML est illisible. Vérifiez deux-points, guillemets, crochets et retraits (des espaces, pas de"
+        " tabulation)."
+    )
     assert f"✗ locales/ar/words.yml:2: {french}" in lines
     assert ": 1 critical, " in lines[-1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from bot.checking import check_everything
 from bot.cli import main
 from bot.config import BOUNDS, Settings, environment_with_dotenv, read_environment, read_settings
-from bot.errors import SettingsError
+from bot.errors import Language, SettingsError
 
 
 def written(folder: Path, text: str | bytes, name: str = ".env") -> Path:
@@ -97,7 +98,7 @@ def test_a_file_in_another_encoding_is_said(encoding: str, tmp_path: Path) -> No
     path = written(tmp_path, "NAME=é\n".encode(encoding))
     with pytest.raises(SettingsError) as caught:
         environment_with_dotenv(path)
-    assert str(caught.value) == f"{path} is not UTF-8 text: save it again as UTF-8."
+    assert str(caught.value) == f"{path}:1: is not UTF-8 text: save the file again as UTF-8."
 
 
 # --- variables --------------------------------------------------------------------------------------------------------
@@ -161,6 +162,46 @@ def test_a_database_that_would_keep_nothing_is_refused(url: str) -> None:
     assert refusal(DATABASE_URL=url) == said
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("TELEGRAM_BOT_TOKN", "TELEGRAM_BOT_TOKEN"),
+        ("TELEGRAM_TOKEN", "TELEGRAM_BOT_TOKEN"),
+        ("telegram_bot_token", "TELEGRAM_BOT_TOKEN"),
+        ("GUICHET_ADVISERS_ID", "GUICHET_ADVISER_IDS"),
+        ("TELEGRAM_ADVISER_CHATID", "TELEGRAM_ADVISER_CHAT_ID"),
+        ("DATABASE_URI", "DATABASE_URL"),
+    ],
+)
+def test_a_misspelt_variable_is_told_and_its_value_is_not(name: str, meant: str) -> None:
+    assert refusal(**{name: "secret"}) == (
+        f'"{name}" is no variable of the guichet. Did you mean "{meant}"? Correct it in .env, or where it is set.'
+    )
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"DATABASE_URI": "x", "DATABASE_URL": "sqlite:///var/guichet.db"},  # that of another program
+        {"TELEGRAM_CRIPEL_CHAT_ID": "-100777"},  # of a team that is no longer in the settings
+        {"TELEGRAM_TOKEN": ""},
+        {"PATH": "/bin", "HTTPS_PROXY": "http://proxy"},
+    ],
+)
+def test_what_other_programs_are_told_stops_nobody(env: dict[str, str]) -> None:
+    assert read_environment(env, Settings()).telegram_token is None
+
+
+def test_curly_quotes_are_not_part_of_a_value(tmp_path: Path) -> None:
+    path = written(tmp_path, "TELEGRAM_BOT_TOKEN=“123456:AAH_x-y”\nNAME=«x»\n")
+    with pytest.raises(SettingsError) as caught:
+        environment_with_dotenv(path)
+    assert caught.value.told.fr.splitlines() == [
+        f"{path}:{line}: ces guillemets sont ceux d'un traitement de texte. Écrivez-en des droits (\"), ou aucun."
+        for line in (1, 2)
+    ]
+
+
 # --- the command line -------------------------------------------------------------------------------------------------
 
 
@@ -180,17 +221,18 @@ def test_a_wrong_variable_ends_a_command_with_one_sentence(
     written(tmp_path, dotenv + "\n")
     assert main(["demo" if "CHAT" in dotenv else "run"]) == 2
     out, err = capsys.readouterr()
-    assert (out, len(err.splitlines()), said in err) == ("", 1, True)
+    french, english = err.splitlines()
+    assert (out, said in english, french == english) == ("", True, False)
 
 
 # --- config.yml -------------------------------------------------------------------------------------------------------
 
 
-def refused(path: Path) -> str:
+def refused(path: Path, language: Language = "en") -> str:
     """What the operator reads about this settings file, at the start and from `guichet check` alike."""
     with pytest.raises(SettingsError) as caught:
         read_settings(path)
-    return str(caught.value)
+    return caught.value.told.said(language)
 
 
 def test_numbers_that_would_erase_or_flood_are_all_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -205,29 +247,43 @@ def test_numbers_that_would_erase_or_flood_are_all_named(tmp_path: Path, capsys:
         f'{path}:1: "retention.session" must be from 1 to 3650, not -1.',
         f'{path}:1: "retention.person" must be from 1 to 3650, not 0.',
         f'{path}:1: "retention.audit" must be from 1 to 3650, not 3651.',
-        f'{path}:2: "telegram.chat_per_s" must be from 0 to 1000000, not -1.0.',
-        f'{path}:2: "telegram.global_per_s" must be from 0 to 1000000, not -30.0.',
-        f'{path}:2: "telegram.group_per_min" must be from 0 to 1000000, not nan.',
+        f'{path}:2: "telegram.chat_per_s" must be from 0 to 1000000, not -1.',
+        f'{path}:2: "telegram.global_per_s" must be from 0 to 1000000, not -30.',
+        f'{path}:2: "telegram.group_per_min" must be a number, such as 0.8, not ".nan".',
         f'{path}:2: "telegram.poll_timeout_s" must be from 1 to 50, not 51.',
         f'{path}:3: "handoff.idle_release_min" must be from 1 to 10080, not 0.',
-        f'{path}:4: "nlu.timeout_s" must be from 0.05 to 10, not inf.',
+        f'{path}:4: "nlu.timeout_s" must be a number, such as 0.8, not ".inf".',
     ]
     assert refused(path).splitlines() == lines
     assert check_everything(path, english=True) == 1
-    assert capsys.readouterr().out.splitlines() == lines
+    assert capsys.readouterr().out.splitlines() == [f"✗ {line}" for line in lines]
+    assert check_everything(path, english=False) == 1
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert first == f"✗ {path}:1: « retention.session » va de 1 à 3650, et non -1."
+    assert last == f"✗ {path}:4: « nlu.timeout_s » attend un nombre avec un point, comme 0.8, et non « .inf »."
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"nlu: {timeout_s: 1\nteams:\n", ":2: cannot be read as YAML: expected ',' or '}', but got ':'."),
-        ("été: 1\n".encode("latin-1"), ":1: is not UTF-8 text: save it again as UTF-8."),
-        (b"a: \x01\n", ": cannot be read as YAML: unacceptable character #x0001: special characters are not allowed."),
+        (
+            b"nlu: {timeout_s: 1\nteams:\n",
+            ":2: le YAML est illisible à partir d'ici (il manque une virgule, ou « } », ouvert"
+            " ligne 1). Vérifiez les deux-points, les guillemets et les retraits ; un texte avec « : » ou « # » se met"
+            " entre guillemets.",
+        ),
+        (
+            "été: 1\n".encode("latin-1"),
+            ":1: cette ligne n'est pas du texte brut en UTF-8. Enregistrez le fichier en texte brut (pas en document"
+            " Word ni RTF), avec l'encodage UTF-8.",
+        ),
+        (b"a: \x01\n", ":1: un caractère invisible (U+0001) se cache dans cette ligne. Effacez-le et retapez le mot."),
+        (b"nlu:\n\ttimeout_s: 1\n", ":2: cette ligne commence par une tabulation. Remplacez-la par des espaces."),
     ],
 )
 def test_a_settings_file_that_cannot_be_read_is_one_sentence(content: bytes, said: str, tmp_path: Path) -> None:
     path = written(tmp_path, content, "config.yml")
-    assert refused(path) == f"{path}{said}"
+    assert refused(path, "fr") == f"{path}{said}"
 
 
 @pytest.mark.parametrize("end", [0, 1])
@@ -238,7 +294,7 @@ def test_a_bound_itself_is_allowed(end: int, tmp_path: Path) -> None:
         assert getattr(getattr(settings, section), key) == bounds[end]
 
 
-@pytest.mark.parametrize("hours", ["lundi 9h", "", "  ", "9-17"])
+@pytest.mark.parametrize("hours", ["lundi 9h", "", "9-17"])
 def test_hours_that_nobody_can_read_are_refused(hours: str, tmp_path: Path) -> None:
     path = written(tmp_path, f'teams: {{accueil: {{hours: "{hours}"}}}}\n', "config.yml")
     assert refused(path) == (
@@ -252,21 +308,69 @@ def test_hours_that_nobody_can_read_are_refused(hours: str, tmp_path: Path) -> N
     [
         (
             "retention:\n  person: 90\n  session: 30\n  person: 9\n",
-            ':4: "retention.person" is written twice (first on line 2). Keep one.',
+            ':4: "person" is written twice (first on line 2). Keep one.',
         ),
         (
             "teams:\n  - accueil\n",
-            ":1: \"teams\" must be a map from the name of each team to its settings, not ['accueil'].",
+            ':1: "teams" must be a map from the name of each team to its settings, not a list.',
         ),
-        ("teams:\n", ':1: "teams" must be a map from the name of each team to its settings, not None.'),
-        ("nlu:\n  sure_from: .nan\n", ':2: "nlu.sure_from" must be a number that is written with digits, not nan.'),
-        ("nlu: 3\n", ":1: nlu must hold settings, one `name: value` a line, not 3."),
+        ("teams:\n", ':1: "teams" must be a map from the name of each team to its settings, not nothing.'),
+        ("nlu:\n  sure_from: .nan\n", ':2: "nlu.sure_from" must be a number, such as 0.8, not ".nan".'),
+        ("nlu: 3\n", ':1: nlu must hold settings, one `name: value` a line, not "3".'),
         ("nlu:\n  budget: 3\n", ':2: "nlu.budget" is not a setting. Known here: offer_from, sure_from, timeout_s.'),
     ],
 )
 def test_a_slip_is_one_sentence_with_its_line_and_the_way_out(content: str, said: str, tmp_path: Path) -> None:
     path = written(tmp_path, content, "config.yml")
     assert refused(path) == f"{path}{said}"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            "teams:\n  a: {queues: [sejour, forem]}\n  b:\n    chat: B\n    queues: [forem]\n",
+            ":5: la file « forem » a déjà l'équipe « a », qui recevrait toutes les demandes. Laissez-la à une seule.",
+        ),
+        (
+            "teams:\n  a:\n    chat: -1001234567890\n",
+            ":3: teams.a.chat attend le nom d'une variable de .env, comme TELEGRAM_ADVISER_CHAT_ID, et non"
+            " « -1001234567890 » : le numéro du groupe se met là-bas.",
+        ),
+        (
+            "nlu:\n  sure_from: 0,5\n",
+            ":2: « nlu.sure_from » attend un nombre avec un point, comme 0.8, et non « 0,5 ».",
+        ),
+        ("retention:\n  case: oui\n", ":2: « retention.case » attend un nombre entier, et non « oui »."),
+        ("retention:\n  cas: 3\n", ":2: « retention.cas » n'est pas un réglage. Vouliez-vous dire « case » ?"),
+        (
+            "teams: {a: {hours: lundi 9h}}\n",
+            ":1: teams.a.hours vaut « lundi 9h » ; écrivez des heures OSM opening_hours, comme « Mo-Fr 09:00-17:00; PH"
+            " off » (Mo lundi, Tu mardi, We mercredi, Th jeudi, Fr vendredi, Sa samedi, Su dimanche, PH jours fériés).",
+        ),
+        (
+            "teams: {a: {queues: forem}}\n",
+            ":1: « teams.a.queues » attend une liste de textes, comme [un, deux], et non « forem ».",
+        ),
+    ],
+)
+def test_an_admin_reads_in_french_what_a_slip_is(content: str, said: str, tmp_path: Path) -> None:
+    path = written(tmp_path, content, "config.yml")
+    assert refused(path, "fr") == f"{path}{said}"
+
+
+def test_a_settings_file_of_a_windows_editor_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path, b"\xef\xbb\xbfretention:\r\n  case: 7\r\n", "config.yml")
+    assert read_settings(path).retention.case == 7
+
+
+def test_a_settings_file_that_is_a_pipe_keeps_nobody_waiting(tmp_path: Path) -> None:
+    path = tmp_path / "config.yml"
+    os.mkfifo(path)
+    assert refused(path, "fr") == (
+        f"{path}:1: ne peut pas être lu (ce n'est pas un fichier ordinaire). Remettez-le, ou un fichier que le guichet"
+        " peut lire."
+    )
 
 
 def test_hours_of_day_and_night_are_hours(tmp_path: Path) -> None:

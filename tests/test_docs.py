@@ -71,7 +71,7 @@ def test_an_unknown_setting_names_the_nearest_one(tmp_path: Path) -> None:
         read_settings(wrong)
     assert str(caught.value).splitlines() == [
         f'{wrong}:2: "nlu.timout_s" is not a setting. Did you mean "timeout_s"?',
-        f"{wrong}:4: \"telegram.chat_per_s\" must be a number, not 'fast'.",
+        f'{wrong}:4: "telegram.chat_per_s" must be a number, such as 0.8, not "fast".',
     ]
 
 

@@ -117,6 +117,27 @@ def test_people_whose_keys_are_missing_are_not_taken_for_nobody(
         assert told.err.startswith("Keys of people are missing from this database")
 
 
+def test_what_an_operator_does_to_a_person_is_on_the_trail_without_their_account(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    welcome(AMINA)
+    assert main(["audit"]) == 0
+    assert capsys.readouterr().out == "Nothing was taken, exported or erased in the last 30 days.\n"
+    assert main(["export", str(AMINA)]) == 0
+    assert main(["forget", str(AMINA)]) == 0
+    assert main(["forget", str(AMINA)]) == 0  # nobody is there any more
+    capsys.readouterr()
+    assert main(["audit", "--days", "1"]) == 0
+    out = capsys.readouterr().out
+    lines = [line.split("\t") for line in out.splitlines()]
+    assert [(event, who) for _, event, who, _ in lines] == [
+        ("export", f"operator:{os.getuid()}"),
+        ("forget", f"operator:{os.getuid()}"),
+    ]
+    assert lines[0][3] == lines[1][3] and len(lines[0][3]) == 8
+    assert str(AMINA) not in out
+
+
 @pytest.mark.parametrize("command", ["forget", "export"])
 @pytest.mark.parametrize("account", ["-5", "0", "12x", str(2**60)])
 def test_what_is_no_account_is_refused(command: str, account: str, place: Path) -> None:

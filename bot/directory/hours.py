@@ -13,6 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from bot.directory.nights import Nights, goes_past_midnight
+
 if TYPE_CHECKING:
     from opening_hours import OpeningHours
 
@@ -104,7 +106,7 @@ def next_opening(expression: str, at: datetime) -> datetime | None:
     return None
 
 
-def _end(hours: OpeningHours, local: datetime) -> datetime | None:
+def _end(hours: OpeningHours | Nights, local: datetime) -> datetime | None:
     """The moment an open spell ends; None when it does not end within a year."""
     horizon = local + HORIZON
     while (change := hours.next_change(local)) is not None and change < horizon:
@@ -121,9 +123,11 @@ def is_holiday(day: date) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _compiled(expression: str) -> OpeningHours:
+def _compiled(expression: str) -> OpeningHours | Nights:
     # Imported here: a bot that shows no hours never loads it (5 MB).
     from opening_hours import OpeningHours
 
     whole = expression if expression == ALWAYS or "PH" in expression else expression + _HOLIDAY_UNKNOWN
+    if goes_past_midnight(whole):
+        return Nights(whole, BRUSSELS)
     return OpeningHours(whole, timezone=BRUSSELS, country="BE")

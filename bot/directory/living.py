@@ -15,6 +15,7 @@ from bot.directory.lost import Named, lost, rejoined
 from bot.directory.search import Query, Search
 from bot.directory.service import Service
 from bot.kept import KeptFiles
+from bot.ordinary_file import files_in
 
 
 class Living:
@@ -122,7 +123,7 @@ class Living:
 
     def _paths(self) -> Iterator[Path]:
         paths = [
-            *sorted((self._flows / "directory").glob("*.yml")),
+            *files_in(self._flows / "directory"),
             self._flows / "facts.yml",
             self._flows / "_system" / "directory.yml",
         ]

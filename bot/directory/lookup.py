@@ -14,8 +14,10 @@ from bot.directory.issues import Issue, issue
 from bot.directory.reader import Known, read_districts, read_services
 from bot.directory.service import District, PartialDate, Service
 from bot.directory.source import read
+from bot.directory.vocabulary import FILE as VOCABULARY
 from bot.directory.vocabulary import Vocabulary, read_vocabulary
 from bot.directory.words import Words, read_words
+from bot.ordinary_file import files_in
 
 FOLDER = "directory"
 DISTRICTS = "_districts.yml"
@@ -123,9 +125,13 @@ def load(flows: Path, *, today: date | None = None) -> Directory:
         check_hours=hours.check,
         to_e164=phones.to_e164,
     )
+    if not (flows / FOLDER).is_dir() and (flows / VOCABULARY).exists():
+        # Lost with all its entries, not a guichet that never had any: what was there before is served on.
+        gone = {"reason": "this folder is gone", "raison": "ce dossier n'est plus là"}
+        issues.append(issue(f"{flows.name}/{FOLDER}", 1, "unreadable-file", **gone))
     by_id: dict[str, Service] = {}
     renamed: dict[str, str] = {}
-    for file in sorted((flows / FOLDER).glob("[!_]*.yml")):
+    for file in files_in(flows / FOLDER, "[!_]*.yml"):
         shown = f"{flows.name}/{FOLDER}/{file.name}"
         root, wrong = read(file, shown)
         issues += wrong

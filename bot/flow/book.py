@@ -27,7 +27,8 @@ from bot.flow.shapes import PATTERNS, Form
 from bot.flow.source import read, read_file
 from bot.flow.translations import Translation, check_translations
 from bot.flow.walks import check_walks, silent_circles, ways
-from bot.strict_yaml import LIMIT_TRAPS, bytes_of
+from bot.ordinary_file import is_aside
+from bot.strict_yaml import LIMIT_TRAPS, bytes_of, unreadable
 
 #: Below flows/, but not flow files.
 RULES = "_system/forbidden.yml"
@@ -122,7 +123,7 @@ def find(folder: Path) -> tuple[list[FlowFile], list[Issue]]:
     for path in sorted(folder.rglob("*")):
         below = path.relative_to(folder).as_posix()
         area, _, name = below.partition("/")
-        if below in NOT_FLOWS or not _MEANT.search(path.name):
+        if below in NOT_FLOWS or not _MEANT.search(path.name) or is_aside(path):
             continue
         shown = f"{folder.name}/{below}"
         flow = f"{area}.{name.removesuffix('.yml')}"
@@ -136,7 +137,8 @@ def find(folder: Path) -> tuple[list[FlowFile], list[Issue]]:
         try:
             files.append(FlowFile(shown=shown, flow=FlowId(flow), source=bytes_of(path)))
         except OSError as exc:
-            issues.append(issue(shown, 1, "unreadable-file", reason=exc.strerror or type(exc).__name__))
+            trap = unreadable(exc)
+            issues.append(issue(shown, trap.line, trap.code, **dict(trap.values)))
     return files, issues
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from bot.flow.book import load
 from bot.flow.known import Known
 from bot.flow.source import read_file
+from bot.ordinary_file import files_in
 from bot.strict_yaml import Items, Node, Table, Text, texts
 
 
@@ -37,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 def known_beside(folder: Path) -> Known:
     """What the files around this folder define, read without judging them."""
     root = folder.resolve().parent
-    directory = [node for path in sorted((folder / "directory").glob("*.yml")) if (node := _tree(path))]
+    directory = [node for path in files_in(folder / "directory") if (node := _tree(path))]
     return Known(
         intents=_keys_under(_tree(root / "nlu" / "intents.yml"), "intents"),
         services={word for node in directory for word in _ids(_at(node, "services"))},

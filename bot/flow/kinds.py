@@ -406,9 +406,10 @@ KINDS: dict[str, Kind] = {
     ),
     "curly-quotes": Kind(
         _LOOK,
-        'les guillemets “ ” font partie du texte, et les personnes les verront. Mettez des guillemets droits ("), ou'
-        " retirez-les.",
-        'the quotes “ ” are part of the text, and people will see them. Use straight quotes ("), or remove them.',
+        "les guillemets “ ” ou « » font partie du texte, et les personnes les verront. Mettez des guillemets droits"
+        ' ("), ou retirez-les.',
+        'the quotes “ ” or « » are part of the text, and people will see them. Use straight quotes ("), or remove'
+        " them.",
     ),
     "contact-in-sentence": Kind(
         _STOP,

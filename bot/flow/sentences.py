@@ -25,7 +25,8 @@ PLACEHOLDER = re.compile(r"(?<![{$])\{([a-z][a-z0-9_]{0,39}|fact\.[a-z][a-z0-9_.
 _BRACES = re.compile(r"\$?\{[^{}]{0,60}\}?\}?|\}|\$\{")
 _FOREIGN_MARKUP = re.compile(r"\*|`|__|</?[A-Za-z][^>]{0,40}>|\]\(|^#{1,6} ", re.MULTILINE)
 #: A whole text between the quotes that word processors make of straight ones: YAML takes them for letters.
-_CURLY = re.compile("[“”„][^“”„]*[“”]")
+#: A text between the quotes of a word processor or of a French book, also where one of the two was put right.
+_CURLY = re.compile('[“”„][^“”„"]*[“”"]|"[^“”„"]*[“”]|«[^«»]*»')
 _CONTACT = re.compile(
     r"https?://\S+|\bwww\.\S+|\b[\w.+-]{1,60}@[\w-]{1,60}\.\w+"
     r"|(?<![\w.])(?:\+|00)?\d{1,4}(?:[ /.]{1,2}\d{2,3}){2,4}(?!\w)|\b\d{8,}\b"

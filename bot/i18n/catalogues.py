@@ -9,12 +9,14 @@ from pathlib import Path
 
 from bot.core.ids import Locale
 from bot.core.phrases import Phrase
+from bot.errors import Told
 from bot.i18n.compiled import read_compiled, write_compiled
 from bot.i18n.languages import SOURCE, Language, Languages, Tier
 from bot.i18n.plurals import chooser, header
-from bot.i18n.tables import Catalogue, Stamp, key_of, read_catalogue, stamp_of
+from bot.i18n.pofile import PoEntry, read_po_file
+from bot.i18n.tables import Catalogue, Stamp, catalogue_of, key_of, stamp_of
 from bot.i18n.text import Text
-from bot.i18n.told import LocaleFileError, Told
+from bot.i18n.told import LocaleFileError
 
 _LOG = logging.getLogger(__name__)
 
@@ -92,7 +94,9 @@ class Catalogues:
     Reading is not locked: two threads that need the same language at once read it twice, and the same tables win.
     """
 
-    def __init__(self, folder: Path, languages: Languages, *, cache: Path | None, domain: str) -> None:
+    def __init__(
+        self, folder: Path, languages: Languages, *, cache: Path | None, domain: str, keeps_entries: bool = False
+    ) -> None:
         self.languages = languages
         self._folder = folder
         self._cache = cache
@@ -102,13 +106,21 @@ class Catalogues:
         self._read: dict[Locale, tuple[Stamp | None, Catalogue]] = {}
         #: Files that cannot be read as they are now: why, one sentence.
         self._unreadable: dict[Locale, Told] = {}
+        #: Entries of the files as they were read, for who checks them all; None: they are not kept.
+        self._entries: dict[Locale, tuple[PoEntry, ...]] | None = {} if keeps_entries else None
         #: Another number whenever a language says something else than before.
         self.edition = 0
 
     @classmethod
-    def load(cls, folder: Path, *, cache: Path | None = None, domain: str = "guichet") -> Catalogues:
-        """Read `languages.yml`; catalogues follow when asked for. `cache`: folder for compiled copies (`var/i18n`)."""
-        return cls(folder, Languages.load(folder / "languages.yml"), cache=cache, domain=domain)
+    def load(
+        cls, folder: Path, *, cache: Path | None = None, domain: str = "guichet", keeps_entries: bool = False
+    ) -> Catalogues:
+        """Read `languages.yml`; catalogues follow when asked for. `cache`: folder for compiled copies (`var/i18n`).
+
+        `keeps_entries`: no file is read a second time for its `entries`, at the price of memory.
+        """
+        languages = Languages.load(folder / "languages.yml")
+        return cls(folder, languages, cache=cache, domain=domain, keeps_entries=keeps_entries)
 
     def path_of(self, locale: Locale) -> Path:
         """The PO file of a language, which may not exist yet."""
@@ -120,6 +132,18 @@ class Catalogues:
         if known is None:
             known = self._read[locale] = self._load(locale, None)
         return known[1]
+
+    def entries(self, locale: Locale) -> tuple[PoEntry, ...]:
+        """Every entry of the file of a language, also what is not shown; none of a file that cannot be read."""
+        kept = self._entries
+        if kept is not None:
+            self.of(locale)
+            return kept.get(locale, ())
+        path = self.path_of(locale)
+        try:
+            return read_po_file(path).entries if path.exists() else ()
+        except LocaleFileError:
+            return ()  # `issues` tells of it
 
     def refresh(self) -> tuple[Locale, ...]:
         """Read the languages again whose files changed, and name those that say something else now; a stat each.
@@ -227,7 +251,10 @@ class Catalogues:
             return stamp, kept
         former = before or (None if compiled is None else read_compiled(compiled, None))
         try:
-            catalogue = read_catalogue(path, locale, former)
+            file = read_po_file(path)
+            if self._entries is not None:
+                self._entries[locale] = file.entries
+            catalogue = catalogue_of(file, path, locale, former)
         except LocaleFileError as exc:
             # A file saved half-way must not take a language away from those who speak it.
             served = "nothing of this language" if former is None else "what it was before"

@@ -12,8 +12,8 @@ from sys import intern
 
 import orjson
 
+from bot.errors import Told
 from bot.i18n.tables import Catalogue, Stamp
-from bot.i18n.told import Told
 from bot.whole_file import write_whole
 
 #: Changed with the form of the copy.

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from bot.core.ids import Locale
 from bot.core.phrases import Phrase
-from bot.i18n.sources import read_mapping, texts_at
-from bot.i18n.told import LocaleFileError
+from bot.i18n.sources import read_mapping, texts_at, wrong_at
 
 _KEYS = frozenset({"means", "also", "official"})
 
@@ -67,15 +66,31 @@ def _term(word: str, fields: object, path: Path) -> Term:
     if isinstance(fields, str):
         fields = {"means": fields}
     if not isinstance(fields, dict) or not isinstance(fields.get("means"), str):
-        raise LocaleFileError(f'{path}: "{word}" needs one line that says what it means')
+        raise wrong_at(
+            path,
+            word,
+            f'"{word}" needs one line that says what it means',
+            f"« {word} » attend une ligne qui dit ce que c'est (« means »).",
+        )
     if unknown := sorted(fields.keys() - _KEYS):
-        raise LocaleFileError(f'{path}: "{word}" has an unknown key "{unknown[0]}"; known: {", ".join(sorted(_KEYS))}')
+        known = ", ".join(sorted(_KEYS))
+        raise wrong_at(
+            path,
+            word,
+            f'"{word}" has an unknown key "{unknown[0]}"; known: {known}',
+            f"« {word} » a une clé inconnue, « {unknown[0]} ». Il y a : {known}.",
+        )
     official = fields.get("official", {})
     if not isinstance(official, dict) or not all(isinstance(name, str) for name in official.values()):
-        raise LocaleFileError(f'{path}: "{word}": "official" maps a language to its name, such as {{nl: OCMW}}')
+        raise wrong_at(
+            path,
+            word,
+            f'"{word}": "official" maps a language to its name, such as {{nl: OCMW}}',
+            f"« official » de « {word} » attend une langue et le nom qu'elle lui donne, comme {{nl: OCMW}}.",
+        )
     return Term(
         word=word,
         means=Phrase(key=f"glossary/{word}", text=fields["means"]),
-        also=texts_at(fields, "also", path),
+        also=texts_at(fields, "also", path, under=word),
         official={Locale(tag): name for tag, name in official.items()},
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.ids import Locale
-from bot.i18n.sources import read_mapping, texts_at
+from bot.i18n.sources import read_mapping, texts_at, wrong_at
 from bot.i18n.told import LocaleFileError
 
 if TYPE_CHECKING:
@@ -77,11 +77,20 @@ class Languages:
         raw = read_mapping(path)
         found = {Locale(tag): _language(tag, fields, path) for tag, fields in raw.items()}
         if SOURCE not in found:
-            raise LocaleFileError(f'{path}: "{SOURCE}", the language of the sentences, is missing')
+            raise LocaleFileError(
+                f'{path}: "{SOURCE}", the language of the sentences, is missing',
+                f"{path}: « {SOURCE} », la langue des phrases, manque. Remettez-la.",
+            )
         for language in found.values():
             for fallback in language.fallback:
                 if fallback not in found:
-                    raise LocaleFileError(f'{path}: "{language.locale}" falls back to "{fallback}", which is not there')
+                    raise wrong_at(
+                        path,
+                        language.locale,
+                        f'"{language.locale}" falls back to "{fallback}", which is not there',
+                        f"« {language.locale} » renvoie à « {fallback} », qui n'est pas dans ce fichier."
+                        " Corrigez « fallback », ou ajoutez cette langue.",
+                    )
         return cls(found)
 
     def __iter__(self) -> Iterator[Language]:
@@ -158,23 +167,44 @@ def direction_of(tag: str) -> Direction:
 
 def _language(tag: str, fields: object, path: Path) -> Language:
     if not isinstance(fields, dict):
-        raise LocaleFileError(f'{path}: "{tag}" needs name, french, tier and fallback')
+        raise wrong_at(
+            path,
+            tag,
+            f'"{tag}" needs name, french, tier and fallback',
+            f"« {tag} » attend name, french, tier et fallback, un par ligne, en retrait.",
+        )
+    known = ", ".join(sorted(_KEYS))
     if unknown := sorted(fields.keys() - _KEYS):
-        raise LocaleFileError(f'{path}: "{tag}" has an unknown key "{unknown[0]}"; known: {", ".join(sorted(_KEYS))}')
+        raise wrong_at(
+            path,
+            tag,
+            f'"{tag}" has an unknown key "{unknown[0]}"; known: {known}',
+            f"« {tag} » a une clé inconnue, « {unknown[0]} ». Il y a : {known}.",
+        )
     for needed in ("name", "french", "tier"):
         if not isinstance(fields.get(needed), str) or not fields[needed].strip():
-            raise LocaleFileError(f'{path}: "{tag}" needs a {needed}')
+            raise wrong_at(path, tag, f'"{tag}" needs a {needed}', f"il manque « {needed} » à « {tag} ». Ajoutez-le.")
     try:
         tier = Tier(fields["tier"])
     except ValueError as exc:
-        raise LocaleFileError(f'{path}: "{tag}": tier "{fields["tier"]}" is none of {", ".join(Tier)}') from exc
+        tiers = ", ".join(Tier)
+        raise wrong_at(
+            path,
+            tag,
+            f'"{tag}": tier "{fields["tier"]}" is none of {tiers}',
+            f"« tier » de « {tag} » vaut « {fields['tier']} » ; écrivez l'un de {tiers}.",
+        ) from exc
     for code in (tag, fields.get("formats", tag)):
         if not isinstance(code, str) or not is_in_cldr(code):
-            raise LocaleFileError(
-                f'{path}: "{tag}": CLDR has no language "{code}", so its plural forms and dates are not known;'
-                " write a BCP 47 tag that it has, such as pt or fa-AF"
+            raise wrong_at(
+                path,
+                tag,
+                f'"{tag}": CLDR has no language "{code}", so its plural forms and dates are not known;'
+                " write a BCP 47 tag that it has, such as pt or fa-AF",
+                f"CLDR ne connaît pas de langue « {code} », donc ni ses pluriels ni ses dates. Écrivez un"
+                " code BCP 47 qu'il a, comme pt ou fa-AF.",
             )
-    fallback = tuple(Locale(one) for one in texts_at(fields, "fallback", path) if one != SOURCE)
+    fallback = tuple(Locale(one) for one in texts_at(fields, "fallback", path, under=tag) if one != SOURCE)
     return Language(
         locale=Locale(tag),
         name=fields["name"],
@@ -183,6 +213,6 @@ def _language(tag: str, fields: object, path: Path) -> Language:
         fallback=() if tag == SOURCE else (*fallback, SOURCE),
         direction=direction_of(tag),
         formats=fields.get("formats", tag),
-        phones=tuple(phone.lower() for phone in texts_at(fields, "phones", path)),
-        called=texts_at(fields, "called", path),
+        phones=tuple(phone.lower() for phone in texts_at(fields, "phones", path, under=tag)),
+        called=texts_at(fields, "called", path, under=tag),
     )

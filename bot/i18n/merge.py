@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.ids import Locale
+from bot.errors import Told
 from bot.i18n.places import placeholder_problem
 from bot.i18n.plurals import categories
 from bot.i18n.pofile import UNREVIEWED, PoEntry, read_po_file
 from bot.i18n.template import Entry, Sentence, read_template, sentence_of, write_catalogue
-from bot.i18n.told import Told
 
 #: Written above a draft that no person has read; taking the line out is the review.
 DRAFT_NOTE = f"{UNREVIEWED}: draft, not read by a person yet"

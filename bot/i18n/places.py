@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.i18n.told import Told
+from bot.errors import Told
 
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_-]+)*)\}")
 _BRACES = re.compile(r"[{}]")

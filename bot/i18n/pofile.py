@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.i18n.told import LocaleFileError
+from bot import ordinary_file
+from bot.i18n.told import LocaleFileError, unreadable
 
 #: A translator comment that begins so (or a flag of this name) marks a translation no person has read yet.
 UNREVIEWED = "unreviewed"
@@ -77,11 +78,9 @@ class PoFile:
 def read_po_file(path: Path) -> PoFile:
     """All entries in order, obsolete ones too. Raises LocaleFileError, with the line, when it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = ordinary_file.bytes_of(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as exc:
-        raise LocaleFileError(
-            f"{path}: cannot be read ({exc.strerror})", f"{path}: ne peut pas être lu ({exc.strerror})."
-        ) from exc
+        raise unreadable(path, exc) from exc
     except UnicodeDecodeError as exc:
         at = exc.object.count(b"\n", 0, exc.start) + 1
         raise LocaleFileError(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.core.ids import Locale
+from bot.errors import Told
 from bot.i18n.catalogues import concerns, is_typed
 from bot.i18n.glossary import Glossary
 from bot.i18n.languages import SOURCE, Language, Languages, Tier
@@ -17,7 +18,7 @@ from bot.i18n.plurals import categories
 from bot.i18n.pofile import PoEntry
 from bot.i18n.tables import CHOICE, collisions, problem_of
 from bot.i18n.template import Sentence
-from bot.i18n.told import LocaleFileError, Told
+from bot.i18n.told import LocaleFileError
 
 #: A shipped language has at least this share of its sentences, and of these as many read by a person.
 SHIPPED_SHARE = 0.98

@@ -10,10 +10,11 @@ from typing import TypeAlias
 from zlib import crc32
 
 from bot.core.ids import Locale
+from bot.errors import Told
 from bot.i18n.places import placeholder_problem
 from bot.i18n.plurals import categories, chooser, header, is_whole
-from bot.i18n.pofile import PoEntry, PoFile, read_po_file
-from bot.i18n.told import LocaleFileError, Told
+from bot.i18n.pofile import PoEntry, PoFile
+from bot.i18n.told import LocaleFileError
 
 #: Between a step and one of its choices, in a context.
 CHOICE = ".choice."
@@ -65,12 +66,11 @@ class Catalogue:
         return key in self.texts or key in self.plurals
 
 
-def read_catalogue(path: Path, locale: Locale, before: Catalogue | None = None) -> Catalogue:
-    """Read the PO file of a language. Raises LocaleFileError, also when much of what was there `before` is gone.
+def catalogue_of(file: PoFile, path: Path, locale: Locale, before: Catalogue | None = None) -> Catalogue:
+    """What may be shown of a PO file. Raises LocaleFileError, also when much of what was there `before` is gone.
 
     What a check finds critical is left out as what is not translated: the next language of the chain says it.
     """
-    file = read_po_file(path)
     _cut(path, file, before)
     plural_header = file.header.get("Plural-Forms") or header(locale)
     try:

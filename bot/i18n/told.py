@@ -1,35 +1,19 @@
-"""What is wrong with a file of `locales/`: in French for who translates, in English for the log."""
+"""A file of `locales/` that cannot be used: in French for who translates, in English for the log."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
 
 from bot.errors import DataError
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One sentence in two languages, with path and, if known, line."""
-
-    en: str
-    fr: str
-
-    def __str__(self) -> str:
-        return self.en
-
-    def said(self, language: Literal["fr", "en"]) -> str:
-        """The sentence in this language."""
-        return self.fr if language == "fr" else self.en
-
-    def after(self, place: str) -> Told:
-        """The same behind the place that it speaks of."""
-        return Told(f"{place}: {self.en}", f"{place}: {self.fr}")
+from bot.ordinary_file import reason
 
 
 class LocaleFileError(DataError):
     """A file of `locales/` cannot be used; the text is the English sentence."""
 
-    def __init__(self, en: str, fr: str = "") -> None:
-        super().__init__(en)
-        self.told = Told(en, fr or en)
+
+def unreadable(path: Path, exc: OSError) -> LocaleFileError:
+    """That the system does not let this file be read, and why."""
+    return LocaleFileError(
+        f"{path}: cannot be read ({reason(exc)})", f"{path}: ne peut pas être lu ({reason(exc, 'fr')})."
+    )

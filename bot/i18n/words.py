@@ -18,6 +18,7 @@ from bot.core.ids import Locale
 from bot.core.messages import Command
 from bot.core.phrases import Phrase
 from bot.core.spans import Span
+from bot.errors import Told
 from bot.i18n.choices import Fold, choice_meant, key_of_words, label_meant, one_slip_away
 from bot.i18n.clock import time_in
 from bot.i18n.dates import date_in
@@ -25,7 +26,7 @@ from bot.i18n.languages import SOURCE, Languages, names_in
 from bot.i18n.numbers import number_in
 from bot.i18n.quantities import quantity_meant
 from bot.i18n.sources import place_of, read_mapping, texts_at
-from bot.i18n.told import LocaleFileError, Told
+from bot.i18n.told import LocaleFileError
 
 _LOG = logging.getLogger(__name__)
 
@@ -99,7 +100,11 @@ class Words:
                 _LOG.error("words.left_out locale=%s reason=%s", language.locale, exc)
                 issues.append(exc.told)
         if SOURCE not in own:
-            raise LocaleFileError(f"{folder / SOURCE / 'words.yml'}: the French words are missing")
+            path = folder / SOURCE / "words.yml"
+            raise LocaleFileError(
+                f"{path}: the French words are missing",
+                f"{path}: les mots français manquent. Remettez ce fichier.",
+            )
         # A language without words of its own takes those of its nearest fallback that has some (Dari: Persian).
         by_locale = {
             language.locale: own[next(one for one in (*language.chain, SOURCE) if one in own)] for language in languages

@@ -15,6 +15,7 @@ from typing import Self
 import yaml
 
 from bot.nlu.folding import fold
+from bot.ordinary_file import bytes_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -101,7 +102,7 @@ def _examples(read: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 def _read(path: Path) -> dict[str, object]:
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        found = yaml.load(bytes_of(path).decode("utf-8"), Loader=_LOADER)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
         _LOG.error("by_heart.left_out file=%s reason=%s", path.name, type(exc).__name__)
         return {}

@@ -17,6 +17,7 @@ from bot.nlu.compiled import Said, read_compiled, stamps_of, write_compiled
 from bot.nlu.phrase_finder import Hit, PhraseFinder
 from bot.nlu.phrase_tree import Tree, grown
 from bot.nlu.phrases import Phrase, PhraseError, read_phrase
+from bot.ordinary_file import bytes_of, files_in, reason
 
 #: The safety intents of `nlu/intents.yml`, the most pressing first: it wins when a text holds several.
 SAFETY_INTENTS = ("emergency", "suicide_crisis", "child_alone", "violence", "exploitation", "arrest_or_detention")
@@ -83,7 +84,7 @@ class Lexicon:
         have every list too, an empty one (`[]`) where there is no phrase yet: a lost line `violence:` is seen by that.
         """
         needed = frozenset(needed)
-        paths = sorted(folder.glob("*.yml"))
+        paths = files_in(folder)
         stamps = stamps_of(paths)
         missing = sorted(needed - {path.stem for path in paths})
         if cache is not None and not missing and (kept := read_compiled(cache, stamps)) is not None:
@@ -145,7 +146,7 @@ def _outermost(hits: Sequence[Hit], said: Sequence[Said]) -> Iterator[Said]:
 def _read(path: Path, needed: Collection[str]) -> Iterator[tuple[Said, Phrase] | LexiconIssue]:
     """Yield the phrases of one file and what is wrong in it. Every scalar is read as text."""
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        root = yaml.compose(bytes_of(path).decode("utf-8"), Loader=_LOADER)
     except UnicodeDecodeError as exc:
         line = exc.object.count(b"\n", 0, exc.start) + 1
         text = "this is not UTF-8: save the file again as UTF-8 text"
@@ -153,8 +154,8 @@ def _read(path: Path, needed: Collection[str]) -> Iterator[tuple[Said, Phrase] |
         yield _issue(path, line, text, french, "unreadable-file")
         return
     except OSError as exc:
-        text = f"the file cannot be read ({exc.strerror}): let the guichet read it"
-        french = f"le fichier ne peut pas être lu ({exc.strerror}) : donnez ce droit au guichet"
+        text = f"the file cannot be read ({reason(exc)}): put one here that the guichet may read"
+        french = f"le fichier ne peut pas être lu ({reason(exc, 'fr')}) : mettez-en un ici que le guichet peut lire"
         yield _issue(path, 1, text, french, "unreadable-file")
         return
     except yaml.YAMLError as exc:

@@ -70,8 +70,8 @@ ADVISERS = (
            about="CRIPEL"),
     Person(id=_FIRST_ADVISER_ID + 1, first_name="Youssef", last_name="(CPAS)", language_code="fr", is_adviser=True,
            about="CPAS"),
-    Person(id=_FIRST_ADVISER_ID + 2, first_name="Ingrid", last_name="(FORem)", language_code="en", is_adviser=True,
-           about="FORem"),
+    Person(id=_FIRST_ADVISER_ID + 2, first_name="Ingrid", last_name="(Forem)", language_code="en", is_adviser=True,
+           about="Forem"),
 )  # fmt: skip
 
 #: For GUICHET_ADVISER_IDS.

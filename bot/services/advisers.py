@@ -15,7 +15,7 @@ from bot.core.phrases import Phrase, Value, Verbatim
 from bot.core.split import CAPTION_UNITS, units
 from bot.errors import Conflict, IllegalMove
 from bot.handoff.machine import Handoff, Move, State, moved
-from bot.ports import AdviserRow, ButtonRow, Commit, Delivery, HandoffChange, LogLine, Verb
+from bot.ports import AdviserRow, AuditLine, ButtonRow, Commit, Delivery, HandoffChange, LogLine, Verb
 from bot.services import checks, handover, topics
 from bot.services.desk import Desk, Team
 from bot.services.groups import team_in, team_of
@@ -279,7 +279,7 @@ async def make_move(
         except IllegalMove:
             return "adviser_not_now", {}
         try:
-            await _apply(desk, after, move, adviser.name, row)
+            await _apply(desk, after, move, adviser, row)
         except Conflict:
             desk.memory.drop(handoff.newcomer)
             continue
@@ -288,7 +288,7 @@ async def make_move(
     return "adviser_not_now", {}
 
 
-async def _apply(desk: Desk, handoff: Handoff, move: Move, name: str, row: int | None) -> None:
+async def _apply(desk: Desk, handoff: Handoff, move: Move, adviser: AdviserRow, row: int | None) -> None:
     now = desk.clock()
     team = team_of(desk, handoff)
     session = await session_of(desk, handoff.newcomer, None, now)
@@ -308,9 +308,10 @@ async def _apply(desk: Desk, handoff: Handoff, move: Move, name: str, row: int |
             )
         else:
             parts += Parts(cancelled_timers=(handover.IDLE,), timers=(handover.slow(desk, handoff, now),))
-        parts += topics.renewed(desk, handoff, team, name=name)
+        parts += topics.renewed(desk, handoff, team, name=adviser.name)
     else:
-        parts = handover.ended(desk, handoff, name=name)
+        parts = handover.ended(desk, handoff, name=adviser.name)
+    parts += Parts(audit=(AuditLine(event=move, who=adviser.id, about=handoff.id),))
     await save(desk, turn, session, now=now, row=row, with_parts=parts)
 
 

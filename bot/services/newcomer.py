@@ -198,6 +198,7 @@ async def save(
         corrected=parts.corrected,
         gaps=parts.gaps,
         submissions=parts.submissions,
+        audit=parts.audit,
         counts=parts.counts,
         now=now,
     )

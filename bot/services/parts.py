@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.core.effects import StartTimer
 from bot.core.messages import Message
-from bot.ports import ButtonRow, Check, Delivery, Gap, HandoffChange, LogLine, Submission
+from bot.ports import AuditLine, ButtonRow, Check, Delivery, Gap, HandoffChange, LogLine, Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,7 @@ class Parts:
     gaps: tuple[Gap, ...] = ()
     submissions: tuple[Submission, ...] = ()
     checks: tuple[Check, ...] = ()
+    audit: tuple[AuditLine, ...] = ()
     counts: tuple[tuple[str, str], ...] = ()
 
     def __add__(self, other: Parts) -> Parts:
@@ -45,5 +46,6 @@ class Parts:
             gaps=self.gaps + other.gaps,
             submissions=self.submissions + other.submissions,
             checks=self.checks + other.checks,
+            audit=self.audit + other.audit,
             counts=self.counts + other.counts,
         )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.conversation.reminders import by_day
 from bot.core.effects import StartTimer
 from bot.core.ids import HandoffId, NewcomerId
 from bot.core.messages import Message
@@ -129,8 +131,10 @@ class Timers:
             await self._commit(timer, later, timers_of=handoff.newcomer)
             return
         message = Message(blocks=(desk.guide().book.phrase("handoff_slow"),))
+        told_person = plain_delivery(desk, handoff.newcomer, message, handoff.locale)
         parts = Parts(
-            deliveries=(plain_delivery(desk, handoff.newcomer, message, handoff.locale),),
+            # Whoever asked a team that is there day and night may sleep by now: it rings by day only.
+            deliveries=(replace(told_person, silent=by_day(now) != now),),
             timers=(handover.slow_again(desk, handoff, now),),
         )
         if handoff.chat is not None:

@@ -230,6 +230,21 @@ REGISTER: Mapping[str, Table] = {
             "wrong_day": (F, "Jour où un conseiller l’a dite à corriger, sans dire lequel."),
         },
     ),
+    "audit": Table(
+        purpose="Savoir qui, dans l’équipe, a pris, rendu, exporté ou effacé quoi, et à quelle heure.",
+        leaves=_days("audit", "{days} jours."),
+        columns={
+            "id": (W, "Rang."),
+            "at_hour": (W, "Heure, sans les minutes."),
+            "who": (W, "Nom court du conseiller, ou numéro de compte de l’opérateur sur la machine ; jamais un nom."),
+            "event": (W, "Ce qui s’est passé : pris, remis, rendu au robot, fermé, exporté, effacé, inscrit, retiré."),
+            "about": (
+                L,
+                "Numéro tiré au hasard de la conversation ou de la personne ; ne mène à personne une fois qu’elle est"
+                " effacée.",
+            ),
+        },
+    ),
     "counts": Table(
         purpose="Chiffres par jour, sans personne.",
         leaves="Gardés.",

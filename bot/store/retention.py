@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.core.ids import ChatId, FlowId, HandoffId, NewcomerId, Revision
 from bot.ports import Delivery, Verb
 from bot.store import outbox
+from bot.store.audit import HOUR
 from bot.store.claims import Claims
 from bot.store.engine import Tx
 from bot.store.erasure import erase
@@ -27,6 +28,7 @@ LIMITS_DAYS: Mapping[str, int] = {
     "quarantine": 30,
     "gaps": 365,
     "submissions": 365,
+    "audit": 365,
     "flows": 120,
     "tombstones": 90,
 }
@@ -74,6 +76,7 @@ def purge(
         ("quarantine", "id", "kept_day < ?", today - limits["quarantine"]),
         ("gaps", "id", "noted_day < ?", today - limits["gaps"]),
         ("submissions", "id", "noted_day < ?", today - limits["submissions"]),
+        ("audit", "id", "at_hour < ?", before("audit") // HOUR),
         ("tombstones", "mark", "month < ?", oldest_month(now, limits_days)),
     ):
         rows = f"SELECT {key} FROM {table} WHERE {condition} LIMIT ?"

@@ -116,7 +116,17 @@ FIFTH = Migration(
     statements=("CREATE TABLE checks (entry TEXT PRIMARY KEY, listed_day {int}, right_day {int}, wrong_day {int})",),
 )
 
-MIGRATIONS: tuple[Migration, ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH)
+SIXTH = Migration(
+    number=6,
+    about="Who of the staff did what, by ids.",
+    statements=(
+        "CREATE TABLE audit (id {auto}, at_hour {int} NOT NULL, who TEXT NOT NULL, event TEXT NOT NULL,"
+        " about TEXT NOT NULL)",
+        "CREATE INDEX audit_at ON audit(at_hour)",
+    ),
+)
+
+MIGRATIONS: tuple[Migration, ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH)
 #: The schema this program reads and writes.
 NEWEST = MIGRATIONS[-1].number
 #: Made before anything else, outside the count.

@@ -17,6 +17,8 @@ from bot.handoff.machine import Handoff
 from bot.ports import (
     AdviserRow,
     Arrival,
+    AuditLine,
+    AuditRow,
     ButtonRow,
     CheckRow,
     Clock,
@@ -31,6 +33,7 @@ from bot.ports import (
     TimerRow,
 )
 from bot.store import (
+    audit,
     checks,
     counts,
     erasure,
@@ -209,7 +212,8 @@ class KeptStore:
         return await self.engine.read(lambda tx: upkeep.advisers(tx, self._vault))
 
     async def save_adviser(self, adviser: AdviserRow) -> None:
-        await self.engine.write(lambda tx: upkeep.save_adviser(tx, self._vault, adviser))
+        now = self._clock()
+        await self.engine.write(lambda tx: upkeep.save_adviser(tx, self._vault, adviser, now))
 
     async def drop_adviser(self, ident: AdviserId) -> None:
         await self.engine.write(lambda tx: upkeep.drop_adviser(tx, ident))
@@ -329,6 +333,14 @@ class KeptStore:
     async def figures(self, since: datetime) -> list[tuple[int, str, str, int]]:
         """Days since 1970, figure, label, number."""
         return await self.engine.read(lambda tx: counts.figures(tx, day_of(since)))
+
+    async def audit(self, since: datetime) -> list[AuditRow]:
+        return await self.engine.read(lambda tx: audit.rows(tx, since))
+
+    async def note(self, line: AuditLine) -> None:
+        """Add a line to the audit trail: what an operator does from the command line."""
+        now = self._clock()
+        await self.engine.write(lambda tx: audit.write(tx, (line,), now))
 
     async def gaps(self) -> list[tuple[str, str, int]]:
         """Language, masked words and how often they were said; nothing of who or when."""

@@ -13,7 +13,7 @@ import orjson
 from bot.core.ids import HandoffId, NewcomerId, Token
 from bot.core.session import Session
 from bot.ports import ButtonRow, Commit, Gap, OutboxRow
-from bot.store import checks, handoffs, inbox, outbox, submissions, timers
+from bot.store import audit, checks, handoffs, inbox, outbox, submissions, timers
 from bot.store.claims import Claims
 from bot.store.counts import add
 from bot.store.engine import Tx
@@ -85,6 +85,7 @@ def write(tx: Tx, vault: Vault, memory: Memory, claims: Claims, commit: Commit, 
     _note(tx, vault, commit.gaps, now)
     submissions.keep(tx, vault, commit.submissions, now)
     checks.write(tx, commit.checks)
+    audit.write(tx, commit.audit, now)
     for figure, label in sorted(commit.counts):  # in one order, so that two replicas cannot wait for each other
         add(tx, claims, figure, label, 1, day_of(now))
     return outbox.queue(tx, vault, memory, claims, commit.deliveries, now)

@@ -9,7 +9,8 @@ import orjson
 
 from bot.core.ids import AdviserId, FlowId, NewcomerId, Revision
 from bot.handoff.machine import State
-from bot.ports import AdviserRow, QueueAges
+from bot.ports import AdviserRow, AuditLine, QueueAges
+from bot.store import audit
 from bot.store.engine import Tx
 from bot.store.records import adviser_in, adviser_out, day_of, instant, micros
 from bot.store.vault import Vault
@@ -23,8 +24,11 @@ def advisers(tx: Tx, vault: Vault) -> list[AdviserRow]:
     ]
 
 
-def save_adviser(tx: Tx, vault: Vault, adviser: AdviserRow) -> None:
-    """Add an adviser, or replace them by id."""
+def save_adviser(tx: Tx, vault: Vault, adviser: AdviserRow, now: datetime) -> None:
+    """Add an adviser, or replace them by id; the audit trail says who may answer since when."""
+    before = tx.row("SELECT is_active FROM advisers WHERE id = ?", (adviser.id,))
+    if (before is not None and bool(before[0])) is not adviser.is_active:
+        audit.write(tx, (AuditLine(event="listed" if adviser.is_active else "unlisted", who=adviser.id),), now)
     body = vault.seal(tx, None, "advisers", "body", adviser.id, adviser_out(adviser))
     tx.run(
         "INSERT INTO advisers (id, lookup, body, is_active) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"

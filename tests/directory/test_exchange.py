@@ -15,12 +15,14 @@ import pytest
 
 from bot.cli import main
 from bot.directory.confirm import confirm
-from bot.directory.flat import exportable
+from bot.directory.exchange import services_in
+from bot.directory.flat import COLUMNS, exportable
 from bot.directory.hsds import from_hsds, to_hsds
 from bot.directory.lookup import Directory, load
 from bot.directory.service import Confidence, Eligibility, Phone, Place, Schedule, Service
 from bot.directory.spreadsheet import from_csv, to_csv
 from bot.directory.writer import as_files
+from bot.errors import DataError
 from tests.directory.conftest import FLOWS
 
 SCHEMA = json.loads((Path(__file__).parent / "hsds_profile.json").read_text(encoding="utf-8"))
@@ -206,3 +208,62 @@ def test_nothing_is_imported_over_the_files_that_are_served(
     assert main(["services", "import", "foreign.csv", place]) == 2
     assert f"{place} is where the guichet reads" in capsys.readouterr().err
     assert {path: path.read_bytes() for path in Path("flows").rglob("*.yml")} == before
+
+
+# --- what a spreadsheet makes of it -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_a_table_comes_back_whatever_a_spreadsheet_puts_between_its_columns(
+    between: str, directory: Directory, tmp_path: Path
+) -> None:
+    text = io.StringIO()
+    rows = list(csv.reader(io.StringIO(to_csv(directory.by_id.values()))))
+    csv.writer(text, delimiter=between).writerows([*rows, [""] * len(rows[0])])
+    path = tmp_path / "services.CSV"
+    path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+    assert services_in(path) == exportable(directory.by_id.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (
+            "s.csv",
+            "id;name\nabri;L'été\n".encode("cp1252"),
+            ":2: n'est pas du texte UTF-8. Dans le tableur, enregistrez-le en « CSV UTF-8 », et non en classeur (.xlsx)"
+            " ni en « CSV » simple.",
+        ),
+        (
+            "s.csv",
+            ";".join(name for name in COLUMNS if name != "owner").encode(),
+            ":1: il manque des colonnes : owner. Partez d'un tableau écrit par `guichet services export`.",
+        ),
+        (
+            "s.csv",
+            (
+                ";".join(COLUMNS)
+                + "\n"
+                + ";".join("oui" if name == "cost" else "x" * (name == "id") for name in COLUMNS)
+            ).encode(),
+            ":2: cette ligne a une valeur impossible ('oui' is not a valid Cost). Écrivez-la comme dans les lignes d'un"
+            " export : dates 2026-03-14, yes ou no ou unknown, nombres avec un point.",
+        ),
+        (
+            "s.txt",
+            b"id;name",
+            ": n'est ni notre CSV ni du JSON HSDS lisible (Expecting value: line 1 column 1 (char 0)) ; le nom d'un"
+            " tableau finit par .csv.",
+        ),
+        ("s.csv", None, ": ne peut pas être lu (il n'existe pas)."),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_one_sentence_in_french(
+    name: str, content: bytes | None, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        services_in(path)
+    assert caught.value.told.fr == f"{path}{said}"

@@ -135,7 +135,16 @@ def test_other_ways_to_write_hours_are_refused(text: str) -> None:
     at=st.integers(0, 5 * 365 * 24 * 60).map(
         lambda minutes: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     ),
-    expression=st.sampled_from([OFFICE, "Mo-Su 20:00-08:00", "Tu,Th 13:30-16:00; PH off", "Nov-Mar Mo-Su 20:00-09:00"]),
+    expression=st.sampled_from(
+        [
+            OFFICE,
+            "Mo-Su 20:00-08:00",
+            "Mo-Su 20:00-08:00; PH off",
+            "Fr,PH 22:00-26:00",
+            "Tu,Th 13:30-16:00; PH off",
+            "Nov-Mar Mo-Su 20:00-09:00",
+        ]
+    ),
 )
 def test_what_is_promised_next_is_true(at: datetime, expression: str) -> None:
     """The next opening is later and open; the minute before the end is open and the end is not."""
@@ -149,3 +158,128 @@ def test_what_is_promised_next_is_true(at: datetime, expression: str) -> None:
         assert found.next_opening is not None
         assert found.next_opening > at
         assert openness(expression, found.next_opening).state is State.OPEN
+        assert openness(expression, found.next_opening).state is State.OPEN
+
+
+# --- nights ---------------------------------------------------------------------------------------------------------
+
+# 21 July 2026, a holiday, is a Tuesday.
+EVE, HOLIDAY, MORROW = "2026-07-20", "2026-07-21", "2026-07-22"
+
+
+@pytest.mark.parametrize(
+    ("expression", "at", "said"),
+    [
+        # The night that began on the eve goes on into the holiday.
+        ("Mo-Su 22:00-02:00; PH off", f"{EVE}T23:00", Openness(state=State.OPEN, until=brussels(f"{HOLIDAY}T02:00"))),
+        (
+            "Mo-Su 22:00-02:00; PH off",
+            f"{HOLIDAY}T01:00",
+            Openness(state=State.OPEN, until=brussels(f"{HOLIDAY}T02:00"), is_holiday=True),
+        ),
+        # The night of the holiday does not take place, nor do its small hours.
+        (
+            "Mo-Su 22:00-02:00; PH off",
+            f"{HOLIDAY}T23:00",
+            Openness(state=State.HOLIDAY, next_opening=brussels(f"{MORROW}T22:00"), is_holiday=True),
+        ),
+        (
+            "Mo-Su 22:00-02:00; PH off",
+            f"{MORROW}T01:00",
+            Openness(state=State.CLOSED, next_opening=brussels(f"{MORROW}T22:00")),
+        ),
+        # A holiday with hours of its own has its own end of the night.
+        (
+            "Mo-Su 18:00-02:00; PH 20:00-01:00",
+            f"{HOLIDAY}T21:00",
+            Openness(state=State.OPEN, until=brussels(f"{MORROW}T01:00"), is_holiday=True),
+        ),
+        (
+            "Mo-Su 18:00-02:00; PH 20:00-01:00",
+            f"{MORROW}T01:30",
+            Openness(state=State.CLOSED, next_opening=brussels(f"{MORROW}T18:00")),
+        ),
+        # Of a holiday that nothing is said about, nothing is known, until its night would be over.
+        (
+            "Mo-Su 22:00-02:00",
+            f"{MORROW}T01:00",
+            Openness(state=State.UNKNOWN, next_opening=brussels(f"{MORROW}T22:00")),
+        ),
+        (
+            "Mo-Su 22:00-02:00",
+            f"{MORROW}T03:00",
+            Openness(state=State.CLOSED, next_opening=brussels(f"{MORROW}T22:00")),
+        ),
+        # A day that is closed for some hours keeps its night.
+        (
+            "Mo-Su 08:00-12:00,22:00-02:00; PH 08:00-12:00 off",
+            f"{MORROW}T01:00",
+            Openness(state=State.OPEN, until=brussels(f"{MORROW}T02:00")),
+        ),
+    ],
+)
+def test_a_night_belongs_to_the_day_on_which_it_begins(expression: str, at: str, said: Openness) -> None:
+    assert openness(expression, brussels(at)) == said
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "20:00-02:00",
+        "20:00-02:00; PH off",
+        "24/7; Fr 20:00-02:00",
+        "Mo-Fr 08:00-12:00, Sa 20:00-02:00",
+        "Mo-Su 20:00-02:00+",
+        "Mo-Su sunset-02:00",
+        'Mo-Su 20:00-02:00 "sonner"',
+        'Mo-Su 20:00-02:00 || "sur rendez-vous"',
+        "Nov-Mar: 20:00-02:00",
+        "week 1-53/2 Fr 20:00-02:00",
+        "Su[1] 22:00-26:00; SH off",
+    ],
+)
+def test_hours_over_midnight_in_any_writing_are_answered(expression: str) -> None:
+    for hour in range(0, 240, 5):
+        at = brussels("2026-07-18T00:00") + timedelta(hours=hour)
+        assert (openness(expression, at).state is State.OPEN) is hours.open_now(expression, at)
+
+
+SPANS = st.tuples(st.integers(0, 23), st.integers(1, 14)).map(lambda pair: (pair[0] * 60, (pair[0] + pair[1]) * 60))
+
+
+def written(days: str, span: tuple[int, int] | None) -> str:
+    """A rule as people write it: the end of a night as an hour of the next day, or beyond 24."""
+    if span is None:
+        return f"{days} off"
+    begin, end = (minutes // 60 for minutes in span)
+    return f"{days} {begin:02}:00-{end if end % 2 or end == 24 else end % 24:02}:00"
+
+
+@settings(max_examples=300)
+@given(
+    week=st.lists(st.none() | SPANS, min_size=7, max_size=7),
+    holiday=st.none() | SPANS,
+    # Around 21 July and the first of November; no night on which clocks change.
+    at=st.integers(0, 6 * 24 * 60 - 1).flatmap(
+        lambda minutes: st.sampled_from(["2026-07-18T00:00", "2026-10-30T00:00", "2026-11-09T00:00"]).map(
+            lambda begin: brussels(begin) + timedelta(minutes=minutes)
+        )
+    ),
+)
+def test_hours_over_midnight_beside_a_holiday_are_those_of_the_day_they_begin_on(
+    week: list[tuple[int, int] | None], holiday: tuple[int, int] | None, at: datetime
+) -> None:
+    """Against a model that knows the days one by one."""
+    days = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+    rules = [written(day, span) for day, span in zip(days, week, strict=True)]
+    expression = "; ".join([*rules, written("PH", holiday)])
+
+    def is_open(day: date, minute: int) -> bool:
+        span = holiday if hours.is_holiday(day) else week[day.weekday()]
+        return span is not None and span[0] <= minute < span[1]
+
+    minute = at.hour * 60 + at.minute
+    expected = is_open(at.date(), minute) or is_open(at.date() - timedelta(days=1), minute + 24 * 60)
+    assert hours.open_now(expression, at) is expected
+    found = openness(expression, at)
+    assert (found.state is State.OPEN) is expected

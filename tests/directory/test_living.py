@@ -222,3 +222,25 @@ def test_what_advisers_confirmed_is_served_until_the_file_knows_better(flows: Pa
     assert str(living.fact("cpas_appeal_months").checked_on) == "2026-11-21"
     living.vouch({})
     assert living.fact("cpas_appeal_months").checked_on is None
+
+
+@pytest.mark.parametrize("name", ["._food.yml", ".#food.yml", "~$food.yml", ".food.yml.swp", "food.yml~"])
+def test_what_an_editor_leaves_beside_a_file_is_not_read(name: str, flows: Path) -> None:
+    living = Living(flows)
+    (flows / "directory" / name).write_bytes(b"\x00\x05\x16\x07 category: food\n")
+    edit(flows / "directory" / "food.yml", "name: Restaurant social Thermos", "name: Cantine")
+    assert living.refresh() == ()
+    assert living.services(["thermos-restaurant"])[0].name == "Cantine"
+
+
+def test_a_folder_that_is_gone_is_one_sentence_and_everything_is_served_on(flows: Path) -> None:
+    living = Living(flows)
+    before = living.directory
+    (flows / "directory").rename(flows / "annuaire")
+    assert [one.shown("fr") for one in living.refresh()] == [
+        "flows/directory:1: ne peut pas être lu (ce dossier n'est plus là). Remettez-le, ou un fichier que le guichet"
+        " peut lire. [unreadable-file]"
+    ]
+    assert living.directory is before
+    (flows / "annuaire").rename(flows / "directory")
+    assert living.refresh() == ()

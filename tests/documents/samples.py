@@ -35,7 +35,7 @@ STEPS = StepsPicture(
     stages=(
         StageRow(title="العيش في لييج", state=StageState.DONE, steps=(("الأكل", True), ("رؤية طبيب", None))),
         StageRow(title="الاندماج", state=StageState.NOW, steps=(("تعلم الفرنسية", False),)),
-        StageRow(title="العمل", state=StageState.LATER, steps=(("التسجيل في FORem", False),)),
+        StageRow(title="العمل", state=StageState.LATER, steps=(("التسجيل في Forem", False),)),
     ),
     progress="1 من 3",
 )

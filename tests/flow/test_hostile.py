@@ -64,7 +64,31 @@ def test_a_pipe_among_the_files_keeps_nobody_waiting(tmp_path: Path, place: str)
     pipe.parent.mkdir()
     os.mkfifo(pipe)
     told = [*find(tmp_path)[1], *rules_of(tmp_path)[1], *directory_in(tmp_path).issues]
-    assert any("not an ordinary file" in str(one) and place in str(one) for one in told)
+    assert any("ce n'est pas un fichier ordinaire" in str(one) and place in str(one) for one in told)
+
+
+@pytest.mark.parametrize("name", ["._besoins.yml", ".#manger.yml", "~$manger.yml", ".manger.yml.swp", "manger.yml~"])
+def test_what_an_editor_leaves_beside_a_flow_is_neither_read_nor_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / "besoins").mkdir()
+    (tmp_path / "besoins" / name).write_bytes(b"\x00\x05\x16\x07")
+    assert find(tmp_path) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("“Bonjour.”", True),
+        ('“Bonjour."', True),
+        ("« Bonjour. »", True),
+        ("Écrivez « Bonjour », puis « merci ».", False),
+        ("« Bonjour », puis « merci »", False),
+        ("'Le mot “merci”'", False),
+    ],
+)
+def test_quotes_around_a_whole_text_are_told(text: str, is_told: bool) -> None:
+    source = f"flow: broken.example\ntitle: x\nreviewed: 2026-03-01\nsteps:\n  - id: a\n    say: {text}\n"
+    told = [one.line for one in checked(source.encode()).issues if one.code == "curly-quotes"]
+    assert told == ([6] if is_told else [])
 
 
 def test_a_good_file_beside_a_hostile_one_runs(tmp_path: Path) -> None:

@@ -211,7 +211,13 @@ async def test_the_command_line_lists_the_reasons_and_names_a_missing_settings_f
 
     missing = str(closed_office.folder / "nowhere.yml")
     code, said = await ended(GUICHET_CONFIG=missing)
-    assert (code, said) == (2, [f"GUICHET_CONFIG names {missing}, which is not there: correct it, or leave it out."])
+    assert (code, said) == (
+        2,
+        [
+            f"GUICHET_CONFIG nomme {missing}, qui n'existe pas. Corrigez-le, ou retirez cette ligne.",
+            f"GUICHET_CONFIG names {missing}, which is not there: correct it, or leave it out.",
+        ],
+    )
 
     broken(flows_in(closed_office.folder) / "urgence" / "danger.yml")
     for name in ("nlu", "locales"):

@@ -15,6 +15,7 @@ from bot.config import TeamSettings
 from bot.core.ids import AccountId, Locale, TeamName
 from bot.handoff.machine import State
 from bot.i18n.render import plain
+from bot.ports import AuditRow
 from bot.sandbox import doings
 from bot.sandbox.client import labels_of, text_of
 from bot.sandbox.people import ADVISER_CHAT_ID, ADVISERS
@@ -246,8 +247,10 @@ async def test_a_team_that_is_always_there_wakes_nobody_with_its_reminder(closed
     closed_office.now.at = datetime(2026, 11, 24, 21, 0, tzinfo=UTC)
     await fatou.ask_for_a_person()
     told = await hour_by_hour(closed_office, fatou, 36)
-    # The first half hour is admitted to whoever is still awake; then by day.
+    # The first half hour is admitted to whoever is still awake, without a sound; then by day.
     assert told == [(24, 22, STILL_KEPT), (25, 8, STILL_KEPT), (26, 8, STILL_KEPT)]
+    sent = [call for call in await closed_office.calls("sendMessage") if call["parameters"].get("text") == STILL_KEPT]
+    assert [call["parameters"].get("disable_notification", False) for call in sent] == [True, False, False]
 
 
 async def test_hours_that_never_open_do_not_keep_the_person_in_the_dark(closed_office: Office) -> None:
@@ -853,7 +856,7 @@ async def test_another_adviser_is_refused(office: Office) -> None:
     )
 
 
-async def test_somebody_in_the_group_who_is_not_on_the_list_is_refused(office: Office) -> None:
+async def test_somebody_in_the_group_who_is_not_on_the_list_is_refused(office: Office) -> None:  # H04
     fatou, _ = await held(office)
     stranger = await office.adviser("Marc")
     await stranger.sit_down()
@@ -1561,3 +1564,30 @@ async def test_nothing_is_passed_on_into_a_group_that_was_made_public(office: Of
     await office.open()
     await office.settled()
     assert [topic["id"] for topic in await office.client.topics()] == [(await office.handoff()).thread]
+
+
+# --- the audit trail --------------------------------------------------------------------------------------------------
+
+
+async def test_who_took_and_gave_back_a_conversation_is_on_the_trail(office: Office) -> None:
+    fatou, claire = await held(office)
+    handoff = await office.handoff()
+    await claire.press("Remettre en attente")
+    await claire.take()
+    await fatou.say("ma lettre est arrivée")
+    await claire.press("Fermer")
+    [adviser] = [one for one in await office.store.advisers() if one.id == (await office.handoff()).adviser]
+    trail = [row for row in await office.store.audit(datetime(2020, 1, 1, tzinfo=UTC)) if row.event != "listed"]
+    hour = office.now().replace(minute=0, second=0, microsecond=0)
+    assert trail == [
+        AuditRow(event=event, who=adviser.id, about=handoff.id, at=hour)
+        for event in ("claim", "release", "claim", "close")
+    ]
+
+
+async def test_a_conversation_that_an_adviser_lets_lie_is_released_on_the_trail(office: Office) -> None:
+    await held(office)
+    office.now.pass_by(minutes=241)
+    await office.look_at_timers()
+    trail = await office.store.audit(datetime(2020, 1, 1, tzinfo=UTC))
+    assert [row.event for row in trail if row.event != "listed"] == ["claim", "release"]

@@ -96,3 +96,18 @@ def test_nobody_reads_something_else(locale: Locale, french: str, trap: str, rea
     about = [one for one in entries(locale) if french in one.sources[0]]
     assert about
     assert [one.context for one in about if re.search(trap, one.strings[0])] == [], f"is read as: {read_as}"
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
+def test_the_employment_service_is_spelt_in_one_way(locale: Locale) -> None:
+    """As on its door: whoever reads « FORem » here and « Forem » there takes them for two offices."""
+    entries = read_po_file(po_path(LOCALES, locale)).entries
+    spelt = {
+        name
+        for entry in entries
+        if not entry.is_obsolete
+        for text in (*entry.sources, *entry.strings)
+        for name in re.findall(r"forem\b", text, re.IGNORECASE)
+        if not entry.context.endswith("/keyword")
+    }
+    assert spelt == {"Forem"}

@@ -395,3 +395,11 @@ def test_a_plain_cry_is_heard_in_every_language(lexicon: Lexicon, fire: str, blo
 )
 def test_words_of_a_cry_in_a_plain_question_are_no_danger(lexicon: Lexicon, text: str) -> None:
     assert lexicon.danger(text) is None
+
+
+@pytest.mark.parametrize("name", ["._fr.yml", ".#fr.yml", "~$fr.yml"])
+def test_what_an_editor_leaves_beside_the_lexicon_is_not_read(name: str, tmp_path: Path, small: Lexicon) -> None:
+    before = Lexicon.load(tmp_path)
+    (tmp_path / name).write_bytes(b"\x00\x05\x16\x07")
+    after = Lexicon.load(tmp_path)
+    assert (after.issues, after.locales) == (before.issues, before.locales) == ((), small.locales)

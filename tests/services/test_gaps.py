@@ -51,7 +51,7 @@ def test_a_story_is_not_kept(knows: Knows) -> None:
     assert noted("je cherche " * 6 + "une", FRENCH, knows) == NOTHING
 
 
-def test_numbers_links_and_what_has_a_capital_are_masked() -> None:
+def test_numbers_links_and_what_has_a_capital_are_masked() -> None:  # I07
     said = "Appelez Karim au 0470 12.34 ou HTTPS://x.be, a@b.be, rue3bis et peut-être12 non"
     assert masked(said) == "appelez # au # # ou # # # et peut-# non"
 

@@ -44,6 +44,8 @@ from bot.errors import Conflict
 from bot.handoff.machine import Move, moved
 from bot.ports import (
     AdviserRow,
+    AuditLine,
+    AuditRow,
     ButtonRow,
     Check,
     CheckRow,
@@ -965,6 +967,35 @@ async def test_the_newest_verdict_of_each_kind_is_kept_for_an_entry(house: House
         CheckRow(entry=fee, listed_on=days[4], wrong_on=days[3]),
         CheckRow(entry=bed, listed_on=days[0], right_on=days[2]),
     ]
+
+
+async def test_the_audit_trail_keeps_ids_and_hours_until_its_time_is_over(  # C13
+    house: House, guichet: Guichet, now: Now
+) -> None:
+    newcomer = await guichet.welcome()
+    handoff = await guichet.hand_over(newcomer)
+    claire = AdviserRow(id=AdviserId("adviser-1"), account=AccountId(5), name="Claire", teams=(handoff.team,))
+    await guichet.store.save_adviser(claire)
+    await guichet.store.save_adviser(replace(claire, name="Claire D."))  # may answer as before: no line
+    taken = AuditLine(event="claim", who=claire.id, about=handoff.id)
+    await guichet.store.commit(Commit(audit=(taken,), now=now.pass_(hours=1, minutes=17)))
+    await guichet.store.save_adviser(replace(claire, is_active=False))
+    await guichet.store.note(AuditLine(event="forget", who="operator:1000", about=newcomer))
+    await guichet.store.erase(newcomer)
+    again = await house.reopen()
+    first, then = NOON.replace(minute=0), NOON.replace(minute=0) + timedelta(hours=1)
+    trail = [
+        AuditRow(event="listed", who="adviser-1", at=first),
+        AuditRow(event="claim", who="adviser-1", about=handoff.id, at=then),
+        AuditRow(event="unlisted", who="adviser-1", at=then),
+        AuditRow(event="forget", who="operator:1000", about=newcomer, at=then),
+    ]
+    assert await again.store.audit(NOON - timedelta(days=1)) == trail
+    assert await again.store.audit(then) == trail[1:]
+    await again.store.purge(first + timedelta(days=30), {"audit": 30})
+    assert await again.store.audit(NOON - timedelta(days=1)) == trail
+    await again.store.purge(first + timedelta(days=30, hours=1), {"audit": 30})
+    assert await again.store.audit(NOON - timedelta(days=1)) == trail[1:]
 
 
 async def test_an_erasure_recalls_what_was_said_lately_and_the_topics(guichet: Guichet, now: Now) -> None:
