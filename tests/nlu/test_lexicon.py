@@ -395,3 +395,25 @@ def test_a_plain_cry_is_heard_in_every_language(lexicon: Lexicon, fire: str, blo
 )
 def test_words_of_a_cry_in_a_plain_question_are_no_danger(lexicon: Lexicon, text: str) -> None:
     assert lexicon.danger(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("le propriétaire veut m'expulser demain", None),
+        ("el dueño me quiere expulsar mañana", None),
+        ("quieren expulsarme del piso", None),
+        ("o senhorio quer me expulsar amanhã", None),
+        ("ils vont m'expulser demain", "arrest_or_detention"),
+        ("le propriétaire appelle la police pour m'expulser du pays", "arrest_or_detention"),
+        ("el dueño quiere expulsarme de Bélgica", "arrest_or_detention"),
+        ("quieren expulsarme del pais", "arrest_or_detention"),
+        ("o dono da empresa quer me expulsar do país", "arrest_or_detention"),
+        ("querem me expulsar amanhã", "arrest_or_detention"),
+    ],
+)
+def test_a_landlord_puts_out_of_a_flat_and_an_office_out_of_a_country(
+    lexicon: Lexicon, text: str, intent: str | None
+) -> None:
+    found = lexicon.danger(text)
+    assert (None if found is None else found.intent) == intent
