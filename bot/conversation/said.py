@@ -22,7 +22,7 @@ from bot.conversation.understood import missed, named, understood
 from bot.core.effects import RelayText
 from bot.core.events import Edited, Said
 from bot.core.ids import FlowId, Locale
-from bot.core.messages import Begin, Button, Message, Speak
+from bot.core.messages import Begin, Button, Command, Message, Speak
 from bot.core.phrases import LanguageName
 from bot.core.session import Hold, Offer, Veil
 from bot.flow.graph import AnswerKind, Ask, Handoff, Remind
@@ -39,6 +39,12 @@ def said(draft: Draft, event: Said) -> None:
         _held(draft, event)
         return
     command = command_meant(event.text, session, draft.guide)
+    if command is Command.DETAILS:
+        if walk.details(draft):
+            draft.session = replace(draft.session, misses=0)
+        else:
+            missed(draft)
+        return
     if command is not None:
         draft.session = replace(session, misses=0)
         commands.run(draft, command)

@@ -185,6 +185,18 @@ def ask(draft: Draft) -> None:
         lead(draft, flow, step.leads)
 
 
+def details(draft: Draft) -> bool:
+    """Say in whole what the services shown last are, and ask the present question again; False when there are none."""
+    shown = draft.session.position.shown
+    flow = None if shown is None else draft.guide.book.flow(shown.flow, shown.revision)
+    step = None if flow is None or shown is None else flow.step(shown.step)
+    if step is None or not isinstance(step.act, ShowServices):
+        return False
+    draft.tell(Message(blocks=(replace(cards_for(step.act, draft), whole=True),)))
+    ask(draft)
+    return True
+
+
 def show(draft: Draft) -> None:
     """Say what the waiting step asks, whoever has the conversation."""
     flow, step = waiting(draft)
@@ -245,7 +257,7 @@ def back(draft: Draft) -> None:
         begin(draft, MENU)
         return
     frames = here.trail[-1]
-    before = replace(here, frames=frames, trail=here.trail[:-1])
+    before = replace(here, frames=frames, trail=here.trail[:-1], shown=None)
     if _has_its_answers(here, frames, draft):
         draft.session = session.at(before)
     elif session.paused is not None and root_of(session.paused.frames) == root_of(frames):
@@ -294,6 +306,7 @@ def _act(draft: Draft, flow: Flow, step: Step) -> Next | None:
             return None
         case ShowServices() as show:
             draft.say(cards_for(show, draft))
+            draft.session = draft.session.at(replace(draft.session.position, shown=frame))
             return step.leads
         case Checklist(items=items):
             draft.close(checklist(items))
