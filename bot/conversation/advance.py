@@ -172,6 +172,10 @@ def _welcomed(draft: Draft, event: Said) -> None:
         assert locale is not None
         draft.session = replace(draft.session, locale=locale)
     _notice(draft)
+    frames = draft.session.position.frames
+    if frames and frames[-1].flow == walk.WELCOME and event.language == draft.session.locale:
+        # Whoever writes instead of choosing a language has shown theirs: it is not asked for again.
+        walk.stand_on_menu(draft)
 
 
 def _names_language(draft: Draft, event: Said) -> bool:

@@ -66,8 +66,8 @@ def named(draft: Draft, fear: Fear, others: Sequence[FlowId] | None = None) -> M
     return message
 
 
-def missed(draft: Draft, *, language: str | None = None) -> None:
-    """Once "I did not understand" and the present question, then topics and a person. `language`: that of the words."""
+def missed(draft: Draft) -> None:
+    """Once "I did not understand" and the present question, then topics and a person."""
     misses = draft.session.misses + 1
     draft.session = replace(draft.session, misses=misses)
     book = draft.guide.book
@@ -84,12 +84,7 @@ def missed(draft: Draft, *, language: str | None = None) -> None:
     look = ((go(book, Command.SEARCH, "nav_search", "🔎"),),) if commands.SEARCH in book.flows else ()
     # As urgent as the question after it: the outbox lets what is vital overtake what is not.
     draft.tell(replace(system(book, "not_understood", buttons=look), vital=is_danger))
-    frames = draft.session.position.frames
-    if frames and frames[-1].flow == walk.WELCOME and language == draft.session.locale:
-        # Whoever writes instead of choosing a language has shown theirs: there is nothing to choose.
-        walk.begin(draft, walk.MENU)
-    else:
-        walk.ask(draft)
+    walk.ask(draft)
     draft.session = replace(draft.session, misses=misses)  # the menu begun for want of a question is no success
 
 
@@ -200,7 +195,7 @@ def _otherwise_or_miss(draft: Draft, event: Said) -> None:
         return
     if draft.session.shadow is None:
         draft.start(NoteGap(text=event.text))
-    missed(draft, language=event.language)
+    missed(draft)
 
 
 def _led_otherwise(draft: Draft) -> bool:
