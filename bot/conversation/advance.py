@@ -10,7 +10,7 @@ from bot.conversation import commands, reminders, walk
 from bot.conversation.answers import answer_to
 from bot.conversation.fear import feared
 from bot.conversation.guide import Guide
-from bot.conversation.said import danger_added, said
+from bot.conversation.said import danger_added, own_variant, said
 from bot.conversation.screens import card_offer, go, language_page, languages_shown, navigation, system, waiting_rows
 from bot.conversation.turn import Draft, Turn
 from bot.conversation.understood import named, resume_offer
@@ -171,11 +171,15 @@ def _welcomed(draft: Draft, event: Said) -> None:
     if draft.session.welcomed or event.danger is not None or _names_language(draft, event):
         return
     offered = {language.locale for language in draft.guide.languages}
-    if not draft.session.locale_chosen and (event.language in offered or event.phone_locale in offered):
-        locale = event.language if event.language in offered else event.phone_locale
-        assert locale is not None
-        draft.session = replace(draft.session, locale=locale)
+    written = own_variant(event.language, event.phone_locale or draft.session.locale)
+    spoken = written if written in offered else event.phone_locale
+    if not draft.session.locale_chosen and spoken is not None and spoken in offered:
+        draft.session = replace(draft.session, locale=spoken)
     _notice(draft)
+    frames = draft.session.position.frames
+    if frames and frames[-1].flow == walk.WELCOME and written == draft.session.locale:
+        # Whoever writes instead of choosing a language has shown theirs: it is not asked for again.
+        walk.stand_on_menu(draft)
 
 
 def _names_language(draft: Draft, event: Said) -> bool:

@@ -116,12 +116,26 @@ def command_meant(text: str, session: Session, guide: Guide) -> Command | None:
     """
     button = button_in_words(text, session, guide)
     command = button or guide.words.command(text, session.locale)
+    if command is Command.DETAILS:
+        return command if _is_about_services(text, session, guide) else None
     if button is not None or guide.words.command(text, session.locale, from_elsewhere=False) is not None:
         return command
     step = waiting_step(session, guide)
     choices = step.act.choices if step is not None and isinstance(step.act, Ask) else ()
     labels = [(choice.label, *choice.words) for choice in choices]
     return command if guide.words.label(text, labels, session.locale) is None else None
+
+
+def _is_about_services(text: str, session: Session, guide: Guide) -> bool:
+    """Whether « where? » and « how much? » ask the bot, and name none of the answers that it offers."""
+    if session.hold is not Hold.NONE:
+        return False
+    step = waiting_step(session, guide)
+    ask = step.act if step is not None and isinstance(step.act, Ask) else None
+    if ask is None or ask.kind is AnswerKind.TEXT:
+        return ask is None
+    labels = [(choice.label, *choice.words) for choice in ask.choices]
+    return guide.words.choice(text, labels, session.locale) is None
 
 
 def waiting_step(session: Session, guide: Guide) -> Step | None:
@@ -156,6 +170,10 @@ def _choice(ask: Ask, said: Said, guide: Guide, locale: Locale) -> Answer | None
     In the language that it is written in, another one than the person's, only the whole label or word of a choice.
     """
     labels = [(choice.label, *choice.words) for choice in ask.choices]
+    if guide.words.speaks_from_sunrise(said.text, locale):
+        # « saa 3 » is neither the third choice nor the one that says three.
+        index = guide.words.label(said.text, labels, locale)
+        return None if index is None else Answer(value=ask.choices[index].id)
     spans = [choice.span for choice in ask.choices] if ask.counts else ()
     index = guide.words.choice(said.text, labels, locale, spans)
     if index is None:
@@ -200,7 +218,8 @@ def _number(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | Refus
 def _time(ask: Ask, text: str, guide: Guide, locale: Locale) -> Answer | Refusal | None:
     found = guide.words.time(text, locale)
     if found is None:
-        return None
+        # An hour all the same, which may be another: it is asked for again, and leads nowhere else.
+        return Refusal(hint="number_out_of_range") if guide.words.speaks_of_hour(text, locale) else None
     if not (ask.at_least or 0) <= found.hour <= (23 if ask.at_most is None else ask.at_most):
         return Refusal(hint="number_out_of_range")
     return Answer(value=f"{found:%H:%M}")

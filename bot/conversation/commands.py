@@ -127,6 +127,9 @@ def _run(draft: Draft, command: Command) -> None:
     match command:
         case Command.START | Command.REPEAT:
             walk.ask(draft)
+        case Command.DETAILS:
+            if not walk.details(draft):
+                walk.ask(draft)
         case Command.BACK:
             walk.back(draft)
         case Command.STOP:

@@ -35,6 +35,12 @@ class Words(Protocol):
     def time(self, text: str, locale: Locale) -> time | None:
         """An hour of the day in figures or words, in the person's language, in French or in English."""
 
+    def speaks_of_hour(self, text: str, locale: Locale) -> bool:
+        """Whether it tells an hour, also one that `time` is not sure of."""
+
+    def speaks_from_sunrise(self, text: str, locale: Locale) -> bool:
+        """Whether it tells an hour as a language does that counts from sunrise."""
+
     def language(self, text: str, locale: Locale) -> Locale | None:
         """The language that is named, in whichever language."""
 

@@ -22,7 +22,7 @@ from bot.conversation.understood import missed, named, understood
 from bot.core.effects import RelayText
 from bot.core.events import Edited, Said
 from bot.core.ids import FlowId, Locale
-from bot.core.messages import Begin, Button, Message, Speak
+from bot.core.messages import Begin, Button, Command, Message, Speak
 from bot.core.phrases import LanguageName
 from bot.core.session import Hold, Offer, Veil
 from bot.flow.graph import AnswerKind, Ask, Handoff, Remind
@@ -39,6 +39,12 @@ def said(draft: Draft, event: Said) -> None:
         _held(draft, event)
         return
     command = command_meant(event.text, session, draft.guide)
+    if command is Command.DETAILS:
+        if walk.details(draft):
+            draft.session = replace(draft.session, misses=0)
+        else:
+            missed(draft)
+        return
     if command is not None:
         draft.session = replace(session, misses=0)
         commands.run(draft, command)
@@ -60,6 +66,13 @@ def said(draft: Draft, event: Said) -> None:
     _offer_language(draft, event)
 
 
+def own_variant(written: str | None, own: Locale) -> Locale | None:
+    """The language that words are in, for somebody whose phone or choice is `own`: Dari is written like Persian."""
+    if written is None:
+        return None
+    return own if own.startswith(f"{written}-") else Locale(written)
+
+
 def danger_added(draft: Draft, event: Edited, flow: FlowId) -> None:
     """Danger that an edit brought in: the card, and a line of its own for the adviser; nobody moves (A24)."""
     if draft.session.hold is not Hold.NONE:
@@ -75,9 +88,9 @@ def _danger(draft: Draft, event: Said, flow: FlowId) -> None:
         commands.emergency(draft, flow)
         return
     offered = {language.locale for language in draft.guide.languages}
-    if not draft.session.locale_chosen and event.language in offered:
-        assert event.language is not None
-        draft.session = replace(draft.session, locale=event.language)
+    written = own_variant(event.language, event.phone_locale or draft.session.locale)
+    if not draft.session.locale_chosen and written is not None and written in offered:
+        draft.session = replace(draft.session, locale=written)
     commands.emergency(draft, flow)
     _offer_language(draft, event)
 
@@ -191,8 +204,8 @@ def _offer_language(draft: Draft, event: Said) -> None:
     language = next((known for known in draft.guide.languages if known.locale == event.language), None)
     if language is None or language.locale == draft.session.locale:
         return
-    if draft.session.locale.startswith(f"{language.locale}-"):
-        return  # Dari is written like Persian: whoever chose it did not change language
+    if own_variant(language.locale, draft.session.locale) == draft.session.locale:
+        return  # whoever chose Dari did not change language
     book, name = draft.guide.book, LanguageName(tag=language.locale)
     switch = Button(label=own_name(language), icon="🌍", action=Speak(locale=language.locale))
     draft.tell(Message(blocks=(book.phrase("language_offer").having(language=name),), buttons=((switch,),)))

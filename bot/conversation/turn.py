@@ -11,7 +11,7 @@ from bot.conversation.guide import Guide
 from bot.core.effects import Effect
 from bot.core.messages import Block, Button, Command, Go, Message
 from bot.core.phrases import Phrase
-from bot.core.session import Offer, Session
+from bot.core.session import Frame, Offer, Session
 
 #: A message to a newcomer, characters of the French source; safety and legal pages may have more (product.md).
 MESSAGE_LENGTH = 300
@@ -47,6 +47,8 @@ class Draft:
     safety: bool = False
     #: Steps visited in this turn.
     steps: int = 0
+    #: Those of them that showed services.
+    shown: tuple[Frame, ...] = ()
 
     def say(self, *blocks: Block) -> None:
         """Add paragraphs to the message being made; a full message is closed first."""

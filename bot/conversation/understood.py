@@ -33,6 +33,9 @@ _COMMANDS = {
 _SMALL_TALK = {"greet": "greet", "thanks": "thanks", "goodbye": "goodbye", "who_are_you": "who_are_you"}
 #: Intents that are an answer to a question and mean nothing without one.
 _BARE = frozenset({"affirm", "deny"})
+#: Never proposed to somebody who may have meant something else: going back is spoken of only when it is asked for
+#: (pathways_basic_needs.md, section 0, rule 8).
+_ONLY_IF_MEANT = frozenset({"voluntary_return"})
 
 
 def understood(draft: Draft, event: Said, fear: Fear | None) -> None:
@@ -68,11 +71,19 @@ def missed(draft: Draft) -> None:
     misses = draft.session.misses + 1
     draft.session = replace(draft.session, misses=misses)
     book = draft.guide.book
+    is_danger = bool(draft.session.position.frames) and walk.waiting(draft)[0].safety
+    if misses >= 2 and is_danger:
+        # The page of a danger is not left for topics: its numbers and its question stand there again, and a person.
+        draft.tell(walk.first_words(draft, draft.session.position.frames[-1].flow))
+        walk.ask(draft)
+        draft.session = replace(draft.session, misses=misses)
+        return
     if misses >= 2:
         _tell_topics(draft, "topics")
         return
     look = ((go(book, Command.SEARCH, "nav_search", "🔎"),),) if commands.SEARCH in book.flows else ()
-    draft.tell(system(book, "not_understood", buttons=look))
+    # As urgent as the question after it: the outbox lets what is vital overtake what is not.
+    draft.tell(replace(system(book, "not_understood", buttons=look), vital=is_danger))
     walk.ask(draft)
     draft.session = replace(draft.session, misses=misses)  # the menu begun for want of a question is no success
 
@@ -165,6 +176,8 @@ def _candidates(draft: Draft, heard: Understanding) -> list[FlowId]:
     """The flows of the likeliest intents, each once."""
     found: list[FlowId] = []
     for intent, confidence in heard.ranking or ((heard.intent or "", heard.confidence),):
+        if intent in _ONLY_IF_MEANT and intent != heard.intent:
+            continue
         flow = draft.guide.flow_of(intent)
         if flow is None and intent in _COMMANDS:
             flow = commands.CALLS.get(_COMMANDS[intent]) or commands.FLOWS.get(_COMMANDS[intent])

@@ -66,6 +66,12 @@ def begin(draft: Draft, flow_id: FlowId) -> None:
     walk(draft)
 
 
+def stand_on_menu(draft: Draft) -> None:
+    """Wait on the menu's question without showing it: what comes next is asked from there."""
+    menu = draft.guide.book.flows[MENU]
+    draft.session = draft.session.at(Position(frames=(frame_on(menu, menu.first),)))
+
+
 def call(draft: Draft, flow_id: FlowId) -> None:
     """Walk a flow on top of the present one, and come back to its question afterwards.
 
@@ -185,6 +191,19 @@ def ask(draft: Draft) -> None:
         lead(draft, flow, step.leads)
 
 
+def details(draft: Draft) -> bool:
+    """Say in whole what the services shown last are, and ask the present question again; False when there are none."""
+    book = draft.guide.book
+    flows = [(frame.step, book.flow(frame.flow, frame.revision)) for frame in draft.session.position.shown]
+    steps = [flow.step(step) for step, flow in flows if flow is not None]
+    shown = [step.act for step in steps if step is not None and isinstance(step.act, ShowServices)]
+    for services in shown:
+        draft.tell(Message(blocks=(replace(cards_for(services, draft), whole=True),)))
+    if shown:
+        ask(draft)
+    return bool(shown)
+
+
 def show(draft: Draft) -> None:
     """Say what the waiting step asks, whoever has the conversation."""
     flow, step = waiting(draft)
@@ -244,7 +263,7 @@ def back(draft: Draft) -> None:
         begin(draft, MENU)
         return
     frames = here.trail[-1]
-    before = replace(here, frames=frames, trail=here.trail[:-1])
+    before = replace(here, frames=frames, trail=here.trail[:-1], shown=())
     if _has_its_answers(here, frames, draft):
         draft.session = session.at(before)
     elif session.paused is not None and root_of(session.paused.frames) == root_of(frames):
@@ -293,6 +312,8 @@ def _act(draft: Draft, flow: Flow, step: Step) -> Next | None:
             return None
         case ShowServices() as show:
             draft.say(cards_for(show, draft))
+            draft.shown = (*draft.shown, frame)
+            draft.session = draft.session.at(replace(draft.session.position, shown=draft.shown))
             return step.leads
         case Checklist(items=items):
             draft.close(checklist(items))

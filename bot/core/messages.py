@@ -51,6 +51,8 @@ class Command(StrEnum):
     BACK = "back"
     STOP = "stop"
     REPEAT = "repeat"
+    #: The services shown last, whole: where they are, when they are open, what they cost.
+    DETAILS = "details"
     #: Go back to the flow that was left for another.
     RESUME = "resume"
     #: Leave the adviser, or stop waiting for one.

@@ -70,6 +70,8 @@ class Position:
     #: Earlier waiting positions of this flow, oldest first, for "back".
     trail: tuple[tuple[Frame, ...], ...] = ()
     offer: Offer | None = None
+    #: The steps of the last turn that showed services: what « where? » and « how much? » are about.
+    shown: tuple[Frame, ...] = ()
 
 
 class Hold(StrEnum):
@@ -204,6 +206,8 @@ def _position_out(position: Position) -> dict[str, Any]:
     }
     if position.offer is not None:
         out["offer"] = _offer_out(position.offer)
+    if position.shown:
+        out["shown"] = _frames_out(position.shown)
     return out
 
 
@@ -217,6 +221,7 @@ def _position_in(raw: dict[str, Any]) -> Position:
         answers=dict(raw["answers"]),
         trail=tuple(_frames_in(frames) for frames in raw["trail"]),
         offer=None if raw.get("offer") is None else _offer_in(raw["offer"]),
+        shown=_frames_in(raw.get("shown", [])),  # older forms have none
     )
 
 

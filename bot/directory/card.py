@@ -65,6 +65,9 @@ ICONS = {
     Part.CHECKED: "🗓",
     Part.STALE: "⚠️",
 }
+#: Categories where nothing may keep somebody without papers away when no source speaks of papers: staying away costs
+#: more than asking (pathways_basic_needs.md, section 0, rule 6 and section 3).
+_NEVER_KEPT_FROM = frozenset({"emergency", "food", "health", "mental-health", "sleep", "violence"})
 #: What a short card tells, under its title: enough to call or to go.
 SHORT = (Part.ALERT, Part.OPEN, Part.PHONE, Part.ADDRESS, Part.DISTANCE, Part.STALE)
 
@@ -173,6 +176,8 @@ def _conditions(service: Service, words: Vocabulary, directory: Directory, today
         Answer.NO: "card.papers_needed",
         Answer.UNKNOWN: "card.papers_unknown",
     }[service.eligibility.without_residence_permit]
+    if papers == "card.papers_unknown" and service.category in _NEVER_KEPT_FROM:
+        papers = "card.papers_unstated"
     yield Line(part=Part.PAPERS, phrase=words.phrase(papers))
     if service.required_documents == ("none",):
         yield Line(part=Part.DOCUMENTS, phrase=words.phrase("card.no_documents"))

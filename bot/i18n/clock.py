@@ -10,6 +10,7 @@ from functools import cache
 from bot.i18n.choices import Fold, key_of_words
 from bot.i18n.languages import cldr
 from bot.i18n.numbers import latin_digits
+from bot.i18n.sunrise import sunrise
 from bot.i18n.units import HOUR, units_of
 
 _MAX_CHARS = 40
@@ -40,23 +41,27 @@ def time_in(
 ) -> time | None:
     """The one hour of a text, with its minutes; None when there is none, or it may be another.
 
-    `numbers` and `hours` are folded words for the hours from one to twelve.
+    `tags`: the person's language first. `numbers` and `hours` are folded words for the hours from one to twelve.
     """
     plain = latin_digits(text).casefold()
     if len(text) > _MAX_CHARS:
         return None
+    own = sunrise(tags[0], fold)
     figures = _FIGURES.findall(plain)
     said = _GLUED.sub(" ", key_of_words(plain, fold))
     if len(figures) == 1:
         hour, minute = int(figures[0][0]), int(figures[0][1] or 0)
         others = [word for word in said.split() if not word.isdigit()]
     elif not any(char.isdigit() for char in plain):
-        spelled = _spelled(said, {**numbers, **hours})
+        spelled = _spelled(said, {**numbers, **hours, **({} if own is None else own.more_hours)})
         if spelled is None:
             return None
         (hour, minute), others = (spelled[0], 0), spelled[1]
     else:
         return None
+    is_spelled = not figures
+    if own is not None and hour <= _HALF_DAY and (own.is_said(others) or (is_spelled and not others)):
+        return own.hour(hour, minute, others)
     units = {"h", *(word for word, unit in units_of(tags, fold).items() if unit == HOUR)}
     units |= {key_of_words(word, fold) for tag in tags for word in _BESIDE.get(tag, ())}
     parts = {word: is_late for tag in reversed(tags) for word, is_late in _parts_of_day(tag, fold).items()}
@@ -77,6 +82,26 @@ def _spelled(said: str, hours: Mapping[str, int]) -> tuple[int, list[str]] | Non
         if f" {words} " in around:
             return hours[words], around.replace(f" {words} ", " ", 1).split()
     return None
+
+
+def speaks_of_hour(text: str, tags: Sequence[str], *, fold: Fold, numbers: Mapping[str, int]) -> bool:
+    """Whether a short text has a number beside a word for an hour: « dix heures et demie », « saa nane »."""
+    words = _words_with_number(text, fold, numbers)
+    return any(unit == HOUR and word in words for word, unit in units_of(tags, fold).items())
+
+
+def speaks_from_sunrise(text: str, tag: str, *, fold: Fold, numbers: Mapping[str, int]) -> bool:
+    """Whether a short text tells an hour as a language does that counts from sunrise: its number is no other."""
+    own = sunrise(tag, fold)
+    return own is not None and own.is_said(_words_with_number(text, fold, numbers))
+
+
+def _words_with_number(text: str, fold: Fold, numbers: Mapping[str, int]) -> list[str]:
+    """The words of a short text with a number in it; none of any other."""
+    if len(text) > _MAX_CHARS:
+        return []
+    words = _GLUED.sub(" ", key_of_words(latin_digits(text).casefold(), fold)).split()
+    return words if any(word.isdigit() or word in numbers for word in words) else []
 
 
 @cache

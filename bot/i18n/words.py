@@ -20,7 +20,7 @@ from bot.core.phrases import Phrase
 from bot.core.spans import Span
 from bot.errors import Told
 from bot.i18n.choices import Fold, choice_meant, key_of_words, label_meant, one_slip_away
-from bot.i18n.clock import time_in
+from bot.i18n.clock import speaks_from_sunrise, speaks_of_hour, time_in
 from bot.i18n.dates import date_in
 from bot.i18n.languages import SOURCE, Languages, names_in
 from bot.i18n.numbers import number_in
@@ -190,6 +190,17 @@ class Words:
         numbers = {word: number for tag in reversed(tags) for word, number in self._own(tag).numbers.items()}
         hours = {word: hour for tag in reversed(tags) for word, hour in self._own(tag).hours.items()}
         return time_in(text, tags, fold=self.fold, numbers=numbers, hours=hours)
+
+    def speaks_of_hour(self, text: str, locale: Locale) -> bool:
+        """Whether a text tells an hour that `time` cannot be sure of, in these languages."""
+        tags = list(dict.fromkeys((locale, *_COMMON)))
+        numbers = {word: number for tag in reversed(tags) for word, number in self._own(tag).numbers.items()}
+        hours = {word: hour for tag in reversed(tags) for word, hour in self._own(tag).hours.items()}
+        return speaks_of_hour(text, tags, fold=self.fold, numbers={**numbers, **hours})
+
+    def speaks_from_sunrise(self, text: str, locale: Locale) -> bool:
+        """Whether a text tells an hour as in Amharic, Tigrinya and Swahili, if that is the person's language."""
+        return speaks_from_sunrise(text, locale, fold=self.fold, numbers=self._own(locale).numbers)
 
     def choice(
         self, text: str, labels: Sequence[Sequence[Phrase]], locale: Locale, spans: Sequence[Span | None] = ()

@@ -63,9 +63,21 @@ class DirectoryCards:
         )
 
     def maps(self, cards: ServiceCards, label: Phrase, now: datetime) -> tuple[tuple[Button, ...], ...]:
-        """A row for each service with a place; a place that is secret has none."""
-        urls = [map_url(service) for service in self.chosen(cards, now)]
-        return tuple((Button(label=label, icon="🗺️", action=Open(url=url)),) for url in urls if url is not None)
+        """A row for each service with a place; a place that is secret has none. Of several each bears its name."""
+        services = self.chosen(cards, now)
+        houses = Counter(service.name.partition(_HOUSE)[0] for service in services)
+        urls = [(service, map_url(service)) for service in services]
+        placed = [(service, url) for service, url in urls if url is not None]
+        return tuple(
+            (
+                Button(
+                    label=label if len(placed) == 1 else _named(_told_apart(service.name, houses)),
+                    icon="🗺️",
+                    action=Open(url=url),
+                ),
+            )
+            for service, url in placed
+        )
 
     def numbers(self, cards: ServiceCards, now: datetime) -> tuple[str, ...]:
         """The first number of each service; of one that is closed the number that answers in its place, or none."""
@@ -158,6 +170,10 @@ def _number(service: Service, now: datetime) -> str | None:
     if openness(service.schedule.opening_hours, now).state in (State.CLOSED, State.HOLIDAY):
         return service.schedule.after_hours
     return service.phones[0].number if service.phones else None
+
+
+def _named(name: str) -> Phrase:
+    return Phrase(key="", text="{name}", values={"name": Verbatim(text=name)})
 
 
 def _told_apart(name: str, houses: Mapping[str, int]) -> str:

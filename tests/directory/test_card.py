@@ -237,3 +237,19 @@ def test_every_phrase_of_every_card_keeps_its_places(directory: Directory) -> No
                 text = french(line.phrase)
                 assert "{" not in text, (one.service.id, text)
                 assert text.strip() == text, (one.service.id, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("cpvs-liege", "Nos sources ne disent pas qu'il faut des papiers."),
+        ("thermos-restaurant", "Nos sources ne disent pas qu'il faut des papiers."),
+        ("abri-nuit-liege", "Nos sources ne disent pas qu'il faut des papiers."),
+        ("croix-rouge-liege-accueil", "Avec ou sans papiers"),
+        ("caritas-liege", "Sans papiers : demandez d'abord à un conseiller."),
+    ],
+)
+def test_nobody_is_kept_from_a_bed_a_meal_or_care_for_want_of_papers(
+    directory: Directory, name: str, said: str
+) -> None:
+    assert [text for part, text in told(directory, name) if part is Part.PAPERS] == [said]

@@ -403,3 +403,25 @@ def test_what_an_editor_leaves_beside_the_lexicon_is_not_read(name: str, tmp_pat
     (tmp_path / name).write_bytes(b"\x00\x05\x16\x07")
     after = Lexicon.load(tmp_path)
     assert (after.issues, after.locales) == (before.issues, before.locales) == ((), small.locales)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("le propriétaire veut m'expulser demain", None),
+        ("el dueño me quiere expulsar mañana", None),
+        ("quieren expulsarme del piso", None),
+        ("o senhorio quer me expulsar amanhã", None),
+        ("ils vont m'expulser demain", "arrest_or_detention"),
+        ("le propriétaire appelle la police pour m'expulser du pays", "arrest_or_detention"),
+        ("el dueño quiere expulsarme de Bélgica", "arrest_or_detention"),
+        ("quieren expulsarme del pais", "arrest_or_detention"),
+        ("o dono da empresa quer me expulsar do país", "arrest_or_detention"),
+        ("querem me expulsar amanhã", "arrest_or_detention"),
+    ],
+)
+def test_a_landlord_puts_out_of_a_flat_and_an_office_out_of_a_country(
+    lexicon: Lexicon, text: str, intent: str | None
+) -> None:
+    found = lexicon.danger(text)
+    assert (None if found is None else found.intent) == intent
