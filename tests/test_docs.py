@@ -42,7 +42,7 @@ def test_every_setting_of_a_team_is_in_the_reference() -> None:
 
 
 def test_every_variable_of_the_environment_is_in_the_reference() -> None:
-    source = Path("bot/config.py").read_text(encoding="utf-8") + Path("bot/demo.py").read_text(encoding="utf-8")
+    source = Path("bot/config.py").read_text(encoding="utf-8") + Path("bot/cli/demo.py").read_text(encoding="utf-8")
     variables = set(re.findall(r'env\.get\("([A-Z_]+)"', source)) - {"GUICHET_ADVISER"}
     assert sorted(one for one in variables if f"`{one}`" not in SETTINGS) == []
     assert len(fields(Environment)) >= 10

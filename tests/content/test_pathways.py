@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from bot.cli.talk import MORNING
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin
 from bot.coverage import PAGE, page
 from bot.data import Data
 from bot.services.rehearsal import Rehearsal, Stage
-from bot.talk import MORNING
 from tests.conftest import ROOT
 
 #: Answered by the guichet itself, in the middle of whatever is being said (bot/conversation/said.py).

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.checking import orphaned
+from bot.cli.check import orphaned
 from bot.config import TeamSettings
 from bot.core.ids import AccountId, Locale, TeamName
 from bot.handoff.machine import State

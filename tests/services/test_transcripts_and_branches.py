@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import talk
+from bot.cli import talk
 from bot.core.ids import FlowId, Locale
 from bot.core.understanding import Understanding
 from bot.data import Data
