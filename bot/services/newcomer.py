@@ -203,7 +203,7 @@ async def save(
     )
     rows = await desk.store.commit(commit)
     desk.memory.keep(session, now)
-    desk.memory.keep_buttons(parts.buttons)
+    desk.memory.keep_buttons(parts.buttons, now)
     desk.outgoing.offer(rows)
 
 
