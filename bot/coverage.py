@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.config import read_settings
 from bot.core.ids import Locale
+from bot.core.local_time import local_day
 from bot.core.phrases import Phrase
 from bot.data import Data, Places
 from bot.flow.graph import Ask, Checklist, Flow, FlowBook, Remind, ShowServices
@@ -116,5 +117,5 @@ if __name__ == "__main__":
     # Nothing may be asked of it; whoever asks for help must not have the page written.
     ArgumentParser(prog="python -m bot.coverage", description=f"Write {PAGE} anew from the files.").parse_args()
     shipped = Data(Places(), read_settings(Path("config.yml")))
-    PAGE.write_text(page(shipped.guide(datetime.now(UTC).date()).book, shipped), encoding="utf-8")
+    PAGE.write_text(page(shipped.guide(local_day(datetime.now(UTC))).book, shipped), encoding="utf-8")
     print(PAGE)

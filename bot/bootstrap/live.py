@@ -8,6 +8,7 @@ from functools import partial
 
 from bot.conversation.guide import Guide
 from bot.core.ids import FlowId, Revision
+from bot.core.local_time import local_day
 from bot.data import Data
 from bot.errors import FlowError
 from bot.flow.book import flow_of
@@ -116,7 +117,7 @@ class Live:
                 self._guide = None
                 self.guide()  # says at once which languages are not offered any more
             before = self._data.directory
-            for wrong in await asyncio.to_thread(self._data.living.refresh, self._clock().date()):
+            for wrong in await asyncio.to_thread(self._data.living.refresh, local_day(self._clock())):
                 log.error("directory.issue %s", wrong.shown("en"))
             if self._data.directory is not before:
                 self._guide = None  # sentences hold dated facts

@@ -6,6 +6,7 @@ import argparse
 from datetime import UTC, datetime
 
 from bot.cli.premises import Premises, needed_flow
+from bot.core.local_time import local_day
 from bot.core.phrases import Value
 from bot.i18n.languages import SOURCE
 from bot.services import catalogue as pages
@@ -13,7 +14,7 @@ from bot.services import catalogue as pages
 
 def catalogue(options: argparse.Namespace) -> int:
     """The public catalogue of initiatives: a page, a table and data, in a folder that any web server can show."""
-    today = datetime.now(UTC).date()
+    today = local_day(datetime.now(UTC))
     data = Premises().data()
     book = data.guide(today).book
 

@@ -16,6 +16,7 @@ from typing import Literal
 from bot.cli.premises import Premises
 from bot.config import environment_with_dotenv, read_settings, settings_file
 from bot.core.ids import Locale
+from bot.core.local_time import local_day
 from bot.core.one_line import one_line
 from bot.data import Data, Places
 from bot.directory.facts import Fact
@@ -106,7 +107,7 @@ def check_everything(config: Path, *, english: bool) -> int:
     except SettingsError as exc:
         print(exc)
         return 1
-    today = datetime.now(UTC).date()
+    today = local_day(datetime.now(UTC))
     data = Data(Places(), settings, remembers=False, today=today)
     loaded = load(data.places.flows, data.known(today), data.translations())
     critical = 0

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from bot.channel.client import TelegramMessenger
 from bot.cli.premises import Premises
 from bot.core.ids import Locale
+from bot.core.local_time import local_day
 from bot.errors import DeliveryError, SettingsError
 from bot.services.poster_sheets import sheets, topics_of
 
@@ -24,7 +25,7 @@ def posters(options: argparse.Namespace) -> int:
     bot = _named(options.bot) if options.bot else ""  # before the files are read, which takes a while
     premises = Premises()
     data = premises.data()
-    guide = data.guide(datetime.now(UTC).date())
+    guide = data.guide(local_day(datetime.now(UTC)))
     locales = {Locale(one) for one in _listed(options.locale)}
     topics = _listed(options.topic)
     _check("language", locales, {language.locale for language in guide.languages})

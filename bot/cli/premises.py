@@ -18,6 +18,7 @@ from bot.config import (
     settings_file,
 )
 from bot.core.ids import FlowId
+from bot.core.local_time import local_day
 from bot.data import Data, Places
 from bot.errors import SettingsError, UnusableStore
 from bot.flow.graph import Flow, FlowBook
@@ -80,7 +81,7 @@ class Premises:
 
     def book(self) -> FlowBook:
         """The flows as the files are now; broken ones are left out."""
-        return self.data().guide(datetime.now(UTC).date()).book
+        return self.data().guide(local_day(datetime.now(UTC))).book
 
     def with_store(self, work: Callable[[KeptStore], Awaitable[T]]) -> T:
         """Do this with the store open; opening brings it to this version's form.

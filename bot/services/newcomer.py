@@ -36,6 +36,7 @@ from bot.core.effects import (
 from bot.core.events import Edited, Event, NotPassedOn, Pressed, Reached, Resumed, Said, Showed, Started, TimerFired
 from bot.core.heard import FromNewcomer
 from bot.core.ids import NewcomerId
+from bot.core.local_time import local_day
 from bot.core.messages import Message, Tick
 from bot.core.session import Hold, Session
 from bot.errors import Conflict
@@ -248,7 +249,8 @@ async def _understood(desk: Desk, event: Event, session: Session) -> Event:
             return event
         # Of these only danger is heard.
         return replace(event, understanding=await desk.nlu.understand(words, session.locale))
-    if not isinstance(event, Said) or not wants_understanding(session, event, desk.guide(), today=desk.clock().date()):
+    today = local_day(desk.clock())
+    if not isinstance(event, Said) or not wants_understanding(session, event, desk.guide(), today=today):
         return event
     language = desk.language_of(event.text)
     understanding = await desk.nlu.understand(event.text, session.locale)
