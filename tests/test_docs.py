@@ -143,6 +143,13 @@ def test_every_module_that_a_page_names_is_there() -> None:
     assert [one for one in places if not one[1].is_dir() and not one[1].with_suffix(".py").exists()] == []
 
 
+def test_every_room_is_on_the_page_of_the_architecture() -> None:
+    page = Path("docs/explanation/architecture.md").read_text(encoding="utf-8")
+    rooms = [f"{one}/" if one.is_dir() else str(one) for one in Path("bot").iterdir() if not one.name.startswith("__")]
+    assert len(rooms) > 20
+    assert sorted(room for room in rooms if f"`{room}`" not in page) == []
+
+
 def test_every_command_that_a_page_names_is_one() -> None:
     named = quoted(r"(?:^(?:\$ )?guichet|python -m bot) ([a-z][\w-]*)")
     assert len(named) > 20
