@@ -8,18 +8,17 @@ import signal
 from collections.abc import Callable
 
 from bot.bootstrap import Guichet
-from bot.config import environment_with_dotenv, read_environment, read_settings, settings_file
+from bot.cli.premises import Premises
 
 
 def run(options: argparse.Namespace) -> int:
-    env = environment_with_dotenv()
-    settings = read_settings(settings_file(env))
-    environment = read_environment(env, settings)
-    if environment.telegram_token is None:
+    """Serve Telegram; without a token, the demonstration."""
+    premises = Premises()
+    if premises.environment.telegram_token is None:
         return demo(options)
 
     async def serve() -> None:
-        guichet = Guichet(settings, environment, env=env)
+        guichet = Guichet(premises.settings, premises.environment, env=premises.env)
         await guichet.start()
         print(f"Guichet  serving Telegram\nHealth   http://127.0.0.1:{guichet.web.port}/healthz", flush=True)
         await _until_told_to_stop()
@@ -29,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def demo(_: argparse.Namespace) -> int:
+    """The demonstration, with a Telegram of its own."""
     from bot.cli.demo import demonstrate
 
     return _loop(lambda: demonstrate(_until_told_to_stop))
