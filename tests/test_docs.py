@@ -169,7 +169,7 @@ def test_a_test_that_is_skipped_says_why(tmp_path: Path) -> None:
     assert "no Chromium here" in done.stdout
 
 
-@pytest.mark.parametrize("module", ["bot.coverage", "tests.content.readability"])
+@pytest.mark.parametrize("module", ["bot.pathways", "tests.content.readability"])
 def test_asking_for_help_writes_no_page(module: str) -> None:
     pages = {page: page.stat().st_mtime_ns for page in Path("docs/reference").glob("*.md")}
     done = subprocess.run([sys.executable, "-m", module, "--help"], capture_output=True, text=True, check=True)
