@@ -13,6 +13,7 @@ from bot.conversation.advance import BEGUN
 from bot.conversation.guide import Guide, OfferedLanguage, Thresholds
 from bot.conversation.system import PHRASES
 from bot.core.ids import Locale
+from bot.core.local_time import local_day
 from bot.core.phrases import Phrase, Value
 from bot.core.understanding import Danger
 from bot.directory import amounts
@@ -155,7 +156,7 @@ class Data:
         if self._live is None:
             self._live = LiveBook(
                 self.places.flows,
-                lambda: self.known(clock().date()),
+                lambda: self.known(local_day(clock())),
                 kept=KeptFiles(self.places.state / "flows.json"),
                 on_change=lambda live: self._heard(live),
             )

@@ -553,13 +553,8 @@ class Store(Protocol):
     async def due_timers(self, now: datetime, limit: int = 100) -> list[TimerRow]: ...
 
     # people
-    async def newcomer_by_account(self, account: AccountId) -> NewcomerId | None: ...
-
     async def data_of(self, newcomer: NewcomerId) -> Mapping[str, Any]:
         """Everything kept about a person, by table, decrypted: for `/mesdonnees`."""
-
-    async def sent_messages_of(self, newcomer: NewcomerId, since: datetime) -> list[int]:
-        """Ids of the bot's messages in the private chat, for deletion."""
 
     async def erase(
         self, newcomer: NewcomerId, *, farewell: Sequence[Delivery] = (), recalled_since: datetime | None = None

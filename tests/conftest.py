@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from bot.cli.talk import stage_of
 from bot.config import read_settings
 from bot.data import Data, Places
 from bot.services.rehearsal import Stage
-from bot.talk import stage_of
 from tests.content.walk import Walked, walked
 
 ROOT = Path(__file__).parents[1]

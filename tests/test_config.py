@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.checking import check_everything
 from bot.cli import main
+from bot.cli.check import check_everything
 from bot.config import BOUNDS, Settings, environment_with_dotenv, read_environment, read_settings
 from bot.errors import Language, SettingsError
 

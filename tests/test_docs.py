@@ -19,6 +19,7 @@ from bot.nlu.lexicon import Danger, Lexicon
 
 SETTINGS = Path("docs/reference/settings.md").read_text(encoding="utf-8")
 COMMANDS = Path("docs/reference/commands.md").read_text(encoding="utf-8")
+PAGES = [*Path("docs").rglob("*.md"), *map(Path, ("README.md", "CONTRIBUTING.md", "SECURITY.md"))]
 
 
 def names(kind: type[Any], at: str = "") -> list[str]:
@@ -42,7 +43,7 @@ def test_every_setting_of_a_team_is_in_the_reference() -> None:
 
 
 def test_every_variable_of_the_environment_is_in_the_reference() -> None:
-    source = Path("bot/config.py").read_text(encoding="utf-8") + Path("bot/demo.py").read_text(encoding="utf-8")
+    source = Path("bot/config.py").read_text(encoding="utf-8") + Path("bot/cli/demo.py").read_text(encoding="utf-8")
     variables = set(re.findall(r'env\.get\("([A-Z_]+)"', source)) - {"GUICHET_ADVISER"}
     assert sorted(one for one in variables if f"`{one}`" not in SETTINGS) == []
     assert len(fields(Environment)) >= 10
@@ -106,14 +107,53 @@ def test_example_of_words_of_danger_is_read_without_an_issue(tmp_path: Path) -> 
 
 
 def test_no_page_leads_nowhere() -> None:
-    pages = [*Path("docs").rglob("*.md"), Path("README.md"), Path("CONTRIBUTING.md")]
     links = [
         (page, target)
-        for page in pages
+        for page in PAGES
         for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
     ]
     assert len(links) > 20
     assert [f"{page}: {to}" for page, to in links if "://" not in to and not (page.parent / to).exists()] == []
+
+
+#: What a reader of these pages makes, or the program when it runs; examples of a flow.
+NOT_THERE_YET = re.compile(r"<|\*|NN|/wo[/.]|laverie|my_case|^nlu/models/|/(must_i|library|greetings|chambre)\.yml$")
+
+
+def quoted(pattern: str) -> list[tuple[str, str]]:
+    """(page, what was found) of a pattern in code of the pages, within a line or in a block of lines."""
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for code in re.findall(r"```[a-z]*\n.*?```|`[^`\n]+`", text, re.DOTALL):
+            found += [(str(page), one) for one in re.findall(pattern, code.strip("`"), re.MULTILINE)]
+    return found
+
+
+def test_every_path_that_a_page_names_is_there() -> None:
+    named = quoted(r"(?<![\w./-])((?:bot|tests|nlu|flows|docs|locales|requirements)/[^\s`,;:)'\"]*)")
+    assert len(named) > 60
+    assert [one for one in named if not NOT_THERE_YET.search(one[1]) and not Path(one[1]).exists()] == []
+
+
+def test_every_module_that_a_page_names_is_there() -> None:
+    named = quoted(r"(?<![\w./-])((?:bot|tests)\.[a-z_]+(?:\.[a-z_]+)*)\b(?!\.[A-Za-z]*\w)")
+    assert len(named) > 10
+    places = [(page, Path(*name.split("."))) for page, name in named]
+    assert [one for one in places if not one[1].is_dir() and not one[1].with_suffix(".py").exists()] == []
+
+
+def test_every_room_is_on_the_page_of_the_architecture() -> None:
+    page = Path("docs/explanation/architecture.md").read_text(encoding="utf-8")
+    rooms = [f"{one}/" if one.is_dir() else str(one) for one in Path("bot").iterdir() if not one.name.startswith("__")]
+    assert len(rooms) > 20
+    assert sorted(room for room in rooms if f"`{room}`" not in page) == []
+
+
+def test_every_command_that_a_page_names_is_one() -> None:
+    named = quoted(r"(?:^(?:\$ )?guichet|python -m bot) ([a-z][\w-]*)")
+    assert len(named) > 20
+    assert [one for one in named if one[1] not in {command.name for command in commands()}] == []
 
 
 def test_a_test_that_is_skipped_says_why(tmp_path: Path) -> None:
@@ -129,7 +169,7 @@ def test_a_test_that_is_skipped_says_why(tmp_path: Path) -> None:
     assert "no Chromium here" in done.stdout
 
 
-@pytest.mark.parametrize("module", ["bot.coverage", "tests.content.readability"])
+@pytest.mark.parametrize("module", ["bot.pathways", "tests.content.readability"])
 def test_asking_for_help_writes_no_page(module: str) -> None:
     pages = {page: page.stat().st_mtime_ns for page in Path("docs/reference").glob("*.md")}
     done = subprocess.run([sys.executable, "-m", module, "--help"], capture_output=True, text=True, check=True)

@@ -32,6 +32,7 @@ from bot.core.events import (
     TimerFired,
 )
 from bot.core.ids import FlowId, StepId
+from bot.core.local_time import local_day
 from bot.core.messages import (
     Begin,
     Choose,
@@ -190,7 +191,7 @@ def _names_language(draft: Draft, event: Said) -> bool:
     _, step = walk.waiting(draft)
     if not isinstance(step.act, Ask):
         return False
-    return answer_to(step.act, event, draft.guide, draft.session.locale, draft.now.date()) is not None
+    return answer_to(step.act, event, draft.guide, draft.session.locale, local_day(draft.now)) is not None
 
 
 def _notice(draft: Draft) -> None:

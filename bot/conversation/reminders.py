@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.conversation.screens import begin, go, navigation, on_offer
 from bot.conversation.turn import Draft
 from bot.core.effects import CancelTimers, StartTimer
 from bot.core.ids import FlowId, StepId
+from bot.core.local_time import BRUSSELS, local_day
 from bot.core.messages import Button, Command, Message, ShowReminder
 from bot.core.phrases import Phrase, Verbatim
 from bot.core.session import Hold, Offer
@@ -31,18 +31,17 @@ FURTHEST = timedelta(days=30)
 
 #: No reminder rings from this hour in the evening to this one in the morning; it comes at nine (best-in-class, 23).
 NIGHT_FROM, NIGHT_TO, MORNING = 21, 8, time(9)
-_BRUSSELS = ZoneInfo("Europe/Brussels")
 #: Begins the `ref` of a reminder in the person's own words; a flow's is `area.flow/step`.
 _OWN = "own"
 
 
 def by_day(at: datetime) -> datetime:
     """The same instant, or the next morning in Liège when it falls in the night."""
-    local = at.astimezone(_BRUSSELS)
+    local = at.astimezone(BRUSSELS)
     if NIGHT_TO <= local.hour < NIGHT_FROM:
         return at
     day = local.date() + timedelta(days=1 if local.hour >= NIGHT_FROM else 0)
-    return datetime.combine(day, MORNING, _BRUSSELS).astimezone(at.tzinfo)
+    return datetime.combine(day, MORNING, BRUSSELS).astimezone(at.tzinfo)
 
 
 def propose(draft: Draft, remind: Remind, step: Step) -> None:
@@ -50,7 +49,7 @@ def propose(draft: Draft, remind: Remind, step: Step) -> None:
     frame = draft.session.position.frames[-1]
     due_at = by_day(draft.now + timedelta(days=remind.after_days))
     draft.start(StartTimer(name=TIMER, due_at=due_at, ref=f"{frame.flow}/{step.id}"))
-    _promise(draft, draft.guide.book.phrase("reminder_set").having(when=due_at.date()))
+    _promise(draft, draft.guide.book.phrase("reminder_set").having(when=local_day(due_at)))
 
 
 def choose(draft: Draft) -> None:
@@ -120,14 +119,14 @@ def read(draft: Draft, ref: str) -> None:
 
 def moment(answers: Mapping[str, str], now: datetime) -> datetime:
     """The chosen moment, by day and at most `FURTHEST` ahead; one that has passed meanwhile comes within the hour."""
-    local = now.astimezone(_BRUSSELS)
+    local = now.astimezone(BRUSSELS)
     days = answers.get(DAY, "").removeprefix("in_")
     if DATE in answers and not days.isdigit():
         day = datetime.fromisoformat(answers[DATE]).date()
     else:
         day = local.date() + timedelta(days=int(days) if days.isdigit() else 1)
     chosen = answers.get(HOUR, "").removeprefix("at_")
-    at = datetime.combine(day, _hour(chosen if chosen.isdigit() else answers.get(TIME, "")), _BRUSSELS)
+    at = datetime.combine(day, _hour(chosen if chosen.isdigit() else answers.get(TIME, "")), BRUSSELS)
     soonest, latest = now + timedelta(hours=1), now + FURTHEST
     return by_day(min(max(at.astimezone(UTC), soonest), latest))
 

@@ -22,6 +22,7 @@ from bot.conversation.understood import missed, named, understood
 from bot.core.effects import RelayText
 from bot.core.events import Edited, Said
 from bot.core.ids import FlowId, Locale
+from bot.core.local_time import local_day
 from bot.core.messages import Begin, Button, Command, Message, Speak
 from bot.core.phrases import LanguageName
 from bot.core.session import Hold, Offer, Veil
@@ -170,15 +171,15 @@ def _answered(draft: Draft, event: Said) -> bool:
     flow, step = walk.waiting(draft)
     match step.act:
         case Ask() as ask:
-            answer = answer_to(ask, event, draft.guide, draft.session.locale, draft.now.date())
+            answer = answer_to(ask, event, draft.guide, draft.session.locale, local_day(draft.now))
             if answer is None:
-                beyond = answer_beyond(flow, ask, event, draft.guide, draft.session.locale, draft.now.date())
+                beyond = answer_beyond(flow, ask, event, draft.guide, draft.session.locale, local_day(draft.now))
                 if beyond is not None:
                     walk.otherwise(draft, flow, ask, beyond)
                     return _answered(draft, event)
         case Remind() if draft.session.hold is Hold.NONE:
             asked = Ask(slot=None, kind=AnswerKind.YES_NO)
-            answer = answer_to(asked, event, draft.guide, draft.session.locale, draft.now.date())
+            answer = answer_to(asked, event, draft.guide, draft.session.locale, local_day(draft.now))
         case Handoff() if draft.session.hold is Hold.NONE:
             answer = consent(event, draft.guide, draft.session.locale)
         case _:

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.conversation.ages import with_age
 from bot.conversation.guide import Guide
 from bot.core.effects import Effect
+from bot.core.local_time import local_day
 from bot.core.messages import Block, Button, Command, Go, Message
 from bot.core.phrases import Phrase
 from bot.core.session import Frame, Offer, Session
@@ -84,7 +85,7 @@ class Draft:
 
     def _aged(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
         """With a note on old figures; in danger nothing stands beside what to do."""
-        return tuple(blocks) if self.safety else with_age(blocks, self.guide.book, self.now.date())
+        return tuple(blocks) if self.safety else with_age(blocks, self.guide.book, local_day(self.now))
 
     def _length(self, blocks: Sequence[Block]) -> int:
         is_noted = len(self._aged(blocks)) > len(blocks)

@@ -18,8 +18,6 @@ class Author(StrEnum):
 
     BOT = "bot"
     ADVISER = "adviser"
-    INTERPRETER = "interpreter"
-    MACHINE = "machine"
 
 
 class Command(StrEnum):

@@ -9,9 +9,10 @@ from enum import StrEnum
 from typing import TypeAlias
 from urllib.parse import quote_plus, urlsplit
 
+from bot.core.local_time import local_day
 from bot.core.phrases import Phrase, Verbatim
 from bot.directory.amounts import amount
-from bot.directory.hours import BRUSSELS, Openness, State, openness
+from bot.directory.hours import Openness, State, openness
 from bot.directory.lookup import Directory
 from bot.directory.phones import readable
 from bot.directory.service import Answer, Cost, PartialDate, Service
@@ -131,13 +132,13 @@ def card(
     distance_km: float | None = None,
 ) -> Card:
     """The card of one service at an aware instant."""
-    local_day = at.astimezone(BRUSSELS).date()
     open_state = openness(service.schedule.opening_hours, at)
-    stale = service.is_stale(local_day)
+    today = local_day(at)
+    stale = service.is_stale(today)
     words = directory.vocabulary
     lines = (
         *_what(service, words),
-        *_conditions(service, words, directory, local_day),
+        *_conditions(service, words, directory, today),
         *_languages(service, words, name_language),
         *_hours(service, words, open_state, at),
         *_contacts(service, words, distance_km),
@@ -239,7 +240,7 @@ def _answering(service: Service, state: Openness, words: Vocabulary) -> Phrase |
 
 def open_phrase(state: Openness, words: Vocabulary, at: datetime) -> Phrase:
     """Open or closed, with the next opening when it is known."""
-    today = at.astimezone(BRUSSELS).date()
+    today = local_day(at)
     if state.state is State.OPEN:
         if state.until is None:
             return words.phrase("card.always_open")

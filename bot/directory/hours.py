@@ -11,14 +11,13 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
+from bot.core.local_time import BRUSSELS
 from bot.directory.nights import Nights, goes_past_midnight
 
 if TYPE_CHECKING:
     from opening_hours import OpeningHours
 
-BRUSSELS: Final = ZoneInfo("Europe/Brussels")
 ALWAYS: Final = "24/7"
 #: How far ahead an opening is looked for: seasons come back within a year.
 HORIZON: Final = timedelta(days=370)

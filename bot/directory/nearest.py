@@ -19,8 +19,6 @@ class Near:
     service: Service
     #: As the crow flies.
     km: float
-    #: False when only the centre of the district is known: say « about ».
-    is_exact: bool
 
 
 def distance_km(here: tuple[float, float], there: tuple[float, float]) -> float:
@@ -46,7 +44,7 @@ def nearest(
 ) -> tuple[Near, ...]:
     """The nearest of these services. Those of unknown or secret place are left out."""
     found = [
-        Near(service=service, km=distance_km(origin, point), is_exact=service.place.latitude is not None)
+        Near(service=service, km=distance_km(origin, point))
         for service in services
         if (point := point_of(service, districts)) is not None
     ]

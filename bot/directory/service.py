@@ -7,7 +7,6 @@ one; `docs/reference/directory.md` lists the profile field by field, with what w
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -96,11 +95,6 @@ class Phone:
     number: str
     #: French, such as « jour et nuit »; empty for most.
     description: str = ""
-
-    @property
-    def is_short(self) -> bool:
-        """True for emergency and helpline numbers that only exist inside Belgium."""
-        return not self.number.startswith("+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +225,3 @@ class District:
     #: Approximate centre: orders services by distance, is never shown as a place.
     latitude: float
     longitude: float
-
-
-#: Frozen lookups by id; built once, shared.
-Services = Mapping[str, Service]

@@ -68,38 +68,8 @@ class FlowFile:
     source: bytes = field(repr=False)
 
 
-def load_book(
-    folder: Path,
-    *,
-    intents: Collection[str],
-    services: Collection[str],
-    facts: Collection[str],
-    queues: Collection[str],
-    today: date,
-    needs: Collection[str] | None = None,
-    system: Mapping[str, Collection[str]] | None = None,
-    secrets: Collection[str] = (),
-    critical: Collection[str] = (),
-    catalogues: Iterable[Translation] | None = None,
-) -> tuple[FlowBook, tuple[Issue, ...]]:
-    """The book of all healthy flows of this folder, and every issue of all its files in file order."""
-    known = Known(
-        intents=intents,
-        services=services,
-        facts=facts,
-        queues=queues,
-        today=today,
-        needs=needs,
-        system=system,
-        secrets=secrets,
-        critical=critical,
-    )
-    loaded = load(folder, known, catalogues or ())
-    return loaded.book, loaded.issues
-
-
 def load(folder: Path, known: Known, translations: Iterable[Translation] = ()) -> Loaded:
-    """As `load_book`, with the bytes of what was published."""
+    """All healthy flows of this folder with their bytes, and every issue of all its files in file order."""
     files, issues = find(folder)
     rules, rule_issues = rules_of(folder)
     return assemble(files, known, rules, (*issues, *rule_issues), translations)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.core.local_time import local_day
 from bot.flow.book import load
 from bot.flow.known import Known
 from bot.flow.source import read_file
@@ -55,7 +56,7 @@ def known_beside(folder: Path) -> Known:
             if word.startswith("need.")
         }
         or None,
-        today=datetime.now(UTC).date(),
+        today=local_day(datetime.now(UTC)),
     )
 
 

@@ -24,7 +24,6 @@ class Move(StrEnum):
 
     CLAIM = "claim"
     RELEASE = "release"
-    TRANSFER = "transfer"
     RETURN = "return"
     CLOSE = "close"
     #: The newcomer leaves: stops waiting, or ends the conversation.
@@ -33,12 +32,10 @@ class Move(StrEnum):
 
 NEXT = {
     (State.WAITING, Move.CLAIM): State.CLAIMED,
-    (State.WAITING, Move.TRANSFER): State.WAITING,  # to another team, still nobody's
     (State.WAITING, Move.RETURN): State.RETURNED,  # an adviser sends it back to the bot unclaimed
     (State.WAITING, Move.CLOSE): State.CLOSED,
     (State.WAITING, Move.LEAVE): State.CLOSED,
     (State.CLAIMED, Move.RELEASE): State.WAITING,
-    (State.CLAIMED, Move.TRANSFER): State.WAITING,
     (State.CLAIMED, Move.RETURN): State.RETURNED,  # back to the flow, after the handoff step
     (State.CLAIMED, Move.CLOSE): State.CLOSED,
     (State.CLAIMED, Move.LEAVE): State.CLOSED,

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Literal, TypeAlias
-from zoneinfo import ZoneInfo
 
 from bot.core.ids import Locale
+from bot.core.local_time import BRUSSELS
 from bot.i18n.languages import SOURCE, Direction, Languages, cldr
 
 Unit: TypeAlias = Literal["minute", "hour", "day", "week", "month", "year"]
 
-#: The clock on the wall in Liège.
-BRUSSELS = ZoneInfo("Europe/Brussels")
 
 #: From here on thousands are set apart; below, a year or a house number must not be broken.
 _GROUPED_FROM = 10_000

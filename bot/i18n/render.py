@@ -34,7 +34,7 @@ from bot.i18n.text import Text
 PARAGRAPHS = "\n\n"
 
 #: Shown before what did not come from the reviewed catalogue (product.md, "Honest content").
-MARKS = {Author.BOT: "", Author.ADVISER: "👤", Author.INTERPRETER: "🗣", Author.MACHINE: "🔁"}
+MARKS = {Author.BOT: "", Author.ADVISER: "👤"}
 
 #: Stands for `**` while values are put in, so that a person's own asterisks stay asterisks (private use area).
 _BOLD = "\ue000"

@@ -59,12 +59,6 @@ class Progress:
         """Translated, 0 to 1."""
         return self.translated / self.total if self.total else 1.0
 
-    @property
-    def is_offered(self) -> bool:
-        """Whether newcomers can pick it."""
-        language = self.language
-        return language.locale == SOURCE or (language.tier is not Tier.DRAFT and not self.safety_missing)
-
 
 def progress_of(
     language: Language,

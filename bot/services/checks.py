@@ -16,10 +16,10 @@ from bot.conversation.reminders import by_day
 from bot.core.effects import StartTimer
 from bot.core.heard import TeamPressed
 from bot.core.ids import EntryId, TeamName
+from bot.core.local_time import BRUSSELS, local_day
 from bot.core.messages import Rendered, RenderedButton
 from bot.core.phrases import Verbatim
 from bot.directory.facts import Fact
-from bot.directory.hours import BRUSSELS
 from bot.directory.lookup import Directory, entry_of, is_news, is_older
 from bot.directory.service import Service
 from bot.ports import ButtonRow, Check, CheckRow, Commit, Delivery, TimerRow, Verb, Verdict
@@ -95,7 +95,7 @@ async def take_press(desk: Desk, heard: TeamPressed, button: ButtonRow, team: Te
     if thing is None or said not in (Verdict.RIGHT, Verdict.WRONG):
         await desk.store.commit(Commit(done=row, now=now))
         return "adviser_check_gone"
-    today, verdict, entry = _today(now), Verdict(said), entry_of(thing)
+    today, verdict, entry = local_day(now), Verdict(said), entry_of(thing)
     rows = {one.entry: one for one in await desk.store.checks()}
     before = rows.get(entry, CheckRow(entry=entry))
     is_known = before.right_on == today if verdict is Verdict.RIGHT else _waits_for_edit(rows, thing)
@@ -130,7 +130,7 @@ def to_write(directory: Directory, rows: Iterable[CheckRow]) -> list[tuple[Thing
 
 async def _asked(desk: Desk, team: Team, now: datetime) -> Parts:
     """A message for each owner whose week is over, the longest waiting first; no more than the day allows."""
-    today, directory = _today(now), desk.living.directory
+    today, directory = local_day(now), desk.living.directory
     rows = {one.entry: one for one in await desk.store.checks()}
     asked_on = _asked_on(directory, rows)
     mine = {owner: things for owner, things in directory.stale(today).items() if _team_of(desk, owner) == team}
@@ -246,11 +246,7 @@ def _team_of(desk: Desk, owner: str) -> Team:
 
 def _next(desk: Desk, team: Team, now: datetime) -> StartTimer:
     """When the team opens next, not today if it is open; never at night (best-in-class 23)."""
-    tomorrow = datetime.combine(_today(now) + timedelta(days=1), time(), BRUSSELS).astimezone(UTC)
+    tomorrow = datetime.combine(local_day(now) + timedelta(days=1), time(), BRUSSELS).astimezone(UTC)
     is_open = desk.hours.open_now(team.hours, now)
     opening = desk.hours.next_opening(team.hours, tomorrow if is_open else now) or tomorrow
     return StartTimer(name=TIMER, ref=team.name, due_at=by_day(opening.astimezone(UTC)))
-
-
-def _today(now: datetime) -> date:
-    return now.astimezone(BRUSSELS).date()

@@ -11,10 +11,10 @@ from bot.conversation.reminders import by_day
 from bot.conversation.screens import waiting_rows
 from bot.core.effects import OpenHandoff, RelayEdit, RelayMedia, RelayText, StartTimer
 from bot.core.ids import HandoffId, TeamName
+from bot.core.local_time import BRUSSELS, local_day
 from bot.core.messages import Message
 from bot.core.phrases import LanguageName, Phrase, Verbatim
 from bot.core.session import Session
-from bot.directory.hours import BRUSSELS
 from bot.handoff.codes import code_name
 from bot.handoff.machine import Handoff, Move, State, moved
 from bot.handoff.waiting import BUSY_FROM_MIN, minutes_to_wait
@@ -248,8 +248,7 @@ def slow(desk: Desk, handoff: Handoff, now: datetime) -> StartTimer:
 
 def slow_again(desk: Desk, handoff: Handoff, now: datetime) -> StartTimer:
     """Both sides are told once a working day, and never woken for it (best-in-class 23)."""
-    today = now.astimezone(BRUSSELS).date()
-    tomorrow = datetime.combine(today + timedelta(days=1), time(), BRUSSELS)
+    tomorrow = datetime.combine(local_day(now) + timedelta(days=1), time(), BRUSSELS)
     timer = slow(desk, handoff, tomorrow.astimezone(UTC))
     return replace(timer, due_at=by_day(timer.due_at))
 

@@ -7,9 +7,11 @@ too), volatile positions are meant to go (decision 9).
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from itertools import takewhile
+from typing import TypeAlias, TypeVar
 
 from bot.core.ids import FlowId, NewcomerId, Revision, Token
 from bot.core.messages import RenderedButton
@@ -27,8 +29,11 @@ LATE_AGAIN_AFTER = timedelta(hours=6)
 VOLATILE_FOR = timedelta(minutes=30)
 #: Lists being ticked at this moment.
 LISTS = 1_000
+#: Sessions and buttons are let go after this silence: what the shortest retention deletes is not kept here meanwhile.
+KEPT_FOR = timedelta(days=1)
 
 Keyboard: TypeAlias = tuple[tuple[RenderedButton, ...], ...]
+K = TypeVar("K")
 
 
 @dataclass(slots=True)
@@ -45,27 +50,25 @@ class Memory:
     """Bounded caches in front of the store, and the only home of volatile positions."""
 
     def __init__(self) -> None:
-        self._sessions: OrderedDict[NewcomerId, Session] = OrderedDict()
-        self._buttons: OrderedDict[Token, ButtonRow] = OrderedDict()
-        #: The longest untouched first.
+        # Each with the instant it was kept, the longest untouched first.
+        self._sessions: OrderedDict[NewcomerId, tuple[Session, datetime]] = OrderedDict()
+        self._buttons: OrderedDict[Token, tuple[ButtonRow, datetime]] = OrderedDict()
         self._shadows: OrderedDict[NewcomerId, tuple[Position, datetime]] = OrderedDict()
         self._told_late: dict[NewcomerId, datetime] = {}
         #: Album of an adviser → the message of it whose refusal was told.
         self._refused_albums: OrderedDict[str, int] = OrderedDict()
         self._albums: OrderedDict[str, Album] = OrderedDict()
-        #: By person and message; the longest untouched first.
+        #: By person and message.
         self._lists: OrderedDict[tuple[NewcomerId, int], tuple[Keyboard, datetime]] = OrderedDict()
 
     def session(self, newcomer: NewcomerId) -> Session | None:
         """The session as this process last saved it."""
         found = self._sessions.get(newcomer)
-        if found is not None:
-            self._sessions.move_to_end(newcomer)
-        return found
+        return None if found is None else found[0]
 
     def keep(self, session: Session, now: datetime) -> None:
         """Remember what was just saved, with its volatile part."""
-        self._sessions[session.newcomer] = session
+        self._sessions[session.newcomer] = (session, now)
         self._sessions.move_to_end(session.newcomer)
         while len(self._sessions) > SESSIONS:
             self._sessions.popitem(last=False)
@@ -87,17 +90,16 @@ class Memory:
         return position
 
     def lose_old(self, now: datetime) -> None:
-        """Let go of volatile positions and of lists that have rested too long, also of people who never come back."""
-        while self._shadows:
-            newcomer, (_, since) = next(iter(self._shadows.items()))
-            if abs(now - since) <= VOLATILE_FOR:
-                break
+        """Let go of whatever has rested too long, also of people who never come back."""
+        for newcomer in _rested(self._shadows, VOLATILE_FOR, now):
             self._lose(newcomer)
-        while self._lists:
-            place, (_, since) = next(iter(self._lists.items()))
-            if abs(now - since) <= VOLATILE_FOR:
-                break
+        for place in _rested(self._lists, VOLATILE_FOR, now):
             del self._lists[place]
+        for newcomer in _rested(self._sessions, KEPT_FOR, now):
+            del self._sessions[newcomer]
+        for token in _rested(self._buttons, KEPT_FOR, now):
+            del self._buttons[token]
+        self._told_late = {one: at for one, at in self._told_late.items() if now - at < LATE_AGAIN_AFTER}
 
     def revisions(self) -> set[tuple[FlowId, Revision]]:
         """The flows that somebody stands in of whom the store does not know it."""
@@ -106,20 +108,21 @@ class Memory:
 
     def _lose(self, newcomer: NewcomerId) -> None:
         del self._shadows[newcomer]
-        session = self._sessions.get(newcomer)
-        if session is not None:
-            self._sessions[newcomer] = replace(session, shadow=None)
+        if newcomer in self._sessions:
+            session, since = self._sessions[newcomer]
+            self._sessions[newcomer] = (replace(session, shadow=None), since)
 
-    def keep_buttons(self, rows: tuple[ButtonRow, ...]) -> None:
+    def keep_buttons(self, rows: tuple[ButtonRow, ...], now: datetime) -> None:
         """Remember fresh buttons, so that a press soon after needs no look-up."""
         for row in rows:
-            self._buttons[row.token] = row
+            self._buttons[row.token] = (row, now)
         while len(self._buttons) > BUTTONS:
             self._buttons.popitem(last=False)
 
     def button(self, token: Token) -> ButtonRow | None:
         """What a fresh token means."""
-        return self._buttons.get(token)
+        found = self._buttons.get(token)
+        return None if found is None else found[0]
 
     def keep_list(self, newcomer: NewcomerId, message: int, keyboard: Keyboard, now: datetime) -> None:
         """Remember a list as it was ticked just now: its message shows so only once the edit has arrived."""
@@ -140,8 +143,6 @@ class Memory:
 
     def told_late(self, newcomer: NewcomerId, now: datetime) -> None:
         """This person was told that answers are late."""
-        if len(self._told_late) >= SESSIONS:
-            self._told_late = {one: at for one, at in self._told_late.items() if now - at < LATE_AGAIN_AFTER}
         self._told_late[newcomer] = now
 
     def is_told_of(self, album: str, message_id: int) -> bool:
@@ -185,7 +186,12 @@ class Memory:
         self.drop(newcomer)
         self._shadows.pop(newcomer, None)
         self._told_late.pop(newcomer, None)
-        for token in [token for token, row in self._buttons.items() if row.newcomer == newcomer]:
+        for token in [token for token, (row, _) in self._buttons.items() if row.newcomer == newcomer]:
             del self._buttons[token]
         for place in [place for place in self._lists if place[0] == newcomer]:
             del self._lists[place]
+
+
+def _rested(kept: Mapping[K, tuple[object, datetime]], span: timedelta, now: datetime) -> list[K]:
+    """What has rested for so long, also when the clock was set back meanwhile; `kept` has the longest rested first."""
+    return [key for key, _ in takewhile(lambda one: abs(now - one[1][1]) > span, kept.items())]

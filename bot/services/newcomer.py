@@ -36,6 +36,7 @@ from bot.core.effects import (
 from bot.core.events import Edited, Event, NotPassedOn, Pressed, Reached, Resumed, Said, Showed, Started, TimerFired
 from bot.core.heard import FromNewcomer
 from bot.core.ids import NewcomerId
+from bot.core.local_time import local_day
 from bot.core.messages import Message, Tick
 from bot.core.session import Hold, Session
 from bot.errors import Conflict
@@ -110,18 +111,11 @@ async def take_event(
         is_late = is_late or outages.is_late(heard, now)
         if is_late:
             turn = outages.admitted(desk, turn, now)
-        if notice is not None and not any(message.vital for message in turn.messages):
-            turn = replace(turn, messages=(notice, *turn.messages))
-        if is_acknowledged and any(isinstance(effect, RelayText | RelayMedia) for effect in turn.effects):
-            turn = replace(turn, messages=tuple(message for message in turn.messages if message.vital))
+        turn = _in_a_flood(turn, notice, is_acknowledged=is_acknowledged)
         if isinstance(event, Resumed | NotPassedOn | TimerFired):
             # Nothing was heard of the person.
             turn = replace(turn, session=replace(turn.session, seen_at=session.seen_at))
-        more = Parts()
-        if isinstance(event, Reached) and event.reachable != session.reachable:
-            more = await handover.reached(desk, session, now, reachable=event.reachable)
-        if Hold.NONE not in (session.hold, turn.session.hold) and turn.session.locale != session.locale:
-            more += await handover.spoken_in(desk, turn.session)
+        more = await _told_to_advisers(desk, turn, session, event, now)
         try:
             await save(desk, turn, session, now=now, row=row, joined=joined, timer=timer, event=event, with_parts=more)
         except Conflict:
@@ -137,6 +131,25 @@ async def take_event(
         )
         return
     raise Conflict(f"{TRIES} times")
+
+
+def _in_a_flood(turn: Turn, notice: Message | None, *, is_acknowledged: bool) -> Turn:
+    """The turn with what a flood adds to it and takes from it; see `take_event`."""
+    if notice is not None and not any(message.vital for message in turn.messages):
+        turn = replace(turn, messages=(notice, *turn.messages))
+    if is_acknowledged and any(isinstance(effect, RelayText | RelayMedia) for effect in turn.effects):
+        turn = replace(turn, messages=tuple(message for message in turn.messages if message.vital))
+    return turn
+
+
+async def _told_to_advisers(desk: Desk, turn: Turn, before: Session, event: Event, now: datetime) -> Parts:
+    """What whoever holds the conversation learns of it: gone, back, or in another language."""
+    told = Parts()
+    if isinstance(event, Reached) and event.reachable != before.reachable:
+        told = await handover.reached(desk, before, now, reachable=event.reachable)
+    if Hold.NONE not in (before.hold, turn.session.hold) and turn.session.locale != before.locale:
+        told += await handover.spoken_in(desk, turn.session)
+    return told
 
 
 async def _held_by_somebody(desk: Desk, session: Session) -> Session:
@@ -204,7 +217,7 @@ async def save(
     )
     rows = await desk.store.commit(commit)
     desk.memory.keep(session, now)
-    desk.memory.keep_buttons(parts.buttons)
+    desk.memory.keep_buttons(parts.buttons, now)
     desk.outgoing.offer(rows)
 
 
@@ -249,7 +262,8 @@ async def _understood(desk: Desk, event: Event, session: Session) -> Event:
             return event
         # Of these only danger is heard.
         return replace(event, understanding=await desk.nlu.understand(words, session.locale))
-    if not isinstance(event, Said) or not wants_understanding(session, event, desk.guide(), today=desk.clock().date()):
+    today = local_day(desk.clock())
+    if not isinstance(event, Said) or not wants_understanding(session, event, desk.guide(), today=today):
         return event
     language = desk.language_of(event.text)
     understanding = await desk.nlu.understand(event.text, session.locale)

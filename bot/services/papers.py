@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bot.core.effects import Chapter, MakeBooklet, MakeCard, MakeSteps
 from bot.core.ids import Locale
+from bot.core.local_time import local_day
 from bot.core.messages import Items, Message, Rendered
 from bot.core.papers import (
     Booklet,
@@ -95,7 +96,7 @@ async def booklet(desk: Desk, session: Session, effect: MakeBooklet, now: dateti
         title=_text(desk, book.phrase("booklet_title"), locale),
         intro=_text(desk, book.phrase("booklet_intro"), locale),
         parts=parts,
-        made_on=_text(desk, book.phrase("booklet_made_on").having(date=now.date()), locale),
+        made_on=_text(desk, book.phrase("booklet_made_on").having(date=local_day(now)), locale),
     )
     delivery = await _file(desk, session, made, "carnet.pdf", "booklet_caption", volatile=effect.volatile)
     if delivery is None:

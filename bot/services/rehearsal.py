@@ -17,6 +17,7 @@ from bot.conversation.wants import wants_keywords, wants_understanding
 from bot.core.effects import Count, Effect, Forget
 from bot.core.events import Edited, Event, Media, Pressed, Said, Showed
 from bot.core.ids import Locale, NewcomerId, Token
+from bot.core.local_time import local_day
 from bot.core.messages import Action, Block, Button, Message, Rendered, ServiceCards
 from bot.core.phrases import Phrase
 from bot.core.session import Session
@@ -113,7 +114,7 @@ class Rehearsal:
         )
         by_keyword = (
             understanding is None
-            and wants_understanding(self.session, said, guide, today=self.now.date())
+            and wants_understanding(self.session, said, guide, today=local_day(self.now))
             and wants_keywords(None, self.session, guide)
         )
         if by_keyword:

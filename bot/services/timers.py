@@ -32,6 +32,8 @@ LOOK_EVERY_S = 5.0
 READ_EVERY = timedelta(minutes=1)
 #: Retention runs once in this time.
 PURGE_EVERY = timedelta(hours=24)
+#: One that failed, such as on a full disk, is begun again after this.
+PURGE_AGAIN_AFTER = timedelta(minutes=10)
 #: A clock that jumped further than this since it was last noted, also by another process, stops the purge (I04).
 CLOCK_JUMP = timedelta(hours=24)
 #: Nobody can tell a wrong clock from a machine that was switched off: the purge goes on after so long without a jump.
@@ -50,7 +52,7 @@ class Timers:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._purged_at: datetime | None = None
+        self._purge_at: datetime | None = None
         self._noted_at: datetime | None = None
         self._steady_since: datetime | None = None
         self._read_at: datetime | None = None
@@ -177,9 +179,9 @@ class Timers:
 
     async def _purge(self, now: datetime) -> None:
         """What is past its retention goes, once a day."""
-        if self._purged_at is not None and now - self._purged_at < PURGE_EVERY:
+        if self._purge_at is not None and now < self._purge_at:
             return
-        self._purged_at = now
+        self._purge_at = now + PURGE_AGAIN_AFTER
         limits = self._desk.settings.retention
         gone = await self._desk.store.purge(
             now,
@@ -191,6 +193,7 @@ class Timers:
                 "audit": limits.audit,
             },
         )
+        self._purge_at = now + PURGE_EVERY
         log.info("retention.run rows=%d", sum(gone.values()))
 
     async def _steady(self, now: datetime) -> datetime:
@@ -204,7 +207,7 @@ class Timers:
                 hours = (now - before) // timedelta(hours=1)
                 log.error("retention.suspended reason=clock_jumped hours=%d", hours)
             steady = now
-            self._purged_at = None  # by which clock that was is not known
+            self._purge_at = None  # by which clock that was is not known
             await store.mark(STEADY, steady)
         await store.mark(CLOCK, now)
         self._noted_at, self._steady_since = now, steady

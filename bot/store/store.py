@@ -256,9 +256,6 @@ class KeptStore:
     async def data_of(self, newcomer: NewcomerId) -> Mapping[str, Any]:
         return await self.engine.read(lambda tx: shown.data_of(tx, self._vault, self._memory, newcomer))
 
-    async def sent_messages_of(self, newcomer: NewcomerId, since: datetime) -> list[int]:
-        return await self.engine.read(lambda tx: outbox.spoken_since(tx, newcomer, since))
-
     async def erase(
         self, newcomer: NewcomerId, *, farewell: Sequence[Delivery] = (), recalled_since: datetime | None = None
     ) -> Mapping[str, int]:

@@ -125,9 +125,9 @@ def _bar(words: int, lengths: Counter[int]) -> str:
 
 
 if __name__ == "__main__":
+    from bot.cli.talk import stage_of
     from bot.config import read_settings
     from bot.data import Data, Places
-    from bot.talk import stage_of
 
     # Nothing may be asked of it; whoever asks for help must not have the page written.
     about = "Write docs/reference/readability.md anew from the files."

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.cli.talk import MORNING
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin
 from bot.i18n.merge import read_entries
 from bot.services.rehearsal import Rehearsal, Stage
-from bot.talk import MORNING
 from tests.conftest import ROOT
 
 

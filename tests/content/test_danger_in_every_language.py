@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 import yaml
 
+from bot.cli.talk import MORNING
 from bot.core.ids import Locale
 from bot.core.messages import Message
 from bot.core.phrases import Phrase
@@ -21,7 +22,6 @@ from bot.i18n.messages import po_path
 from bot.i18n.template import read_template
 from bot.nlu.language import language_of
 from bot.services.rehearsal import Rehearsal, Stage
-from bot.talk import MORNING
 from tests.conftest import ROOT
 
 FLOWS = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from bot.cli.talk import MORNING
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin
-from bot.coverage import PAGE, page
 from bot.data import Data
+from bot.pathways import PAGE, page
 from bot.services.rehearsal import Rehearsal, Stage
-from bot.talk import MORNING
 from tests.conftest import ROOT
 
 #: Answered by the guichet itself, in the middle of whatever is being said (bot/conversation/said.py).
@@ -19,7 +19,7 @@ BY_ITSELF = {"greet", "thanks", "goodbye", "who_are_you", "affirm", "deny", "out
 
 def test_page_is_true(stage: Stage, data: Data) -> None:
     written = (ROOT / PAGE).read_text(encoding="utf-8")
-    assert written == page(stage.guide().book, data), "write it anew with: python -m bot.coverage"
+    assert written == page(stage.guide().book, data), "write it anew with: python -m bot.pathways"
 
 
 def test_every_intent_of_the_register_leads_somewhere(stage: Stage) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from bot.cli.talk import MORNING
 from bot.core.events import Said
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Choose, Rendered, ServiceCards
@@ -20,7 +21,6 @@ from bot.directory.facts import Unit
 from bot.flow.graph import Flow, ToFlow
 from bot.flow.walks import ways
 from bot.services.rehearsal import Heard, Rehearsal, Stage
-from bot.talk import MORNING
 from tests.content.walk import Walked
 
 

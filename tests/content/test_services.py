@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.cli.talk import MORNING
 from bot.conversation.commands import SEARCH
 from bot.core.ids import Locale, ServiceId
 from bot.core.messages import LABEL_LIMIT, Open, ServiceCards
@@ -15,7 +16,6 @@ from bot.i18n.languages import Direction
 from bot.i18n.render import plain, render_label
 from bot.services.rehearsal import Rehearsal, Stage
 from bot.services.transcript import Input, step, told
-from bot.talk import MORNING
 from tests.content.test_every_screen import LOCALES
 from tests.content.walk import Walked
 

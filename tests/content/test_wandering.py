@@ -6,13 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.cli.talk import MORNING
 from bot.core.ids import Locale
 from bot.core.session import Session
 from bot.flow.graph import Ask
 from bot.i18n.render import utf16
 from bot.services.rehearsal import NEWCOMER, Rehearsal, Stage
 from bot.services.transcript import Input, step
-from bot.talk import MORNING
 
 TEXT_LIMIT = 4096
 TYPED = st.sampled_from(

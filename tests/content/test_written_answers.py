@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.cli.talk import MORNING
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Begin, ServiceCards
 from bot.flow.graph import Ask
 from bot.services.rehearsal import Rehearsal, Stage
-from bot.talk import MORNING
 
 WOMAN = "sans-logis-femmes"
 MAN = "thermos-abri-nuit"

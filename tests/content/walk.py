@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.cli.talk import MORNING
 from bot.core.effects import Effect
 from bot.core.ids import FlowId, Locale
 from bot.core.messages import Message, ServiceCards
@@ -12,7 +13,6 @@ from bot.core.phrases import Phrase
 from bot.core.session import Hold
 from bot.services.branches import Map, explored, waiting_step
 from bot.services.rehearsal import Heard, Rehearsal, Stage
-from bot.talk import MORNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

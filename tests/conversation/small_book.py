@@ -14,8 +14,9 @@ from bot.core.messages import Block, Button, ServiceCards
 from bot.core.phrases import Phrase
 from bot.core.understanding import Danger
 from bot.data import Data
-from bot.flow.book import load_book
+from bot.flow.book import load
 from bot.flow.graph import FlowBook
+from bot.flow.known import Known
 from bot.i18n.render import Text
 from bot.services.rehearsal import Rehearsal, Stage
 
@@ -32,20 +33,14 @@ INTENTS = {"room", "part", "secret", "words", "emergency", "violence", *COMMANDS
 
 def small_book(folder: Path = FLOWS) -> FlowBook:
     """The flows of this folder. They have no issues but missing reviews and sources."""
-    book, issues = load_book(
-        folder,
-        intents=INTENTS,
-        services={"shelter"},
-        facts=(),
-        queues={"accueil"},
-        today=date(2026, 3, 14),
-    )
-    assert [one for one in issues if one.is_critical] == []
+    known = Known(intents=INTENTS, services={"shelter"}, facts=(), queues={"accueil"}, today=date(2026, 3, 14))
+    loaded = load(folder, known)
+    assert [one for one in loaded.issues if one.is_critical] == []
     names = {
         name: Phrase(key=f"system/{name}", text=" ".join([name, *(f"{{{place}}}" for place in sorted(places))]))
         for name, places in PHRASES.items()
     }
-    return replace(book, system=names, facts={"session_days": 30})
+    return replace(loaded.book, system=names, facts={"session_days": 30})
 
 
 class Shelters:

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from bot.cli import OneLine
+from bot.cli.entry import OneLine
 from bot.core.one_line import one_line
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.local_time import BRUSSELS
 from bot.directory import hours
-from bot.directory.hours import BRUSSELS, Openness, State, openness
+from bot.directory.hours import Openness, State, openness
 
 OFFICE = "Mo-Fr 09:00-17:00; PH off"
 

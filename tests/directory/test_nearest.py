@@ -24,7 +24,6 @@ def test_the_three_nearest_come_in_order_and_only_from_known_places(directory: D
     assert len(found) == 3
     assert [near.km for near in found] == sorted(near.km for near in found)
     assert {near.service.place.district for near in found} == {"chenee", "longdoz"}
-    assert not any(near.is_exact for near in found)
 
 
 def test_a_secret_place_is_never_near(directory: Directory) -> None:

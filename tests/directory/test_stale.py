@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from bot.checking import stale
+from bot.cli.check import stale
 from bot.data import Data
 from bot.directory.lookup import load
 from bot.directory.service import PartialDate, Source

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.core.ids import FlowId, Revision, ServiceId, StepId
 from bot.core.phrases import Phrase
-from bot.flow.book import flow_of, load, load_book
+from bot.flow.book import flow_of, load
 from bot.flow.graph import (
     AllOf,
     AnswerKind,
@@ -33,7 +33,7 @@ from bot.flow.graph import (
     ToFlow,
     ToStep,
 )
-from tests.flow.known import KNOWN, TODAY
+from tests.flow.known import KNOWN
 from tests.flow.written import write
 
 
@@ -265,12 +265,9 @@ def test_system_phrases_and_plurals_come_from_files_without_steps(tmp_path: Path
         "phrases:\n  hello: Bonjour, {name}.\n  waiting: {one: '{count} personne', many: '{count} personnes'}\n"
     )
 
-    book, issues = load_book(
-        folder, intents=(), services=(), facts=(), queues=(), today=TODAY, system={"hello": ["name"], "waiting": []}
-    )
-
-    assert issues == ()
-    assert book == FlowBook(
+    loaded = load(folder, replace(KNOWN, system={"hello": ["name"], "waiting": []}))
+    assert loaded.issues == ()
+    assert loaded.book == FlowBook(
         flows={},
         system={
             "hello": Phrase(key="system/hello", text="Bonjour, {name}."),

@@ -240,7 +240,7 @@ def test_report_counts_and_finds_what_is_wrong(desk: Path) -> None:
     path = messages.po_path(desk, ARABIC)
     path.write_text(path.read_text(encoding="utf-8").replace("مرحبا.", "مرحبا {who}."), encoding="utf-8")
     (row,) = messages.report(desk, [ARABIC])
-    assert (row.total, row.translated, row.missing, row.safety_missing, row.is_offered) == (8, 4, 4, 2, False)
+    assert (row.total, row.translated, row.missing, row.safety_missing) == (8, 4, 4, 2)
     assert [(issue.code, issue.is_critical) for issue in row.issues] == [
         ("lost-placeholder", True),
         ("missing-term", False),

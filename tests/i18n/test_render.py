@@ -157,8 +157,7 @@ def test_empty_cards_leave_no_empty_paragraph(catalogues: Catalogues) -> None:
     [
         (Author.BOT, ARABIC, "مرحبا."),
         (Author.ADVISER, FRENCH, "👤 Bonjour."),
-        (Author.INTERPRETER, ARABIC, f"{RLM}🗣 مرحبا."),
-        (Author.MACHINE, ENGLISH, "🔁 Hello."),
+        (Author.ADVISER, ARABIC, f"{RLM}👤 مرحبا."),
     ],
 )
 def test_maker_is_shown_when_it_is_not_the_guichet(

@@ -142,7 +142,7 @@ async def test_a_deleted_card_is_shown_while_running_and_after_a_start(bare: Off
     fatou = await bare.fatou()
     for name in ("danger", "violence"):
         (bare.folder / "flows" / "urgence" / f"{name}.yml").unlink()
-    assert await bare.running.flows.refresh()
+    assert await bare.running.live.flows.refresh()
     for _ in range(2):
         assert [one for one in logged.lines if "flow.issue flows/urgence/danger.yml:1:" in one] != []
         assert (await fatou.say(DANGER))[0].startswith(CARD)
@@ -161,7 +161,7 @@ async def test_deleted_entries_are_shown_while_a_card_names_them(bare: Office, l
     gone = bare.folder / "flows" / "directory" / "violence.yml"
     gone.unlink()
     bare.running.data.living.refresh(bare.now().date())
-    await bare.running.flows.refresh()
+    await bare.running.live.flows.refresh()
     for _ in range(2):
         assert "flows/directory/violence.yml:1: " in str((await health(bare))["flows"])
         assert await fatou.say(BEATEN) == said
@@ -173,17 +173,17 @@ async def test_deleted_entries_are_shown_while_a_card_names_them(bare: Office, l
 
 
 def _without_card(office: Office) -> None:
-    book = office.running.flows.current
+    book = office.running.live.flows.current
     del book.flows[FlowId("urgence.danger")]  # type: ignore[attr-defined]
-    office.running._guide = None
+    office.running.live._guide = None
 
 
 def _without_steps(office: Office) -> None:
     # A fault that no check foresaw: the turn itself fails.
-    book = office.running.flows.current
+    book = office.running.live.flows.current
     flow = book.flows[FlowId("urgence.danger")]
     flow.steps.clear()  # type: ignore[attr-defined]
-    office.running._guide = None
+    office.running.live._guide = None
 
 
 @pytest.mark.parametrize("harm", [_without_card, _without_steps])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.checking import reported
+from bot.cli.check import reported
 from bot.core.ids import EntryId, Locale, ServiceId
 from bot.core.messages import ServiceCards
 from bot.directory.lookup import load

@@ -30,12 +30,12 @@ class Editor:
     async def writes(self, text: str) -> None:
         """Save the file; it is looked at now instead of in some seconds."""
         self._path.write_text(text, encoding="utf-8")
-        assert await self._office.running.flows.refresh()
+        assert await self._office.running.live.flows.refresh()
 
     async def removes(self) -> None:
         """Delete the file."""
         self._path.unlink()
-        assert await self._office.running.flows.refresh()
+        assert await self._office.running.live.flows.refresh()
 
 
 @pytest.fixture
@@ -71,19 +71,21 @@ async def test_a_replaced_flow_leaves_memory_with_the_last_who_stood_in_it(edite
     guichet = await edited.open()
     fatou = await edited.fatou()
     await fatou.say("essai")
-    before = set(guichet.flows.sources)
+    before = set(guichet.live.flows.sources)
     await editor.writes(TRIAL.replace(WHO, OTHER_WHO))
     await editor.writes(TRIAL.replace(WHO, OTHER_WHO + " ?"))
-    inside = {key for key in before if key in guichet.flows.current.older}
+    inside = {key for key in before if key in guichet.live.flows.current.older}
     for _ in range(2):
-        await guichet.let_go_of_flows()
-    assert len(inside) == 1 and set(guichet.flows.current.older) == inside
+        await guichet.live.let_go_of_flows()
+    assert len(inside) == 1 and set(guichet.live.flows.current.older) == inside
     assert (await fatou.press("Une femme")) == [WORDS]
     await fatou.say("/effacer")
     await fatou.press("Oui, tout effacer")
     for _ in range(2):
-        await guichet.let_go_of_flows()
-    assert set(guichet.flows.sources) == {(one.id, one.revision) for one in guichet.flows.current.flows.values()}
+        await guichet.live.let_go_of_flows()
+    assert set(guichet.live.flows.sources) == {
+        (one.id, one.revision) for one in guichet.live.flows.current.flows.values()
+    }
 
 
 async def test_a_replaced_flow_stays_for_who_stands_in_it_unwritten(edited: Office, editor: Editor) -> None:
@@ -93,10 +95,10 @@ async def test_a_replaced_flow_stays_for_who_stands_in_it_unwritten(edited: Offi
     await fatou.say("une chaise")
     secret = editor._path.with_name("secret.yml")
     secret.write_text(secret.read_text("utf-8").replace("?", " ?"), encoding="utf-8")
-    assert await guichet.flows.refresh()
+    assert await guichet.live.flows.refresh()
     for _ in range(2):
-        await guichet.let_go_of_flows()
-    assert len(guichet.flows.current.older) == 1
+        await guichet.live.let_go_of_flows()
+    assert len(guichet.live.flows.current.older) == 1
 
 
 async def test_a_broken_edit_changes_nothing_and_says_why(edited: Office, editor: Editor, logged: Lines) -> None:
@@ -190,13 +192,13 @@ async def test_an_edited_fact_stands_in_the_sentences_from_then_on(edited: Offic
     edited.data.living = Living(flows)
     guichet = await edited.open()
     name = "univerbal_interpreters"
-    before = guichet.guide().book.facts[name]
+    before = guichet.live.guide().book.facts[name]
     text = (flows / "facts.yml").read_text(encoding="utf-8")
     at = text.index(f"{name}:")
     (flows / "facts.yml").write_text(
         text[:at] + text[at:].replace(f"value: {before}", "value: 46", 1), encoding="utf-8"
     )
     deadline = asyncio.get_running_loop().time() + 5
-    while guichet.guide().book.facts[name] == before and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
+    while guichet.live.guide().book.facts[name] == before and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
-    assert (before, guichet.guide().book.facts[name]) == (45, 46)
+    assert (before, guichet.live.guide().book.facts[name]) == (45, 46)

@@ -10,7 +10,7 @@ from functools import _lru_cache_wrapper, partial
 
 import pytest
 
-from bot import bootstrap
+from bot.bootstrap import guichet
 from bot.core.ids import AccountId
 from bot.sandbox import doings
 from bot.sandbox.client import text_of
@@ -29,7 +29,7 @@ OTHER = "hirondelle-potiron-9982"
 @pytest.fixture
 async def scanned(closed_office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     """An open office without the encryption of the whole file, so that a scan proves something."""
-    monkeypatch.setattr(bootstrap, "open_store", partial(open_store, in_clear=True))
+    monkeypatch.setattr(guichet, "open_store", partial(open_store, in_clear=True))
     await closed_office.open()
     return closed_office
 

@@ -36,7 +36,7 @@ async def test_the_language_comes_first_then_the_notice_then_the_menu(office: Of
 async def test_a_phone_in_another_language_is_greeted_in_it(
     office: Office, name: str, language: str, menu: str
 ) -> None:
-    offered = {one.locale for one in office.running.guide().languages}
+    offered = {one.locale for one in office.running.live.guide().languages}
     if menu not in offered:
         pytest.skip(f"{menu} is not offered: its safety sentences are not complete")
     person = await office.person(name, language, is_welcome=False)

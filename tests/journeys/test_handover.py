@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.checking import orphaned
+from bot.cli.check import orphaned
 from bot.config import TeamSettings
 from bot.core.ids import AccountId, Locale, TeamName
 from bot.handoff.machine import State
@@ -167,7 +167,7 @@ async def test_minutes_are_counted_as_the_language_counts(office: Office) -> Non
     amina = await office.person("Amina", "العربية")
     [told] = await amina.ask_for_a_person()
     assert "خلال 5 دقائق" in told
-    phrase = office.running.guide().book.phrase("handoff_waiting_open")
+    phrase = office.running.live.guide().book.phrase("handoff_waiting_open")
     later = plain(phrase.having(code="Mésange 42", count=15), Locale("ar"), office.data.catalogues)
     assert "خلال 15 دقيقة" in later
 

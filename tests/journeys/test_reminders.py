@@ -183,6 +183,17 @@ async def test_a_day_that_is_past_or_too_far_is_asked_again(office: Office, writ
     assert told[0] == "D'accord. Je vous écris : mardi 24 novembre 2026, 16:00."
 
 
+async def test_after_midnight_tomorrow_is_counted_from_the_day_in_liege(office: Office) -> None:
+    office.now.pass_by(hours=14)  # half past midnight on Tuesday there, still Monday in UTC
+    fatou = await office.fatou()
+    await fatou.say("/rappel")
+    await fatou.press("Un autre jour")
+    await fatou.say("demain")
+    await fatou.press("Le matin")
+    told = await fatou.press("Non, un rappel simple")
+    assert told[0] == "D'accord. Je vous écris : mercredi 25 novembre 2026, 09:00."
+
+
 async def test_a_page_reminds_when_the_person_likes_and_goes_on(office: Office) -> None:
     fatou = await office.fatou()
     await fatou.say("essai")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.core.ids import AccountId
+from bot.errors import StoreError
 from tests.journeys.conftest import Lines
 from tests.journeys.office import Office, Person
 
@@ -37,6 +40,33 @@ async def test_while_the_clock_is_steady_what_is_old_goes_once_a_day(office: Off
     await office.run_for(2 * 24, step=12)
     assert not await is_known(office, fatou)
     assert alerts(logged) == set()
+
+
+async def test_a_purge_that_failed_is_done_within_the_hour(office: Office) -> None:
+    fatou = await office.fatou()
+    await office.run_for(90 * 24, step=12)
+    # As of a disk that fails for a while.
+    refuse = "CREATE TRIGGER refuse BEFORE DELETE ON people BEGIN INSERT INTO nowhere VALUES (1); END"
+    await office.store.engine.write(lambda tx: tx.run(refuse))
+    with pytest.raises(StoreError):
+        await office.run_for(48, step=12)
+    await office.store.engine.write(lambda tx: tx.run("DROP TRIGGER refuse"))
+    assert await is_known(office, fatou)
+    await office.run_for(1)
+    assert not await is_known(office, fatou)
+
+
+async def test_memory_keeps_a_session_no_longer_than_the_store(office: Office) -> None:
+    """The row of somebody silent is deleted; what the process remembers of it must have gone before."""
+    office.now.pass_by(hours=1)
+    fatou = await office.fatou()
+    await fatou.press("Dormir")
+    newcomer = await fatou.newcomer()
+    memory = office.running.memory
+    kept = [token for token, (row, _) in memory._buttons.items() if row.newcomer == newcomer]
+    assert memory.session(newcomer) is not None and kept != []
+    await office.run_for(25)
+    assert memory.session(newcomer) is None and [memory.button(token) for token in kept] == [None] * len(kept)
 
 
 async def test_a_clock_that_is_wrong_at_the_start_deletes_nobody(office: Office, logged: Lines) -> None:

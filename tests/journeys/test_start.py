@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from bot import __version__
-from bot.bootstrap import introductions
+from bot.bootstrap.introduction import introductions
 from bot.errors import SettingsError, UnusableStore
 from tests.journeys.conftest import Lines
 from tests.journeys.flows import ROOT, WHO, WORDS
@@ -148,7 +148,7 @@ async def test_the_command_line_says_one_sentence_and_ends(closed_office: Office
 
 
 async def test_every_language_that_telegram_can_show_has_its_list_of_commands(office: Office) -> None:
-    told = introductions(office.running.guide(), office.data)
+    told = introductions(office.running.live.guide(), office.data)
     shown = {one.language: one for one in told}
     offered = {language.locale for language in office.running.guide().languages}
     assert len(shown) == len(told)

@@ -37,7 +37,7 @@ async def fatou(closed_office: Office, rasa: StubRasa) -> Person:
 
 def first_words(fatou: Person, intent: str) -> str:
     """How the flow of an intent begins."""
-    book = fatou.office.running.guide().book
+    book = fatou.office.running.live.guide().book
     flow = book.flows[book.by_intent[intent]]
     return flow.steps[flow.first].say[0].text[:20].replace("*", "")
 
@@ -96,7 +96,7 @@ async def test_danger_is_never_too_unlikely_to_name_112_whatever_keyword_stands_
     assert answer.startswith("🆘 Danger ? Appelez le 112.")
     assert answer.endswith("Vous voulez parler de quoi ?")
     danger, other, *_ = await fatou.labels()
-    book = fatou.office.running.guide().book
+    book = fatou.office.running.live.guide().book
     meant = [book.flows[book.by_intent[intent]] for intent in ("violence", "sleep_tonight")]
     assert [danger, other] == [f"{flow.icon} {flow.title.text}" for flow in meant]
     assert "112" in (await fatou.press(danger))[0]

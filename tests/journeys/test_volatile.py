@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot import bootstrap
+from bot.bootstrap import guichet
 from bot.core.ids import NewcomerId
 from bot.core.session import Position
 from bot.sandbox.client import labels_of, text_of
@@ -37,7 +37,7 @@ async def sealed(closed_office: Office, monkeypatch: pytest.MonkeyPatch) -> Call
         return seal(self, *given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Vault, "seal", recorded)
-    monkeypatch.setattr(bootstrap, "open_store", partial(open_store, in_clear=True))
+    monkeypatch.setattr(guichet, "open_store", partial(open_store, in_clear=True))
     await closed_office.open()
 
     def has_been(words: str) -> bool:

@@ -10,12 +10,12 @@ import pytest
 import yaml
 
 from bot.core.ids import Locale
+from bot.core.local_time import BRUSSELS
 from bot.core.messages import Command
 from bot.core.phrases import Phrase, Verbatim
 from bot.data import Data
 from bot.i18n.bidi import without_marks
 from bot.i18n.catalogues import Catalogues
-from bot.i18n.formats import BRUSSELS
 from bot.i18n.glossary import Glossary
 from bot.i18n.languages import SOURCE, Direction, Languages, Tier, cldr
 from bot.i18n.messages import LOCALES, TEMPLATE, po_path

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from bot.bootstrap import Data
 from bot.core.ids import Locale
 from bot.core.phrases import Phrase
+from bot.data import Data
 from bot.directory.facts import Unit
 from bot.i18n.languages import Languages
 from bot.i18n.messages import LOCALES, po_path

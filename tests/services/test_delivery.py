@@ -34,6 +34,7 @@ from tests.services.post import (
     tell,
     until,
 )
+from tests.store.scenes import spoken
 
 TOKEN = "4242:canary"
 AMINA, BORIS = 5, 6
@@ -139,7 +140,7 @@ async def test_one_persons_messages_arrive_in_order_and_once(post: Post, telegra
     await post.queue(say(amina, "3"))
     await post.settled()
     assert telegram.arrived == [(AMINA, "1"), (AMINA, "2"), (AMINA, "3")]
-    assert await post.store.sent_messages_of(amina, NOW) == [101, 102, 103]
+    assert await spoken(post.store, amina, NOW) == [101, 102, 103]
     assert post.news.told == []
 
 
@@ -777,7 +778,7 @@ async def test_b13_parts_come_in_order_with_the_buttons_last(tmp_path: Path, san
     assert " ".join(part["text"] for part in parts).split() == text.split()
     assert [part.get("reply_markup") is not None for part in parts] == [False, False, True]
     assert [len(part.get("entities", ())) for part in parts] == [1, 0, 0]
-    assert await post.store.sent_messages_of(newcomer, NOW) == [part["message_id"] for part in parts]
+    assert await spoken(post.store, newcomer, NOW) == [part["message_id"] for part in parts]
     await close_post(post)
 
 
@@ -841,7 +842,7 @@ async def test_b11_change_that_was_sent_anew_is_known_for_deletion(post: Post, t
     await post.queue(change)
     await post.settled()
     assert telegram.arrived == [(AMINA, "corrigé")]
-    assert await post.store.sent_messages_of(amina, NOW) == [101]
+    assert await spoken(post.store, amina, NOW) == [101]
 
 
 async def test_receipts_reach_the_handoff(post: Post, telegram: Telegram) -> None:

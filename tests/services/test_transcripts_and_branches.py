@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import talk
+from bot.cli import talk
 from bot.core.ids import FlowId, Locale
 from bot.core.understanding import Understanding
 from bot.data import Data
@@ -118,7 +118,7 @@ def test_conversation_in_the_terminal_is_recorded(
     monkeypatch.chdir(Path(__file__).parents[2])
     monkeypatch.setattr("sys.stdin", io.StringIO("menu\n[nobody]\n[🛏️]\n"))
     kept = tmp_path / "case.fr.talk"
-    talk.run(argparse.Namespace(locale="fr", branches=None, new=False, record=kept))
+    talk.talk(argparse.Namespace(locale="fr", branches=None, new=False, record=kept))
     written = Transcript.read(kept)
     assert [given.text for given in written.inputs] == ["menu", "[🛏️]"]
     assert "? no button [nobody] is shown" in capsys.readouterr().out.replace("'", "")

@@ -79,6 +79,7 @@ from tests.store.scenes import (
     handoff_for,
     say,
     session,
+    spoken,
     tell,
     texts,
     token,
@@ -505,7 +506,7 @@ async def test_the_bots_own_messages_are_known_for_deletion(guichet: Guichet, no
         [row] = await guichet.queue(delivery)
         await guichet.store.mark_sending([row.id])
         await guichet.store.mark_sent(row, Receipt(message_id=number), at=now.pass_(hours=1))
-    assert await guichet.store.sent_messages_of(newcomer, NOON + timedelta(hours=2)) == [2, 3]
+    assert await spoken(guichet.store, newcomer, NOON + timedelta(hours=2)) == [2, 3]
 
 
 async def test_a_farewell_is_queued_with_the_erasure_and_once(guichet: Guichet) -> None:
@@ -760,14 +761,14 @@ async def test_a_long_text_is_a_row_for_each_part_and_each_is_a_mirror(guichet: 
     await guichet.deliver(first, Receipt(message_id=11))
     await guichet.deliver(second, Receipt(message_id=12))
     assert await store.counterparts(handoff.id, topic_message=502) == [11, 12]
-    assert await store.sent_messages_of(newcomer, NOON) == [11, 12]
+    assert await spoken(store, newcomer, NOON) == [11, 12]
 
     change = say(newcomer, "C", handoff=handoff.id, verb=Verb.EDIT, message_id=11)
     changed, gone = await guichet.queue(change, replace(change, verb=Verb.DELETE, message_id=12, rendered=None))
     await guichet.deliver(changed, Receipt(message_id=31))  # sent anew
     await guichet.deliver(gone, Receipt(message_id=12))
     assert await store.counterparts(handoff.id, topic_message=502) == [31]
-    assert await store.sent_messages_of(newcomer, NOON) == [11, 12, 31]
+    assert await spoken(store, newcomer, NOON) == [11, 12, 31]
 
 
 async def test_a_copy_knows_the_chat_it_comes_from(guichet: Guichet) -> None:
@@ -1087,7 +1088,7 @@ async def test_a_turn_under_way_cannot_bring_an_erased_person_back(guichet: Guic
             await guichet.store.commit(late)
     await guichet.store.mark_sent(queued, Receipt(message_id=1), at=NOON)
     assert await guichet.store.data_of(row.newcomer) == {}
-    assert await guichet.store.sent_messages_of(row.newcomer, NOON) == []
+    assert await spoken(guichet.store, row.newcomer, NOON) == []
 
 
 async def test_who_comes_back_after_an_erasure_is_somebody_new(guichet: Guichet) -> None:  # I02

@@ -11,6 +11,7 @@ from bot.core.messages import Choose, Rendered, RenderedButton
 from bot.core.session import Frame, Position, Session
 from bot.handoff.machine import Handoff, State
 from bot.ports import Arrival, ButtonRow, Commit, Delivery, HandoffChange, InboxRow, OutboxRow, Receipt, Store, Verb
+from bot.store import KeptStore, outbox
 
 NOON = datetime(2026, 3, 16, 12, 0, tzinfo=UTC)
 AMINA, BORIS, CHEN = AccountId(7_100_000_001), AccountId(7_100_000_002), AccountId(7_100_000_003)
@@ -136,3 +137,8 @@ class Guichet:
 def texts(rows: list[OutboxRow]) -> list[str | None]:
     """What the rows say, in their order."""
     return [None if row.delivery.rendered is None else row.delivery.rendered.text for row in rows]
+
+
+async def spoken(store: KeptStore, newcomer: NewcomerId, since: datetime) -> list[int]:
+    """The bot's messages since then that an erasure would take back."""
+    return await store.engine.read(lambda tx: outbox.spoken_since(tx, newcomer, since))

@@ -24,7 +24,7 @@ from bot.core.ids import AccountId, NewcomerId
 from bot.core.session import Position
 from bot.ports import Commit, Fate, OutboxRow, Receipt
 from bot.store import KeptStore, keys_from, open_store, sqlite
-from tests.store.scenes import NOON, Guichet, arrival, say, session
+from tests.store.scenes import NOON, Guichet, arrival, say, session, spoken
 
 KEYS = keys_from(bytes(range(32)))
 PEOPLE = 5
@@ -256,7 +256,7 @@ async def turn_is_whole(url: str, is_through: bool) -> None:
     assert newcomer is not None
     here, waiting = await store.session_of(newcomer), await store.waiting()
     rows = [*await store.take_outbox(), *await store.interrupted()]
-    sent = await store.sent_messages_of(newcomer, NOON)
+    sent = await spoken(store, newcomer, NOON)
     if here is None:
         assert (len(waiting), rows, sent) == (1, [], []) and not is_through
     else:

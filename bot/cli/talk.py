@@ -23,7 +23,7 @@ MORNING = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TRANSCRIPTS = Path("tests/transcripts")
 
 
-def run(options: argparse.Namespace) -> int:
+def talk(options: argparse.Namespace) -> int:
     """Talk until the end of the input, or write branches."""
     stage = stage_of(Data(Places(), read_settings(settings_file(environment_with_dotenv()))))
     known = {language.locale for language in stage.catalogues.languages}

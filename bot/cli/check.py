@@ -6,14 +6,16 @@ of teams that the settings no longer name.
 
 from __future__ import annotations
 
-import asyncio
+import argparse
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot.config import read_settings
+from bot.cli.premises import Premises
+from bot.config import environment_with_dotenv, read_settings, settings_file
 from bot.core.ids import Locale
+from bot.core.local_time import local_day
 from bot.core.one_line import one_line
 from bot.data import Data, Places
 from bot.directory.facts import Fact
@@ -22,10 +24,9 @@ from bot.directory.service import Service
 from bot.errors import DataError, Language, SettingsError, StoreError, UnusableStore
 from bot.flow.book import load
 from bot.handoff.machine import Handoff
-from bot.maintenance import Premises
 from bot.ports import CheckRow
 from bot.services.checks import to_correct, to_write
-from bot.store import database_path
+from bot.store import KeptStore, database_path
 
 #: Of each owner, so many of the oldest are named.
 OLDEST = 3
@@ -81,11 +82,20 @@ def _kept(english: bool) -> tuple[list[CheckRow], list[Handoff]]:
     database = database_path(premises.environment.database_url)
     if database is not None and not database.exists():
         return [], []
+
+    async def read(store: KeptStore) -> tuple[list[CheckRow], list[Handoff]]:
+        return await store.checks(), await store.handoffs()
+
     try:
-        return asyncio.run(premises.checks_and_handoffs())
+        return premises.with_store(read)
     except (StoreError, UnusableStore) as exc:
         print(f"· {'the database cannot be read' if english else 'la base ne peut pas être lue'}: {exc}")
         return [], []
+
+
+def check(options: argparse.Namespace) -> int:
+    """List every issue of the files in this folder."""
+    return check_everything(settings_file(environment_with_dotenv()), english=options.english)
 
 
 def check_everything(config: Path, *, english: bool) -> int:
@@ -97,7 +107,7 @@ def check_everything(config: Path, *, english: bool) -> int:
         for line in exc.told.said(language).splitlines():
             print(f"✗ {one_line(line)}")
         return 1
-    today = datetime.now(UTC).date()
+    today = local_day(datetime.now(UTC))
     try:
         data = Data(Places(), settings, remembers=False, today=today)
     except DataError as exc:

@@ -10,22 +10,22 @@ import sys
 from datetime import UTC, datetime
 
 from bot.channel.client import TelegramMessenger
+from bot.cli.premises import Premises
 from bot.core.ids import Locale
-from bot.data import Data
+from bot.core.local_time import local_day
 from bot.errors import DeliveryError, SettingsError
-from bot.maintenance import Premises
 from bot.services.poster_sheets import sheets, topics_of
 
 #: Source: https://core.telegram.org/method/account.checkUsername.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{4,31}")
 
 
-def run(options: argparse.Namespace) -> int:
+def posters(options: argparse.Namespace) -> int:
     """Write the posters, or print their links. Raises SettingsError for an unknown language, topic or bot."""
     bot = _named(options.bot) if options.bot else ""  # before the files are read, which takes a while
     premises = Premises()
-    data = Data(premises.places, premises.settings)
-    guide = data.guide(datetime.now(UTC).date())
+    data = premises.data()
+    guide = data.guide(local_day(datetime.now(UTC)))
     locales = {Locale(one) for one in _listed(options.locale)}
     topics = _listed(options.topic)
     _check("language", locales, {language.locale for language in guide.languages})

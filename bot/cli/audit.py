@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from bot.cli.premises import Premises
 from bot.core.ids import NewcomerId
-from bot.directory.hours import BRUSSELS
+from bot.core.local_time import BRUSSELS
 from bot.ports import AuditLine, AuditRow
+from bot.store import KeptStore
 
 #: As much of an id as the log writes.
 SHOWN = 8
@@ -36,20 +37,14 @@ def as_lines(rows: Sequence[AuditRow], names: Mapping[str, str]) -> list[str]:
     ]
 
 
-def run(options: argparse.Namespace) -> int:
+def audit(options: argparse.Namespace) -> int:
     """Print the trail of the last days."""
-    from bot.maintenance import Premises  # which writes lines of the trail itself
-
     since = datetime.now(UTC) - timedelta(days=options.days)
 
-    async def read() -> list[str]:
-        store = await Premises().store()
-        try:
-            names = {str(adviser.id): adviser.name for adviser in await store.advisers()}
-            return as_lines(await store.audit(since), names)
-        finally:
-            await store.close()
+    async def read(store: KeptStore) -> list[str]:
+        names = {str(adviser.id): adviser.name for adviser in await store.advisers()}
+        return as_lines(await store.audit(since), names)
 
-    lines = asyncio.run(read())
+    lines = Premises().with_store(read)
     print("\n".join(lines) or f"Nothing was taken, exported or erased in the last {options.days} days.")
     return 0

@@ -1,4 +1,4 @@
-"""`python -m bot.coverage`: writes docs/reference/pathways.md, what every flow covers and how fresh it is."""
+"""`python -m bot.pathways`: writes docs/reference/pathways.md, what every flow covers and how fresh it is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.config import read_settings
 from bot.core.ids import Locale
+from bot.core.local_time import local_day
 from bot.core.phrases import Phrase
 from bot.data import Data, Places
 from bot.flow.graph import Ask, Checklist, Flow, FlowBook, Remind, ShowServices
@@ -26,7 +27,7 @@ def page(book: FlowBook, data: Data) -> str:
     lines = [
         "# Pathways",
         "",
-        "Made from the files by `python -m bot.coverage`; a test keeps it true. *Checked* is the oldest day on which",
+        "Made from the files by `python -m bot.pathways`; a test keeps it true. *Checked* is the oldest day on which",
         "a source of a service or fact that the flow shows was read; *reviewed* the day somebody read the flow.",
         "",
         f"- {len(flows)} flows with {sum(map(_choices, flows))} choices, and {len(book.flows) - len(flows)} flows of"
@@ -114,7 +115,7 @@ def _row(flow: Flow, data: Data) -> str:
 
 if __name__ == "__main__":
     # Nothing may be asked of it; whoever asks for help must not have the page written.
-    ArgumentParser(prog="python -m bot.coverage", description=f"Write {PAGE} anew from the files.").parse_args()
+    ArgumentParser(prog="python -m bot.pathways", description=f"Write {PAGE} anew from the files.").parse_args()
     shipped = Data(Places(), read_settings(Path("config.yml")))
-    PAGE.write_text(page(shipped.guide(datetime.now(UTC).date()).book, shipped), encoding="utf-8")
+    PAGE.write_text(page(shipped.guide(local_day(datetime.now(UTC))).book, shipped), encoding="utf-8")
     print(PAGE)
