@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.bootstrap.groups import look_at_groups
 from bot.cli.check import orphaned
 from bot.config import TeamSettings
 from bot.core.ids import AccountId, Locale, TeamName
@@ -1553,7 +1554,7 @@ async def test_nothing_is_passed_on_into_a_group_that_was_made_public(office: Of
     fatou = await office.fatou()
     group = office.sandbox.world.chats[ADVISER_CHAT_ID]
     group.brief["username"] = "everybody"
-    await office.running._follow_groups()
+    await look_at_groups(office.running.desk, office.running.messenger)
     await fatou.seat.say("/conseiller")
     await office.settled_intake()
     await office.running.dispatcher.idle()
