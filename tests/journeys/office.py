@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ class Now:
         self.at += timedelta(**span)
 
 
+@cache
 def settings_without_pace() -> Settings:
     """The project's settings; what is tested here is order, not patience."""
     telegram = TelegramSettings(chat_per_s=0, chat_burst=100, group_per_min=0, global_per_s=0, poll_timeout_s=20)
