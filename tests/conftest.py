@@ -18,7 +18,7 @@ from tests.content.walk import Walked, walked
 
 ROOT = Path(__file__).parents[1]
 #: Each worker of `make test` holds all the data in memory.
-MOST_WORKERS = 8
+MOST_WORKERS = 6
 
 # How long an example takes is the machine's business, not the test's.
 settings.register_profile("guichet", deadline=None)
