@@ -94,7 +94,10 @@ async def test_a_store_that_cannot_be_written_is_told_until_it_can(pushed: Offic
     )
     connection.execute("PRAGMA query_only = OFF")
     assert await post(guichet, body, X_Telegram_Bot_Api_Secret_Token=SECRET) == 200
-    assert await health(guichet) == well
+    async with asyncio.timeout(PATIENCE_S):
+        # A chore that broke meanwhile is begun again a second later.
+        while await health(guichet) != well:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 async def test_a_revoked_token_is_told_until_it_is_accepted(
