@@ -1,6 +1,8 @@
 # Two commands on a fresh machine: `make run` and `make test`. Everything else is `make help`.
 PYTHON ?= python3
 BIN := .venv/bin
+# What runs side by side is shown one after the other, where this make can do so (4.0 and later).
+WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint types contracts nlu nlu-report bench soak lock clean
@@ -41,8 +43,10 @@ nlu-report: var/.dev-ready  ## Measure understanding; writes docs/reference/unde
 	@$(BIN)/python -m nlu.report $(ARGS)
 
 # --- what guards main ------------------------------------------------------------------------------------------
-test: var/.dev-ready lint types contracts check  ## Everything that guards main
-	@$(BIN)/python -m pytest
+# First what is quick, side by side, and all of it even if a part fails; then the tests, several files at a time.
+test: var/.dev-ready  ## Everything that guards main
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going $(WHOLE) lint types contracts check
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 lint: var/.dev-ready
 	@$(BIN)/ruff check

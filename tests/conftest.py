@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,8 @@ from bot.services.rehearsal import Stage
 from tests.content.walk import Walked, walked
 
 ROOT = Path(__file__).parents[1]
+#: Each worker of `make test` holds all the data in memory.
+MOST_WORKERS = 6
 
 # How long an example takes is the machine's business, not the test's.
 settings.register_profile("guichet", deadline=None)
@@ -25,6 +28,12 @@ settings.load_profile("guichet")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the answers in the transcripts, for review")
     parser.addoption("--locale", default="", help="play only transcripts in these languages, such as ar,fr")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """How many files `make test` has under way: tests wait for disks and processes, so one more than cores."""
+    return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,9 +12,9 @@ import pytest
 
 from bot.cli import main
 from bot.core.ids import FlowId, Locale
-from bot.data import Data
 from bot.directory.words import read_words
 from bot.ports import Commit, Submission
+from bot.services.rehearsal import Stage
 from bot.services.survey import HIDDEN, WITHHELD, Question, Total, as_csv, as_svg, questions
 from bot.services.voices import Voice, voices
 from bot.store import keys_from, open_store
@@ -47,13 +46,13 @@ EVENING = said(
 )
 
 
-def how_often(data: Data, submissions: Sequence[Submission]) -> Question:
-    flow = data.guide(datetime.now(UTC).date()).book.flows[SURVEY]
+def how_often(stage: Stage, submissions: Sequence[Submission]) -> Question:
+    flow = stage.guide().book.flows[SURVEY]
     return next(question for question in questions(flow, submissions) if question.slot == "frequency")
 
 
-def test_small_numbers_are_hidden_and_cannot_be_worked_out(data: Data) -> None:
-    assert how_often(data, survey(daily=7, several=9, weekly=4, monthly=6, unsure=5)) == Question(
+def test_small_numbers_are_hidden_and_cannot_be_worked_out(stage: Stage) -> None:
+    assert how_often(stage, survey(daily=7, several=9, weekly=4, monthly=6, unsure=5)) == Question(
         slot="frequency",
         text="Combien de fois auriez-vous besoin du lieu ?",
         totals=(
@@ -66,13 +65,13 @@ def test_small_numbers_are_hidden_and_cannot_be_worked_out(data: Data) -> None:
     )
 
 
-def test_fewer_answers_than_five_show_nothing(data: Data) -> None:
-    flow = data.guide(datetime.now(UTC).date()).book.flows[SURVEY]
+def test_fewer_answers_than_five_show_nothing(stage: Stage) -> None:
+    flow = stage.guide().book.flows[SURVEY]
     assert questions(flow, survey(daily=4)) == ()
 
 
-def test_the_picture_says_in_words_what_its_bars_say(data: Data) -> None:
-    picture = ElementTree.fromstring(as_svg([how_often(data, survey(daily=7, several=9))], title="Un lieu commun"))
+def test_the_picture_says_in_words_what_its_bars_say(stage: Stage) -> None:
+    picture = ElementTree.fromstring(as_svg([how_often(stage, survey(daily=7, several=9))], title="Un lieu commun"))
     texts = [node.text for node in picture.iter("{http://www.w3.org/2000/svg}text")]
     assert texts == [
         "Un lieu commun", "Combien de fois auriez-vous besoin du lieu ?",
@@ -83,8 +82,8 @@ def test_the_picture_says_in_words_what_its_bars_say(data: Data) -> None:
     assert "Presque chaque jour : 7" in picture.findtext("{http://www.w3.org/2000/svg}desc", "")
 
 
-def test_the_table_has_a_row_for_every_choice(data: Data) -> None:
-    rows = as_csv([how_often(data, survey(daily=7, several=9))]).splitlines()
+def test_the_table_has_a_row_for_every_choice(stage: Stage) -> None:
+    rows = as_csv([how_often(stage, survey(daily=7, several=9))]).splitlines()
     assert rows[:2] == [
         "question,texte,choix,libellé,nombre",
         "frequency,Combien de fois auriez-vous besoin du lieu ?,daily,Presque chaque jour,7",

@@ -17,11 +17,12 @@ from cryptography.x509.oid import NameOID
 
 from bot.wire import Broken, NeverWritten, Silent, Wire
 from tests.channel.odd_server import Exchange, OddServer, Reply
+from tests.patience import PATIENCE_S
 
 JSON = "application/json"
 
 
-async def ask(url: str, *, timeout_s: float = 2.0) -> tuple[int, bytes]:
+async def ask(url: str, *, timeout_s: float = PATIENCE_S) -> tuple[int, bytes]:
     wire = Wire(url)
     try:
         return await wire.ask("POST", "/x", b"{}", JSON, timeout_s=timeout_s)
@@ -29,11 +30,11 @@ async def ask(url: str, *, timeout_s: float = 2.0) -> tuple[int, bytes]:
         await wire.close()
 
 
-def sending(*pieces: bytes, hangs_up: bool = False) -> Reply:
+def sending(*pieces: bytes, hangs_up: bool = False, pause_s: float = 0.002) -> Reply:
     async def reply(exchange: Exchange) -> None:
         for piece in pieces:
             await exchange.raw(piece)
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(pause_s)
         if hangs_up:
             await exchange.hang_up()
 
@@ -79,13 +80,13 @@ async def test_broken_answers_are_told_apart(reply: Reply) -> None:
 
 
 async def test_slow_answer_is_no_silence_but_silence_is() -> None:
-    drip = sending(b"HTTP/1.1 200 OK\r\n", *[b"A: b\r\n"] * 60, b"Content-Length: 0\r\n\r\n")
+    drip = sending(b"HTTP/1.1 200 OK\r\n", *[b"A: b\r\n"] * 50, b"Content-Length: 0\r\n\r\n", pause_s=0.03)
     async with OddServer(drip) as server:
-        assert await ask(server.url, timeout_s=0.1) == (200, b"")
+        assert await ask(server.url, timeout_s=1.0) == (200, b"")
 
     async def half(exchange: Exchange) -> None:
         await exchange.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no")
-        await asyncio.sleep(60)
+        await asyncio.sleep(3600)
 
     async with OddServer(half) as server:
         with pytest.raises(Silent):
@@ -99,7 +100,7 @@ async def test_no_more_connections_than_allowed_and_all_are_served() -> None:
 
     async with OddServer(reply) as server:
         wire = Wire(server.url, limit=3)
-        answers = await asyncio.gather(*(wire.ask("POST", "/x", b"{}", JSON, timeout_s=2) for _ in range(20)))
+        answers = await asyncio.gather(*(wire.ask("POST", "/x", b"{}", JSON, timeout_s=PATIENCE_S) for _ in range(20)))
         assert answers == [(200, b"ok")] * 20
         assert server.connections == 3
         await wire.close()
@@ -114,8 +115,8 @@ async def test_given_up_call_leaves_no_connection_behind() -> None:
         wire = Wire(server.url, limit=1)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
-                await wire.ask("POST", "/x", b"{}", JSON, timeout_s=2)
-        assert await wire.ask("POST", "/x", b"{}", JSON, timeout_s=2) == (200, b"late")
+                await wire.ask("POST", "/x", b"{}", JSON, timeout_s=PATIENCE_S)
+        assert await wire.ask("POST", "/x", b"{}", JSON, timeout_s=PATIENCE_S) == (200, b"late")
         assert server.connections == 2
         await wire.close()
 

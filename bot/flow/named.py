@@ -27,7 +27,7 @@ def wanted(flows: Iterable[Flow], phrases: Iterable[Phrase] = ()) -> Wants:
     flows = tuple(flows)
     shown = [step.act for flow in flows for step in flow.steps.values() if isinstance(step.act, ShowServices)]
     said = (*(phrase for flow in flows for phrase in phrases_of_flow(flow)), *phrases)
-    texts = {text for phrase in said for text in (phrase.text, phrase.plural) if text is not None}
+    texts = {text for phrase in said for text in (phrase.text, phrase.plural) if text is not None and _FACT in text}
     places = {place for text in texts for place in placeholders(text) if place.startswith(_FACT)}
     return Wants(
         services=frozenset(name for act in shown for name in act.ids),

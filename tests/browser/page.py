@@ -13,12 +13,15 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from bot.sandbox import RunningSandbox
+from tests.patience import PATIENCE_S
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 #: For `pytestmark`: in one loop, with the mark by which these tests are chosen.
 MARKS = [
@@ -35,7 +38,7 @@ async def opened(
     """The page, which must neither break its content policy nor raise an error."""
     context = await browser.new_context(viewport={"width": width, "height": 820})
     page = await context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(PATIENCE_S * 1000)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
@@ -50,9 +53,9 @@ async def choose(page: Page, name: str) -> None:
     await page.locator(".person", has_text=name).click()
 
 
-async def until(page: Page, expression: str, wanted: Any, *, arg: str = "", patience_s: float = 8) -> None:
+async def until(page: Page, expression: str, wanted: Any, *, arg: str = "") -> None:
     """Look until it is so. The content policy of the page forbids Playwright's own way of waiting for this."""
-    deadline = time.monotonic() + patience_s
+    deadline = time.monotonic() + PATIENCE_S
     while (found := await page.evaluate(expression, arg)) != wanted:
         assert time.monotonic() < deadline, f"{found}, not {wanted}"
         await asyncio.sleep(0.02)

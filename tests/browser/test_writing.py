@@ -12,6 +12,7 @@ from telegram import Bot
 
 from bot.sandbox import ADVISER_CHAT_ID, RunningSandbox, SandboxClient
 from tests.browser.page import MARKS, choose, opened
+from tests.patience import PATIENCE_S
 
 pytestmark = MARKS
 
@@ -37,7 +38,7 @@ async def opened_for_trouble(browser: Browser, sandbox: RunningSandbox) -> Async
     """The page while the sandbox is away: Chromium itself reports every failed request as an error."""
     context = await browser.new_context(viewport={"width": 1300, "height": 820})
     page = await context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(PATIENCE_S * 1000)
     await page.clock.install()
     await page.goto(sandbox.url)
     await expect(page.locator(".person").first).to_be_visible()

@@ -16,6 +16,7 @@ from bot.ports import Fate, Receipt, Verb
 from bot.sandbox import ADVISER_CHAT_ID, Fault, FaultScript, Limits, RunningSandbox, SandboxClient, Seat, start_sandbox
 from bot.sandbox.client import labels_of
 from tests.channel.rows import to_newcomer, to_team
+from tests.patience import PATIENCE_S
 
 PICK = Rendered(
     text="Pour qui ? 👩 oui",
@@ -36,7 +37,7 @@ async def sandbox() -> AsyncIterator[RunningSandbox]:
 
 @pytest.fixture
 async def client(sandbox: RunningSandbox) -> AsyncIterator[SandboxClient]:
-    async with SandboxClient(sandbox.url, timeout_s=5) as one:
+    async with SandboxClient(sandbox.url, timeout_s=PATIENCE_S) as one:
         yield one
 
 

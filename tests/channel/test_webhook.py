@@ -21,11 +21,14 @@ from bot.ports import Arrival, InboxRow
 from bot.services.intake import Intake
 from bot.store import keys_from, open_store
 from bot.store.sqlite import connect
+from tests.patience import PATIENCE_S
 from tests.services.post import until
 
 NOW = datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
 SECRET = "s3cret_of_the_hook"
 KEYS = keys_from(bytes(range(32)))
+#: Seconds after which a slow one is given up, where that is what is tested.
+SOON_S = 0.5
 UPDATE = b'{"update_id":7,"message":{"message_id":3,"date":0,"chat":{"id":5,"type":"private"},"text":"canari"}}'
 DEEP = UPDATE.replace(b"message", b"edited_message", 1).replace(b'"canari"', b"[" * 1010 + b"]" * 1010)
 GOOD = {SECRET_HEADER: SECRET, "Content-Type": "application/json"}
@@ -46,7 +49,7 @@ class Keeper:
         if self.is_locked:
             raise StoreError("locked")
         if self.is_slow:
-            await asyncio.sleep(60)
+            await asyncio.sleep(3600)
         assert offset is None
         self.kept += [arrival.update_id for arrival in arrivals]
         self.odd += odd
@@ -58,10 +61,10 @@ def keeper() -> Keeper:
 
 
 @asynccontextmanager
-async def serving(accept: Accepts) -> AsyncIterator[str]:
+async def serving(accept: Accepts, *, timeout_s: float = PATIENCE_S) -> AsyncIterator[str]:
     """The route on a port of its own."""
     route = webhook_route(
-        "/hook", secret=SECRET, accept=accept, clock=lambda: NOW, body_timeout_s=0.3, store_timeout_s=0.3
+        "/hook", secret=SECRET, accept=accept, clock=lambda: NOW, body_timeout_s=timeout_s, store_timeout_s=timeout_s
     )
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -80,6 +83,13 @@ async def serving(accept: Accepts) -> AsyncIterator[str]:
 @pytest.fixture
 async def url(keeper: Keeper) -> AsyncIterator[str]:
     async with serving(keeper.accept) as one:
+        yield one
+
+
+@pytest.fixture
+async def hasty(keeper: Keeper) -> AsyncIterator[str]:
+    """The same, where a slow sender and a slow store are given up soon."""
+    async with serving(keeper.accept, timeout_s=SOON_S) as one:
         yield one
 
 
@@ -137,25 +147,25 @@ async def test_a13_endless_chunks_are_cut_off(url: str, keeper: Keeper) -> None:
     assert await post(url) == (200, "")
 
 
-async def test_a13_slow_sender_is_given_up_and_holds_up_nobody(url: str, keeper: Keeper) -> None:
-    port = int(url.rpartition(":")[2].partition("/")[0])
+async def test_a13_slow_sender_is_given_up_and_holds_up_nobody(hasty: str, keeper: Keeper) -> None:
+    port = int(hasty.rpartition(":")[2].partition("/")[0])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     head = f"POST /hook HTTP/1.1\r\nHost: x\r\n{SECRET_HEADER}: {SECRET}\r\nContent-Type: application/json\r\n"
     writer.write(head.encode() + b"Content-Length: 100\r\n\r\n{")
-    assert await post(url) == (200, "")
+    assert await post(hasty) == (200, "")
     assert (await reader.readline()).startswith(b"HTTP/1.1 408 ")
     writer.close()
     assert keeper.kept == [7]
 
 
-async def test_a15_what_cannot_be_stored_is_not_confirmed(url: str, keeper: Keeper) -> None:
+async def test_a15_what_cannot_be_stored_is_not_confirmed(hasty: str, keeper: Keeper) -> None:
     keeper.is_locked = True
-    assert await post(url) == (503, "5")
+    assert await post(hasty) == (503, "5")
     keeper.is_locked = False
     keeper.is_slow = True
-    assert await post(url) == (503, "5")
+    assert await post(hasty) == (503, "5")
     keeper.is_slow = False
-    assert await post(url) == (200, "")
+    assert await post(hasty) == (200, "")
     assert keeper.kept == [7]
 
 
@@ -165,7 +175,7 @@ async def test_a15_what_is_stored_after_all_is_handed_on_although_it_was_not_con
     handed: list[InboxRow] = []
     intake = Intake(store, on_rows=handed.extend)
     other = connect(path, KEYS)
-    async with serving(intake.accept) as url:
+    async with serving(intake.accept, timeout_s=SOON_S) as url:
         other.execute("BEGIN IMMEDIATE")  # another process holds the file
         assert await post(url) == (503, "5")
         other.execute("ROLLBACK")

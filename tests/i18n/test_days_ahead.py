@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 
 from bot.core.ids import Locale
-from bot.data import Data
 from bot.i18n.dates import date_in
 from bot.nlu.folding import fold
+from bot.services.rehearsal import Stage
 
 MONDAY = date(2026, 3, 16)
 NUMBERS = {"une": 1, "deux": 2, "cinq": 5, "two": 2, fold("خمسة"): 5}
@@ -104,11 +104,10 @@ def test_what_may_be_another_day_is_none(text: str) -> None:
         ("tr", "öbür gün", 18),
     ],
 )
-def test_day_is_read_as_people_of_each_language_write_it(locale: str, text: str, day: int, data: Data) -> None:
-    words = data.guide(MONDAY).words
-    assert words.date(text, Locale(locale), MONDAY) == date(2026, 3, day)
+def test_day_is_read_as_people_of_each_language_write_it(locale: str, text: str, day: int, stage: Stage) -> None:
+    assert stage.guide().words.date(text, Locale(locale), MONDAY) == date(2026, 3, day)
 
 
-def test_a_number_that_nobody_knows_is_not_one(data: Data) -> None:
+def test_a_number_that_nobody_knows_is_not_one(stage: Stage) -> None:
     """Georgian "in three days", three not being among the numbers that it knows in this form."""
-    assert data.guide(MONDAY).words.date("სამ დღეში", Locale("ka"), MONDAY) is None
+    assert stage.guide().words.date("სამ დღეში", Locale("ka"), MONDAY) is None

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from bot.sandbox.client import Message, Seat, labels_of, text_of
 from bot.store import KeptStore
 from tests.journeys.flows import ROOT, flows_in
 from tests.journeys.nest import environment
+from tests.patience import PATIENCE_S
 
 #: A Monday morning, the offices are open.
 MORNING = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -39,6 +41,7 @@ class Now:
         self.at += timedelta(**span)
 
 
+@cache
 def settings_without_pace() -> Settings:
     """The project's settings; what is tested here is order, not patience."""
     telegram = TelegramSettings(chat_per_s=0, chat_burst=100, group_per_min=0, global_per_s=0, poll_timeout_s=20)
@@ -92,9 +95,9 @@ class Office:
         assert isinstance(store, KeptStore)
         return store
 
-    async def settled(self, *, timeout_s: float = 10.0, is_calm: Callable[[], bool] = lambda: True) -> None:
+    async def settled(self, *, is_calm: Callable[[], bool] = lambda: True) -> None:
         """Until everything that happened was taken and everything said was sent."""
-        deadline = time.monotonic() + timeout_s
+        deadline = time.monotonic() + PATIENCE_S
         calm = 0
         while calm < 3:
             if time.monotonic() > deadline:
@@ -183,7 +186,7 @@ class Person:
 
     async def press(self, label: str) -> list[str]:
         """Press the latest button with this label; gives the answers."""
-        await self.seat.press(label, timeout_s=3)
+        await self.seat.press(label)
         return await self.heard()
 
     async def send(self, kind: str, **details: Any) -> list[str]:
@@ -242,8 +245,8 @@ class Adviser:
 
     async def press(self, label: str) -> str:
         """Press a button of the topic; gives the notice that Telegram shows."""
-        pressed = await self.seat.press(label, timeout_s=3)
-        notice = await self.seat.notice(timeout_s=3)
+        pressed = await self.seat.press(label)
+        notice = await self.seat.notice()
         await self.office.settled()
         assert pressed
         return notice
@@ -270,7 +273,7 @@ async def found_office(folder: Path, data: Data, *, at: datetime = MORNING, **sa
     running = await start_sandbox(
         limits=sandbox.pop("limits", Limits.off()), is_strict_poll=False, clock=lambda: now.at.timestamp(), **sandbox
     )
-    client = SandboxClient(running.url)
+    client = SandboxClient(running.url, timeout_s=PATIENCE_S)
     await client.__aenter__()
     return Office(
         folder=folder,

@@ -38,8 +38,8 @@ async def answer(office: Office, icon: str, name: str, by: str = "Claire") -> st
         for line in text_of(message).splitlines():
             if name in line and line[0].isdigit():
                 label = f"{icon} {line.partition('.')[0]}"
-                await adviser.seat.press(label, message_id=message["message_id"], timeout_s=3)
-                notice = await adviser.seat.notice(timeout_s=3)
+                await adviser.seat.press(label, message_id=message["message_id"])
+                notice = await adviser.seat.notice()
                 await office.settled()
                 return notice
     raise AssertionError(f"{name} is not asked about")

@@ -16,6 +16,7 @@ from bot.sandbox import SandboxClient
 from bot.sandbox.client import text_of
 from tests.journeys.flows import ROOT
 from tests.journeys.nest import SECRET
+from tests.patience import PATIENCE_S
 
 
 async def demonstration(folder: Path, **more: str) -> Process:
@@ -33,7 +34,7 @@ async def ready(program: Process) -> dict[str, str]:
     """What it prints until the bot answers: a word, then the rest of the line."""
     assert program.stdout is not None
     said: dict[str, str] = {}
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while "Ready" not in said:
             name, _, rest = (await program.stdout.readline()).decode().strip().partition(" ")
             assert name, (await program.communicate())[1].decode()

@@ -14,6 +14,7 @@ from bot.directory.living import Living
 from tests.journeys.conftest import Lines
 from tests.journeys.flows import NUDGE, TRIAL, WHO, WORDS, flows_in
 from tests.journeys.office import Office, Person
+from tests.patience import PATIENCE_S
 
 OTHER_WHO = "Cet essai est pour quelle personne ?"
 BROKEN = TRIAL.replace("    choices:", "   choices:", 1)
@@ -198,7 +199,7 @@ async def test_an_edited_fact_stands_in_the_sentences_from_then_on(edited: Offic
     (flows / "facts.yml").write_text(
         text[:at] + text[at:].replace(f"value: {before}", "value: 46", 1), encoding="utf-8"
     )
-    deadline = asyncio.get_running_loop().time() + 5
+    deadline = asyncio.get_running_loop().time() + PATIENCE_S
     while guichet.live.guide().book.facts[name] == before and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     assert (before, guichet.live.guide().book.facts[name]) == (45, 46)

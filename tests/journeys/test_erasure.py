@@ -198,8 +198,8 @@ async def test_to_delete_the_chat_after_the_erasure_makes_nobody_new(office: Off
 async def test_pressing_twice_erases_once(office: Office) -> None:
     fatou = await office.fatou()
     await fatou.say("/effacer")
-    await fatou.seat.press("Oui, tout effacer", timeout_s=3)
-    await fatou.seat.press("Oui, tout effacer", timeout_s=3)
+    await fatou.seat.press("Oui, tout effacer")
+    await fatou.seat.press("Oui, tout effacer")
     said = await fatou.heard()
     assert len([one for one in said if one.startswith(RECEIPT)]) == 1
 
@@ -212,7 +212,7 @@ async def test_a_tap_after_the_erasure_makes_nobody_new(office: Office) -> None:
     await fatou.press("Oui, tout effacer")
     told = (await office.calls("sendMessage"))[-1]
     await fatou.seat.do("press", message_id=shown["message_id"], data=yes, forged=True)
-    assert await fatou.seat.notice(timeout_s=3) == GONE
+    assert await fatou.seat.notice() == GONE
     assert await fatou.heard() == []
     assert (await office.calls("sendMessage"))[-1] == told
     assert await office.store.newcomer_by_account(AccountId(fatou.id)) is None

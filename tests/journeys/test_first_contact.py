@@ -123,8 +123,8 @@ async def test_buttons_lead_on_back_and_home(office: Office) -> None:
 async def test_a_button_pressed_twice_moves_once(office: Office) -> None:
     fatou = await office.fatou()
     await fatou.say("essai")
-    await fatou.seat.press("Une femme", timeout_s=3)
-    await fatou.seat.press("Une femme", timeout_s=3)
+    await fatou.seat.press("Une femme")
+    await fatou.seat.press("Une femme")
     assert await fatou.heard() == [WORDS]
 
 

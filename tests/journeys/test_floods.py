@@ -11,6 +11,7 @@ from tests.journeys.flows import WHO
 from tests.journeys.office import Office, Person
 from tests.journeys.test_handover import held
 from tests.journeys.test_outages import LATE
+from tests.patience import PATIENCE_S
 
 TOO_FAST = "Vous écrivez très vite. Je lis tout, mais je réponds une fois."
 MENU = "De quoi avez-vous besoin ?"
@@ -47,7 +48,7 @@ def write(office: Office, person: Person, *texts: str) -> None:
 
 async def waiting(office: Office, rows: int) -> None:
     """Until only this many rows wait."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while len(office.sandbox.world.updates) or len(await office.store.waiting()) != rows:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 

@@ -997,11 +997,11 @@ async def test_nothing_an_adviser_writes_reaches_whoever_has_just_left(office: O
     people = [world.invent(language_code="fr") for _ in range(60)]
     for person in people:
         doings.say(world, person, "/conseiller")
-    await office.settled(timeout_s=30)
+    await office.settled()
     handoffs = await office.store.handoffs()
     for handoff in handoffs:
         doings.say(world, claire, "/prendre", chat_id=ADVISER_CHAT_ID, thread=handoff.thread)
-    await office.settled(timeout_s=30)
+    await office.settled()
     chats = {await office.store.newcomer_by_account(AccountId(person.id)): person for person in people}
     for handoff in handoffs:
         person = chats[handoff.newcomer]
@@ -1009,7 +1009,7 @@ async def test_nothing_an_adviser_writes_reaches_whoever_has_just_left(office: O
         leave = last["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
         doings.press(world, person, person.id, last["message_id"], leave)
         doings.say(world, claire, "le code de la porte", chat_id=ADVISER_CHAT_ID, thread=handoff.thread)
-    await office.settled(timeout_s=30)
+    await office.settled()
     assert await office.store.handoffs() == []
     for person in people:
         texts = [text_of(one) for _, one in sorted(world.chats[person.id].messages.items())]
@@ -1231,11 +1231,11 @@ async def test_a_hundred_conversations_that_ended_together_lose_all_their_topics
     people = [world.invent(language_code="fr") for _ in range(120)]
     for person in people:
         doings.say(world, person, "/conseiller")
-    await office.settled(timeout_s=30)
+    await office.settled()
     claire = await office.adviser()
     for topic in await office.client.topics():
         await claire.seat.do("say", text="/fermer", thread=topic["id"])
-    await office.settled(timeout_s=30)
+    await office.settled()
     assert await office.store.handoffs() == []
     await office.run_for(31 * 24, step=12)
     assert await office.client.topics() == []

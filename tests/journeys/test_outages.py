@@ -77,7 +77,7 @@ async def test_a_lost_press_is_made_up_for_by_the_question_once(office: Office) 
     fatou = await office.fatou()
     await fatou.say("essai")
     await away(office, minutes=1)
-    await fatou.seat.press("Une femme", timeout_s=3)
+    await fatou.seat.press("Une femme")
     office.now.pass_by(minutes=10)  # Telegram forgets the press after 150 seconds
     await back(office)
     assert await fatou.heard() == [LATE, WHO]
@@ -334,7 +334,7 @@ async def test_who_writes_after_an_outage_does_not_wait_for_everybody_before(
     doings.say(world, frightened, "au secours il a un couteau")
     doings.say(world, doings.person_of(world, fatou.id), "/aide")
     await office.open()
-    await office.settled(timeout_s=60)
+    await office.settled()
     sent = (await office.calls("sendMessage"))[before:]
     order = list(dict.fromkeys(call["parameters"]["chat_id"] for call in sent))
     assert max(order.index(fatou.id), order.index(frightened.id)) < order.index(patient.id)

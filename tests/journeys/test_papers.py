@@ -5,37 +5,20 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import PaperError
-from tests.journeys.office import Office, Person
-
-#: A paper is made by a process of its own, on a machine that may be busy.
-PATIENCE_S = 60.0
-
-
-async def press(person: Person, label: str) -> list[str]:
-    """Press, and wait for a paper."""
-    await person.seat.press(label, timeout_s=3)
-    await person.office.settled(timeout_s=PATIENCE_S)
-    return await person.heard()
-
-
-async def say(person: Person, text: str) -> list[str]:
-    """Write, and wait for a paper."""
-    await person.seat.say(text)
-    await person.office.settled(timeout_s=PATIENCE_S)
-    return await person.heard()
+from tests.journeys.office import Office
 
 
 async def test_a_card_for_the_counter_comes_as_a_photo(office: Office) -> None:
     if "ar" not in {one.locale for one in office.running.live.guide().languages}:
         pytest.skip("ar is not offered: its safety sentences are not complete")
     amina = await office.person("Amina", "العربية")
-    await say(amina, "interprète")
+    await amina.say("interprète")
     await amina.press((await amina.labels())[0])
     rows = [
         row for message in await amina.messages() for row in message.get("reply_markup", {}).get("inline_keyboard", [])
     ]
     label = next(button["text"] for row in rows for button in row if button["text"].startswith("🪪"))
-    await press(amina, label)
+    await amina.press(label)
     photo = (await amina.messages())[-1]
     kept = office.sandbox.world.files[photo["photo"][-1]["file_id"]]
     assert kept.content.startswith(b"\x89PNG") and len(kept.content) <= 200_000
@@ -43,14 +26,14 @@ async def test_a_card_for_the_counter_comes_as_a_photo(office: Office) -> None:
 
 async def test_the_roadmap_shows_its_picture_before_its_words(office: Office) -> None:
     fatou = await office.fatou()
-    await say(fatou, "/parcours")
+    await fatou.say("/parcours")
     kinds = ["photo" if "photo" in message else "text" for message in (await fatou.messages())[-3:]]
     assert kinds == ["photo", "text", "text"]
 
 
 async def test_the_booklet_comes_as_one_small_file(office: Office) -> None:
     fatou = await office.fatou()
-    await say(fatou, "/carnet")
+    await fatou.say("/carnet")
     file = (await fatou.messages())[-1]["document"]
     kept = office.sandbox.world.files[file["file_id"]]
     assert file["file_name"] == "carnet.pdf"

@@ -218,7 +218,7 @@ async def test_a_reminder_is_not_asked_for_on_top_of_what_is_never_written(offic
     await fatou.say("secret")
     await fatou.say("une chaise")
     await fatou.say("une table ronde")
-    await fatou.seat.press("Me faire un rappel", message_id=roadmap["message_id"], timeout_s=3)
+    await fatou.seat.press("Me faire un rappel", message_id=roadmap["message_id"])
     assert await fatou.heard() == ["Quel jour voulez-vous le rappel ?"]
     await fatou.press("Demain")
     await fatou.press("Le matin")

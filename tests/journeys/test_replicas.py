@@ -16,6 +16,7 @@ from bot.store import KeptStore, open_store
 from bot.store.crypto import load_keys
 from tests.journeys.flows import NUDGE, WHO, WORDS
 from tests.journeys.office import Office, Person
+from tests.patience import PATIENCE_S
 from tests.store.conftest import address, server
 from tests.store.scenes import arrival
 
@@ -86,7 +87,7 @@ async def test_a_call_that_a_dead_replica_was_making_is_settled(shared: Office) 
     await dead.mark_sending([row.id])
     await dead.engine.close()
     ask(shared, "UPDATE outbox SET held_until = 0 WHERE state = 2")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not (said := await fatou.heard()):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     assert said == [WHO]

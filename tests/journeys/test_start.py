@@ -17,6 +17,7 @@ from bot.errors import SettingsError, UnusableStore
 from tests.journeys.conftest import Lines
 from tests.journeys.flows import ROOT, WHO, WORDS
 from tests.journeys.office import Office
+from tests.patience import PATIENCE_S
 
 
 async def refusal(office: Office, **changes: str) -> str:
@@ -105,14 +106,16 @@ async def test_telegram_away_at_the_start_is_waited_for(closed_office: Office) -
     assert await fatou.say("essai") == [WHO]
     async with aiohttp.ClientSession() as http, http.get(health) as answer:
         assert (answer.status, (await answer.json())["telegram"]) == (200, "ok")
-    assert closed_office.sandbox.world.profile != {}
+    async with asyncio.timeout(PATIENCE_S):
+        while not closed_office.sandbox.world.profile:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 async def test_telegram_away_for_a_while_loses_nothing(closed_office: Office) -> None:
     await closed_office.open()
     fatou = await closed_office.fatou()
     await fatou.say("essai")
-    await fatou.seat.press("Une femme", timeout_s=3)
+    await fatou.seat.press("Une femme")
     await closed_office.sandbox.refuse_for(0.5)
     assert await fatou.heard() == [WORDS]
 
@@ -122,8 +125,8 @@ async def test_a_revoked_token_stops_sending_and_a_new_one_goes_on(closed_office
     fatou = await closed_office.fatou()
     await closed_office.client.do("revoke")
     await fatou.seat.say("essai")
-    await closed_office.client.wait_for(lambda entry: entry["kind"] == "message", timeout_s=1)
-    async with asyncio.timeout(5):
+    await closed_office.client.wait_for(lambda entry: entry["kind"] == "message")
+    async with asyncio.timeout(PATIENCE_S):
         while not closed_office.running.intake.trouble:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert "TELEGRAM_BOT_TOKEN" in closed_office.running.intake.trouble

@@ -8,10 +8,12 @@ from dataclasses import replace
 import aiohttp
 import pytest
 
+from bot.config import Settings
 from bot.nlu.breaker import OPENS_AFTER, Breaker
 from tests.journeys.flows import WHO, WORDS
 from tests.journeys.office import Office, Person
 from tests.nlu.stub_rasa import StubRasa, answers, closes, hangs, parse_reply, stub_rasa, talks_nonsense, truncates
+from tests.patience import PATIENCE_S
 
 NOT_UNDERSTOOD = "Je n'ai pas compris. Vous pouvez toucher un bouton, ou écrire avec d'autres mots."
 TOPICS = "Choisissez un sujet. Ou parlez avec une personne."
@@ -25,12 +27,14 @@ async def rasa() -> AsyncIterator[StubRasa]:
         yield stub
 
 
+def with_nlu(settings: Settings, *, timeout_s: float) -> Settings:
+    return replace(settings, nlu=replace(settings.nlu, timeout_s=timeout_s, sure_from=0.6, offer_from=0.3))
+
+
 @pytest.fixture
 async def fatou(closed_office: Office, rasa: StubRasa) -> Person:
     """Fatou at an office whose NLU is the stub."""
-    closed_office.settings = replace(
-        closed_office.settings, nlu=replace(closed_office.settings.nlu, timeout_s=0.2, sure_from=0.6, offer_from=0.3)
-    )
+    closed_office.settings = with_nlu(closed_office.settings, timeout_s=PATIENCE_S)
     await closed_office.open(NLU_URL=rasa.url)
     return await closed_office.fatou()
 
@@ -155,7 +159,10 @@ async def test_a_wrong_model_never_hides_danger(fatou: Person, rasa: StubRasa) -
     assert len(rasa.bodies) == asked
 
 
-async def test_a_broken_model_is_no_more_than_an_absent_one(fatou: Person, rasa: StubRasa) -> None:
+async def test_a_broken_model_is_no_more_than_an_absent_one(closed_office: Office, rasa: StubRasa) -> None:
+    closed_office.settings = with_nlu(closed_office.settings, timeout_s=0.5)
+    await closed_office.open(NLU_URL=rasa.url)
+    fatou = await closed_office.fatou()
     for behaves in (
         hangs,
         closes,

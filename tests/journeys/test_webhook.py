@@ -15,6 +15,7 @@ from bot.sandbox.server import ApiServer
 from bot.services.outbox import fates
 from tests.journeys.flows import NUDGE, WHO, WORDS
 from tests.journeys.office import Office
+from tests.patience import PATIENCE_S
 
 SECRET = "correct-horse_battery"
 
@@ -35,7 +36,7 @@ async def pushed(closed_office: Office) -> Office:
 
 async def is_set(office: Office) -> None:
     """Until Telegram knows where to push to."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while office.sandbox.api.webhook is None:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -96,7 +97,10 @@ async def test_a_store_that_cannot_be_written_is_told_until_it_can(pushed: Offic
     )
     connection.execute("PRAGMA query_only = OFF")
     assert await post(guichet, body, X_Telegram_Bot_Api_Secret_Token=SECRET) == 200
-    assert await health(guichet) == well
+    async with asyncio.timeout(PATIENCE_S):
+        # A chore that broke meanwhile is begun again a second later.
+        while await health(guichet) != well:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 async def test_a_revoked_token_is_told_until_it_is_accepted(
@@ -108,7 +112,7 @@ async def test_a_revoked_token_is_told_until_it_is_accepted(
     await pushed.client.do("revoke")
     await fatou.seat.say("essai")
     said = "Telegram refuses the bot token (TELEGRAM_BOT_TOKEN): ask BotFather"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while (await health(guichet))[1]["telegram"] == "ok":  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert await health(guichet) == (200, {"ready": True, "store": "ok", "telegram": said})
@@ -125,7 +129,7 @@ async def test_a_refused_webhook_is_told(closed_office: Office, monkeypatch: pyt
     guichet = await closed_office.open(
         TELEGRAM_WEBHOOK_URL="https://guichet.invalid/hook", TELEGRAM_WEBHOOK_SECRET=SECRET
     )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while "TELEGRAM_WEBHOOK_URL" not in (await health(guichet))[1]["telegram"]:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 

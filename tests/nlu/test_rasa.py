@@ -11,14 +11,16 @@ from bot.core.understanding import Understanding
 from bot.nlu.rasa import IN_FLIGHT, TEXT_LENGTH, Outcome, RasaNlu, legible
 from tests.nlu import stub_rasa as stub
 from tests.nlu.stub_rasa import Behaviour, answers, parse_reply
+from tests.patience import PATIENCE_S
 
 INTENTS = frozenset({"see_doctor", "find_job", "greet"})
-BUDGET_S = 0.25
+#: For questions that are never answered.
+SHORT_S = 0.5
 FR = Locale("fr")
 
 
-def nlu_at(url: str, **more: object) -> RasaNlu:
-    return RasaNlu(url, intents=INTENTS, budget_s=BUDGET_S, **more)  # type: ignore[arg-type]
+def nlu_at(url: str, *, budget_s: float = PATIENCE_S, **more: object) -> RasaNlu:
+    return RasaNlu(url, intents=INTENTS, budget_s=budget_s, **more)  # type: ignore[arg-type]
 
 
 class Ticks:
@@ -116,7 +118,7 @@ MISBEHAVIOURS: dict[str, tuple[Behaviour, Outcome]] = {
 async def test_f01_misbehaving_server_is_no_understanding(name: str) -> None:
     behaves, outcome = MISBEHAVIOURS[name]
     async with stub.stub_rasa(behaves) as rasa:
-        nlu = nlu_at(rasa.url)
+        nlu = nlu_at(rasa.url, budget_s=SHORT_S if outcome is Outcome.TIMEOUT else PATIENCE_S)
         assert await nlu.understand("j’ai mal au ventre", FR) is None
         assert nlu.counts == {outcome: 1}
         assert nlu.breaker.failures == 1
@@ -176,7 +178,7 @@ async def test_f02_service_that_comes_back_is_used_within_thirty_seconds() -> No
 async def test_f02_one_probe_at_a_time_while_the_breaker_is_open() -> None:
     ticks = Ticks()
     async with stub.stub_rasa(answers({}, status="500 Oops")) as rasa:
-        nlu = nlu_at(rasa.url, monotonic=ticks)
+        nlu = nlu_at(rasa.url, budget_s=SHORT_S, monotonic=ticks)
         for _ in range(5):
             await nlu.understand("bonjour", FR)
         ticks.now_s += 60

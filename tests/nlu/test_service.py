@@ -20,6 +20,7 @@ from bot.nlu.service.__main__ import main, shared_settings
 from bot.nlu.service.child import ChildGone, Worker
 from bot.nlu.service.front import CROWD, Front
 from bot.nlu.service.project import Project
+from tests.patience import PATIENCE_S
 
 STAND_IN = Path(__file__).with_name("stand_in_worker.py")
 GREET = {"name": "greet", "confidence": 0.9}
@@ -135,7 +136,7 @@ async def test_service_ends_with_whoever_started_it_however_that_one_ended(proje
             "--port", str(free_port()), "--until-stdin-ends", stdin=asyncio.subprocess.PIPE,
         )  # fmt: skip
         assert service.stdin is not None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             training = await began
             service.stdin.close()
             assert await service.wait() == 0

@@ -10,6 +10,7 @@ import pytest
 
 from bot.sandbox import Limits, RunningSandbox, SandboxClient, start_sandbox
 from bot.sandbox.spec import description
+from tests.patience import PATIENCE_S
 
 Call = Callable[..., Coroutine[Any, Any, Any]]
 
@@ -39,7 +40,7 @@ async def sandbox(clock: HandClock) -> AsyncIterator[RunningSandbox]:
 
 @pytest.fixture
 async def client(sandbox: RunningSandbox) -> AsyncIterator[SandboxClient]:
-    async with SandboxClient(sandbox.url, timeout_s=5) as one:
+    async with SandboxClient(sandbox.url, timeout_s=PATIENCE_S) as one:
         yield one
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from bot.sandbox import Fault, FaultScript, RunningSandbox, SandboxClient
 from bot.sandbox.faults import Faults
+from tests.patience import PATIENCE_S
 
 
-async def send(sandbox: RunningSandbox, chat_id: int, text: str = "a") -> Any:
+async def send(sandbox: RunningSandbox, chat_id: int, text: str = "a", *, timeout_s: float = PATIENCE_S) -> Any:
     url = f"{sandbox.api_url}/bot{sandbox.token}/sendMessage"
-    timeout = aiohttp.ClientTimeout(total=0.3)
+    timeout = aiohttp.ClientTimeout(total=timeout_s)
     async with (
         aiohttp.ClientSession(timeout=timeout) as http,
         http.post(url, data={"chat_id": chat_id, "text": text}) as answer,
@@ -34,9 +35,9 @@ async def test_a_connection_that_breaks(
 ) -> None:
     amina = await client.newcomer("Amina")
     await amina.start()
-    await client.do("faults", at={1: fault}, silence_s=30)
+    await client.do("faults", at={1: fault}, silence_s=3600)
     with pytest.raises((aiohttp.ClientError, TimeoutError)) as caught:
-        await send(sandbox, amina.id)
+        await send(sandbox, amina.id, timeout_s=0.5 if fault is Fault.TIMEOUT_AFTER else PATIENCE_S)
     assert type(caught.value).__name__ in seen.split()
     assert [call["status"] == 200 for call in await client.ledger()] == [done]
     assert len(await amina.messages()) == (2 if done else 1)

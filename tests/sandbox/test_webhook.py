@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.sandbox import SandboxClient
+from tests.patience import PATIENCE_S
 from tests.sandbox.conftest import Call, refused
 
 BUTTONS = {"inline_keyboard": [[{"text": "Oui", "callback_data": "k1"}]]}
@@ -36,7 +37,7 @@ class Receiver:
         return web.Response(status=status)
 
     async def until_taken(self, count: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.taken) < count:
                 self.changed.clear()
                 await self.changed.wait()

@@ -19,6 +19,7 @@ from bot.ports import Arrival, Commit, Delivery, HandoffChange, OutboxRow, Recei
 from bot.services.delivery import Sender
 from bot.services.pacing import Pace
 from bot.store import KeptStore, keys_from, open_store
+from tests.patience import PATIENCE_S
 
 KEYS = keys_from(bytes(range(32)))
 NOW = datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
@@ -145,14 +146,14 @@ class Post:
 
     async def settled(self) -> None:
         """Until the store has nothing unfinished and the sender knows of nothing."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while (await self.store.queue_ages(NOW)).outbox_s is not None or self.sender.is_busy:  # noqa: ASYNC110
                 await asyncio.sleep(0.003)
 
 
-async def until(holds: Callable[[], bool], *, within_s: float = 10.0) -> None:
+async def until(holds: Callable[[], bool]) -> None:
     """Wait for something to become true."""
-    async with asyncio.timeout(within_s):
+    async with asyncio.timeout(PATIENCE_S):
         while not holds():  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.002)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 
@@ -12,6 +11,7 @@ from bot.data import Data
 from bot.ports import Gap
 from bot.services.gaps import masked, noted
 from bot.services.parts import Parts
+from bot.services.rehearsal import Stage
 
 Knows = Callable[[str, Locale], bool]
 FRENCH, ARABIC = Locale("fr"), Locale("ar")
@@ -19,9 +19,8 @@ NOTHING = Parts()
 
 
 @pytest.fixture(scope="module")
-def knows(data: Data) -> Knows:
-    book = data.guide(date(2026, 11, 23)).book
-    return data.vocabulary(lambda: book).knows
+def knows(data: Data, stage: Stage) -> Knows:
+    return data.vocabulary(lambda: stage.guide().book).knows
 
 
 def kept(words: str, locale: Locale = FRENCH) -> Parts:

@@ -20,6 +20,7 @@ from bot.errors import Conflict, StoreError, UnusableStore
 from bot.ports import Commit, Delivery, Fate, InboxRow, OutboxRow, Receipt, Verb
 from bot.services.replicas import poll_in_turn
 from bot.store import KeptStore, examine, keys_from, open_store, postgres
+from tests.patience import PATIENCE_S
 from tests.store.conftest import KEYS
 from tests.store.scenes import AMINA, BORIS, NOON, Guichet, Now, arrival, say, session, texts
 from tests.store.servers import Server
@@ -271,7 +272,7 @@ async def test_the_next_replica_polls_when_the_one_that_did_stops(replica: Repli
         await poll_in_turn(guichet.store, partial(polls, name), stop=stops[name], held_every_s=0.02)
 
     first = asyncio.create_task(serve("one", one))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not polling:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         second = asyncio.create_task(serve("two", two))
@@ -295,7 +296,7 @@ async def test_a_replica_whose_role_was_taken_over_stops_polling(replica: Replic
         stop.set()
 
     serving = asyncio.create_task(poll_in_turn(sleeper.store, polls, stop=stop, held_every_s=0.5))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await begun.wait()
         while not await other.store.hold("poll"):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
