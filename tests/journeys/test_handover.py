@@ -1544,7 +1544,7 @@ async def test_what_waits_for_a_group_goes_on_when_the_bot_may_write_there_again
     assert stuck == ["61", "721"]
     chat.rights |= before | GIVEN_BACK
     await office.client.do("place-bot", person=claire.seat.id, chat=ADVISER_CHAT_ID, status="administrator")
-    await office.settled(timeout_s=10)
+    await office.settled()
     await claire.sit_down()
     # Words of danger stand in no queue.
     assert (await claire.texts())[1:] == [f"{DANGER}\n💬 au secours il a un couteau", "💬 je dors dans la gare"]
