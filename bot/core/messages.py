@@ -11,6 +11,8 @@ from bot.core.phrases import Phrase
 
 #: Characters of a button's label, without its icon: phones cut longer ones.
 LABEL_LIMIT = 40
+#: Characters of a label, with its icon, that a third of a phone's width shows.
+THIRD_LIMIT = 10
 
 
 class Author(StrEnum):

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from bot.core.ids import Locale, Token
 from bot.core.messages import (
     LABEL_LIMIT,
+    THIRD_LIMIT,
     Action,
     Author,
     Block,
@@ -97,7 +98,9 @@ def render(
         body = joined([Text(text=f"{RLM}{mark}" if turned else mark), body], " ")
     labels: list[Text] = []
     rows = tuple(
-        tuple(_button(button, locale, catalogues, token_for, labels) for button in row) for row in message.buttons
+        part
+        for row in message.buttons
+        for part in _fitting(tuple(_button(button, locale, catalogues, token_for, labels) for button in row))
     )
     return Shown(
         rendered=Rendered(text=body.text, buttons=rows, bold=body.bold),
@@ -149,6 +152,14 @@ def _button(
     if isinstance(button.action, Open):
         return RenderedButton(text=text, url=button.action.url)
     return RenderedButton(text=text, token=token_for(button.action))
+
+
+def _fitting(row: tuple[RenderedButton, ...]) -> tuple[tuple[RenderedButton, ...], ...]:
+    """A row of three with a word too long for a third of a phone's width goes into two rows: a label that is cut short
+    says nothing to those who need it most."""
+    if len(row) < 3 or max(len(without_marks(button.text)) for button in row) <= THIRD_LIMIT:
+        return (row,)
+    return (row[:2], *_fitting(row[2:]))
 
 
 def render_label(label: Phrase, locale: Locale, catalogues: Catalogues) -> Text:

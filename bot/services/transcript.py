@@ -18,7 +18,7 @@ A line `> (…)` is something that happens: `begin <flow>` (its button in a menu
 A line `> (in uk) …` is written in another language than the chosen one.
 `heard` is what a model is to make of the words, what it puts first and what else it may be (`heard violence 0.20
 find_housing 0.60`); without it exact keywords (`keyword`) are all there is.
-The navigation row is shown by its icons. With `cards: names` in the head, services are shown by their names only.
+Navigation is shown by its icons, in one row. With `cards: names` in the head, services are shown by their names only.
 """
 
 from __future__ import annotations
@@ -221,14 +221,21 @@ def _happen(rehearsal: Rehearsal, words: list[str], understanding: Understanding
 def _message(message: Rendered) -> list[str]:
     first, *others = message.text.split("\n")
     lines = [f"< {first}".rstrip(), *(f"  | {line}".rstrip() for line in others)]
-    return [*lines, *("  " + " ".join(f"[{label}]" for label in _labels(row)) for row in message.buttons)]
+    return [*lines, *("  " + " ".join(f"[{label}]" for label in labels) for labels in _rows(message.buttons))]
 
 
-def _labels(row: Sequence[RenderedButton]) -> list[str]:
-    icons = [button.text.split(" ", 1)[0] for button in row]
-    if len(row) > 1 and all(icon in _NAVIGATION for icon in icons):
-        return icons
-    return [button.text for button in row]
+def _rows(rows: Sequence[Sequence[RenderedButton]]) -> list[list[str]]:
+    """What stands on the buttons. Navigation is one row, also in a language whose words are too long for one."""
+    shown: list[list[str]] = []
+    for row in rows:
+        icons = [button.text.split(" ", 1)[0] for button in row]
+        if shown and shown[-1] == list(_NAVIGATION[:2]) and icons == [_NAVIGATION[2]]:
+            shown[-1] += icons
+        elif len(row) > 1 and all(icon in _NAVIGATION for icon in icons):
+            shown.append(icons)
+        else:
+            shown.append([button.text for button in row])
+    return shown
 
 
 def _effect(effect: Effect, stage: Stage) -> str:

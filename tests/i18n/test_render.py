@@ -146,6 +146,23 @@ def test_message_is_paragraphs_and_buttons(catalogues: Catalogues) -> None:
     assert spans(shown.rendered) == ["0800 30 030", "soup", "0800 30 030"]
 
 
+@pytest.mark.parametrize(
+    ("last", "rows"),
+    [("Une personne", [["⬅️ Retour", "🏠 Menu"], ["👤 Une personne"]]), ("Qof", [["⬅️ Retour", "🏠 Menu", "👤 Qof"]])],
+)
+def test_three_in_a_row_are_two_rows_where_a_phone_would_cut_a_word(
+    catalogues: Catalogues, last: str, rows: list[list[str]]
+) -> None:
+    said = (("⬅️", "Retour", Command.BACK), ("🏠", "Menu", Command.MENU), ("👤", last, Command.PERSON))
+    buttons = tuple(
+        Button(label=Phrase(key="", text=text), icon=icon, action=Go(command=command)) for icon, text, command in said
+    )
+    shown = render(
+        Message(blocks=(HELLO,), buttons=(buttons,)), FRENCH, catalogues, expand=no_cards, token_for=token_of
+    )
+    assert [[button.text for button in row] for row in shown.rendered.buttons] == rows
+
+
 def test_empty_cards_leave_no_empty_paragraph(catalogues: Catalogues) -> None:
     message = Message(blocks=(HELLO, ServiceCards(need="eat"), HELLO))
     shown = render(message, FRENCH, catalogues, expand=no_cards, token_for=token_of)
