@@ -425,3 +425,60 @@ def test_a_landlord_puts_out_of_a_flat_and_an_office_out_of_a_country(
 ) -> None:
     found = lexicon.danger(text)
     assert (None if found is None else found.intent) == intent
+
+
+@pytest.mark.parametrize(
+    ("harmless", "danger"),
+    [
+        pytest.param(
+            "ma mère va me tuer si je rate l'examen", "mon mari va me tuer si je rentre tard", id="fr, a scolding"
+        ),
+        pytest.param(
+            "le technicien est venu pour l'odeur de gaz",
+            "odeur de gaz dans la cuisine, le technicien vient pas",
+            id="fr, mended",
+        ),
+        pytest.param("mon ami est gardien de prison", "mon frère est en prison", id="fr, at work in prison"),
+        pytest.param("o meu gato não respira bem", "o cão mordeu o bebé, não respira", id="pt, an animal"),
+        pytest.param(
+            "ouviste do tiroteio em seraing nas notícias?", "há um tiroteio na minha rua", id="pt, in the news"
+        ),
+        pytest.param("ayuda urgente busco piso", "ayuda urgente se quema el piso", id="es, a flat"),
+        pytest.param(
+            "se me perdió mi hija en el mercado pero ya la encontré",
+            "se perdió mi hija y no la encontré",
+            id="es, a child that is found",
+        ),
+        pytest.param("mijn man slaat een nagel in de muur", "mijn man slaat mij", id="nl, a nail"),
+        pytest.param(
+            "wat doe je bij een hartaanval, vraag van de cursus", "mijn vader heeft een hartaanval", id="nl, a lesson"
+        ),
+        pytest.param("imdat bu formu nasıl dolduracağım", "imdat derste biri bayıldı", id="tr, a form"),
+        pytest.param("gözaltına alındı dizi karakteri", "kocam gözaltına alındı haber alamıyorum", id="tr, a series"),
+        pytest.param("hawar ez vê formê fêm nakim", "hawar mêrê min kaxezên min dişewitîne", id="kmr, a form"),
+        pytest.param(
+            "mi-am pierdut fetița în piață dar am găsit-o", "am pierdut fata și nu am găsit-o", id="ro, found"
+        ),
+        pytest.param(
+            "hooyaday hargab bay qabtaa sanka kama neefsan karto",
+            "ilmaha hargab ayaa haya ma neefsanayo",
+            id="so, a cold",
+        ),
+        pytest.param("djali luan shah dhe më rreh në shah", "burri më rreh", id="sq, chess"),
+        pytest.param("mbwa wangu hawezi kupumua vizuri", "mbwa amemuuma mtoto hapumui", id="sw, an animal"),
+        pytest.param(
+            "can i leave a child two minutes in the car", "they left a child alone in the car", id="en, a rule"
+        ),
+        pytest.param(
+            "my boss took my passport to make a copy", "my boss took my passport and keeps it", id="en, a copy"
+        ),
+        pytest.param(
+            "mi mamá quiere que coma más", "il est tombé dans le coma", id="es, the words of another language"
+        ),
+    ],
+)
+def test_a_harmless_sentence_is_no_danger_and_the_cry_beside_it_is(
+    lexicon: Lexicon, harmless: str, danger: str
+) -> None:
+    assert lexicon.danger(harmless) is None
+    assert lexicon.danger(danger) is not None
