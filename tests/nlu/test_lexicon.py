@@ -475,6 +475,31 @@ def test_a_landlord_puts_out_of_a_flat_and_an_office_out_of_a_country(
         pytest.param(
             "mi mamá quiere que coma más", "il est tombé dans le coma", id="es, the words of another language"
         ),
+        pytest.param("استاد قتل کر دے گا اگر ہوم ورک نہ کیا", "شوہر قتل کر دے گا", id="ur, homework"),
+        pytest.param("شوہر مجھے مارتا نہیں", "شوہر مجھے مارتا ہے رکتا نہیں", id="ur, not beaten"),
+        pytest.param("گیند پانی میں گر گئی", "گیند لینے گیا بچہ پانی میں گر گیا", id="ur, a ball in the water"),
+        pytest.param("لمر ډوبېږي ښکلی دی", "ماشوم ډوبېږي", id="ps, sunset"),
+        pytest.param("د زوی کارت مې ورک شو", "زوی مې ورک شو", id="ps, a card lost"),
+        pytest.param("وړیا خواړه غواړم لوږه مې وژني", "د کار مالک مې وژني", id="ps, hunger kills"),
+        pytest.param("ঝালে মুখে আগুন লেগে গেছে", "ঘরে আগুন লেগে গেছে", id="bn, hot food"),
+        pytest.param("বাবা বকা দেয় কিন্তু মারে না", "বাবা মারে থামে না", id="bn, not beaten"),
+        pytest.param("порезы на пальцах от готовки, крем", "порезы на руках, я режусь", id="ru, cuts from cooking"),
+        pytest.param("за мной бежит соседская собака", "за мной бежит мужик с собакой", id="ru, a dog"),
+        pytest.param("в фильме герой ударил злодея ножом", "меня ударил ножом", id="ru, a film"),
+        pytest.param("გაზის სუნს როგორ ვცნობ, კურსზე გვკითხეს", "სახლში გაზის სუნია", id="ka, a course"),
+        pytest.param("ქმარი არ მცემს", "ქმარი იატაკზე გდია და ხმას არ მცემს", id="ka, not beaten"),
+        pytest.param("вислати документи поштою", "хочуть вислати мене з бельгії", id="uk, sent by post"),
+        pytest.param("гвалт у під'їзді, музика", "ґвалт рятуйте", id="uk, noise"),
+        pytest.param("جریمه تجاوز از سرعت مجاز", "بهم تجاوز کردن", id="fa, speeding"),
+        pytest.param("خواب دیدم با چاقو دنبالم بودن", "خواب بودم با چاقو اومد سراغم", id="fa, a dream"),
+        pytest.param("میگرن داره منو می‌کشه", "داره منو می‌کشه", id="fa, migraine"),
+        pytest.param("ابعاد الغرفة كم متر", "قرار ابعاد", id="ar, measures"),
+        pytest.param("حبسني المطر بالبيت", "حبسني بالبرد برا", id="ar, rain"),
+        pytest.param("امي رح تقتلني اذا رسبت بالامتحان", "جوزي رح يقتلني اذا رجعت عالبيت", id="ar, an exam"),
+        pytest.param("የሆስፒታል ፋክቱር ሊገድለኝ ነው", "ሊገድለኝ ነው", id="am, a bill"),
+        pytest.param("ቤት በመፈለግ እርዱኝ", "ቤት እሳት ተነሳ እርዱኝ", id="am, looking for a flat"),
+        pytest.param("ተጠሪ ቤት ጽሕፈት መን እዩ", "ክጠርዙኒ እዮም", id="ti, a contact"),
+        pytest.param("ናይ ሓዊ ኣላርም ኣበይ ይሽየጥ", "ገዛና ሓዊ ተላዒሉ", id="ti, a fire alarm"),
     ],
 )
 def test_a_harmless_sentence_is_no_danger_and_the_cry_beside_it_is(
@@ -482,3 +507,23 @@ def test_a_harmless_sentence_is_no_danger_and_the_cry_beside_it_is(
 ) -> None:
     assert lexicon.danger(harmless) is None
     assert lexicon.danger(danger) is not None
+
+
+@pytest.mark.parametrize(
+    "cry",
+    [
+        "مې وژني",
+        "আমার পিছনে লোক আসছে ভয় লাগছে",
+        "სასწრაფო გამომიძახეთ",
+        "یکی با چاقو پشت دره",
+        "الدار شعلات فيها العافية",
+        "rajli kaydrabni",
+        "الشرطة عم تاخدني",
+        "ፖሊስ እየወሰደኝ ነው",
+        "ፖሊስ ይወስደኒ ኣሎ",
+        "kmewt ydeli",
+        "ساه مې بنده شوه",
+    ],
+)
+def test_a_cry_as_it_is_typed_in_panic_is_heard(lexicon: Lexicon, cry: str) -> None:
+    assert lexicon.danger(cry) is not None
