@@ -438,6 +438,12 @@ def test_a_landlord_puts_out_of_a_flat_and_an_office_out_of_a_country(
             "odeur de gaz dans la cuisine, le technicien vient pas",
             id="fr, mended",
         ),
+        pytest.param(
+            "du fromage rapé pour les pâtes", "on a essayé de me violer", id="fr, cheese that is no English word"
+        ),
+        pytest.param(
+            "mon tuteur de stage ne répond pas", "mon tuteur ne répond pas, j'ai 16 ans", id="fr, a trainee's tutor"
+        ),
         pytest.param("mon ami est gardien de prison", "mon frère est en prison", id="fr, at work in prison"),
         pytest.param("o meu gato não respira bem", "o cão mordeu o bebé, não respira", id="pt, an animal"),
         pytest.param(
