@@ -117,7 +117,9 @@ def test_no_page_leads_nowhere() -> None:
 
 
 #: What a reader of these pages makes, or the program when it runs; examples of a flow.
-NOT_THERE_YET = re.compile(r"<|\*|NN|/wo[/.]|laverie|my_case|^nlu/(models/|\.venv)|/(must_i|library|greetings|chambre)\.yml$")
+NOT_THERE_YET = re.compile(
+    r"<|\*|NN|/wo[/.]|laverie|my_case|^nlu/(models/|\.venv)|/(must_i|library|greetings|chambre)\.yml$"
+)
 
 
 def quoted(pattern: str) -> list[tuple[str, str]]:
