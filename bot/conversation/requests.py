@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation.turn import Draft
-from bot.core.phrases import Phrase, as_written
+from bot.core.phrases import Phrase, Verbatim
 from bot.flow.graph import Ask, Choice, Flow, Handoff
 
 
@@ -25,7 +25,7 @@ def _told(answer: str, offered: tuple[Choice, ...]) -> Phrase:
     for choice in offered:
         if choice.id == answer:
             return choice.label
-    return as_written(answer)
+    return Phrase(key="", text="{answer}", values={"answer": Verbatim(text=answer)})
 
 
 def pathway_beneath(draft: Draft) -> Flow | None:

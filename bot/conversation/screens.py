@@ -24,7 +24,7 @@ from bot.core.messages import (
     Speak,
     Tick,
 )
-from bot.core.phrases import Phrase, as_written
+from bot.core.phrases import Phrase, Verbatim
 from bot.core.session import Frame, Offered, Session
 from bot.flow.graph import AnswerKind, Ask, Flow, FlowBook, Step
 
@@ -88,7 +88,7 @@ def languages_shown(languages: Sequence[OfferedLanguage], first: Locale, page: i
 
 def own_name(language: OfferedLanguage) -> Phrase:
     """The name of a language in itself: the same in every catalogue, so it needs no translation."""
-    return as_written(language.name)
+    return Phrase(key="", text="{name}", values={"name": Verbatim(text=language.name)})
 
 
 def waiting_rows(book: FlowBook) -> Rows:

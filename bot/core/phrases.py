@@ -43,8 +43,3 @@ class Phrase:
 #: What may stand in a placeholder. Dates are aware instants or plain dates, formatted for the reader's locale;
 #: text is isolated for right-to-left scripts; a phrase is rendered first.
 Value: TypeAlias = str | int | date | datetime | time | timedelta | Phrase | Verbatim | LanguageName
-
-
-def as_written(text: str) -> Phrase:
-    """A name, a number or somebody's words alone: the same in every language, in a direction of its own."""
-    return Phrase(key="", text="{text}", values={"text": Verbatim(text=text)})

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from urllib.parse import quote_plus, urlsplit
 
 from bot.core.local_time import local_day
-from bot.core.phrases import Phrase, Verbatim, as_written
+from bot.core.phrases import Phrase, Verbatim
 from bot.directory.amounts import amount
 from bot.directory.hours import Openness, State, openness
 from bot.directory.lookup import Directory
@@ -268,14 +268,14 @@ def _contacts(service: Service, words: Vocabulary, distance_km: float | None) ->
         if phone.description:
             use = sentence(service, f"phone_{phone.number.removeprefix('+')}", phone.description)
             phrase = words.phrase("card.phone_for", use=use, number=number)
-        brief = None if phone.description else as_written(number.text)
+        brief = None if phone.description else _verbatim(number.text)
         yield Line(part=Part.PHONE, phrase=phrase, brief=brief, url=f"tel:{phone.number}")
     if service.email:
         phrase = words.phrase("card.email", email=Verbatim(text=service.email))
-        yield Line(part=Part.EMAIL, phrase=phrase, brief=as_written(service.email), url=f"mailto:{service.email}")
+        yield Line(part=Part.EMAIL, phrase=phrase, brief=_verbatim(service.email), url=f"mailto:{service.email}")
     if service.url:
         phrase = words.phrase("card.website", url=Verbatim(text=service.url))
-        yield Line(part=Part.WEBSITE, phrase=phrase, brief=as_written(service.url), url=service.url)
+        yield Line(part=Part.WEBSITE, phrase=phrase, brief=_verbatim(service.url), url=service.url)
     place = service.place
     if service.confidential:
         yield Line(part=Part.SECRET, phrase=words.phrase("card.address_secret"))
@@ -283,7 +283,7 @@ def _contacts(service: Service, words: Vocabulary, distance_km: float | None) ->
         town = " ".join(part for part in (place.postal_code, place.city) if part)
         address = Verbatim(text=", ".join(part for part in (place.address, town) if part))
         phrase = words.phrase("card.address", address=address)
-        yield Line(part=Part.ADDRESS, phrase=phrase, brief=as_written(address.text), url=map_url(service))
+        yield Line(part=Part.ADDRESS, phrase=phrase, brief=_verbatim(address.text), url=map_url(service))
     if distance_km is not None and not service.confidential:
         near = distance_km < 1
         phrase = words.phrase("card.near") if near else words.phrase("card.distance", count=round(distance_km))
@@ -324,6 +324,11 @@ def _trust(service: Service, words: Vocabulary, stale: bool) -> Iterator[Line]:
             host = urlsplit(source.url).netloc.removeprefix("www.")
             phrase = words.phrase("card.source", source=Verbatim(text=host))
             yield Line(part=Part.SOURCE, phrase=phrase, url=source.url)
+
+
+def _verbatim(text: str) -> Phrase:
+    """A number, a link or an address alone, in its own direction."""
+    return Phrase(key="", text="{text}", values={"text": Verbatim(text=text)})
 
 
 def _as_exact(day: PartialDate) -> str:

@@ -11,7 +11,7 @@ from bot.core.events import HandoffMoved, HandoffNews, Media
 from bot.core.heard import FromTeam, MembersChanged, Speaker, TeamPressed, TopicChange, TopicChanged
 from bot.core.ids import AccountId, ChatId, HandoffId
 from bot.core.messages import Author, Message
-from bot.core.phrases import Phrase, Value, Verbatim, as_written
+from bot.core.phrases import Phrase, Value, Verbatim
 from bot.core.split import CAPTION_UNITS, units
 from bot.errors import Conflict, IllegalMove
 from bot.handoff.machine import Handoff, Move, State, moved
@@ -362,7 +362,8 @@ async def let_go(desk: Desk, adviser: AdviserRow) -> None:
 
 
 def _to_newcomer(desk: Desk, handoff: Handoff, text: str, *more: Phrase) -> Delivery:
-    message = Message(blocks=(as_written(text), *more), author=Author.ADVISER)
+    words = Phrase(key="", text="{text}", values={"text": Verbatim(text=text)})
+    message = Message(blocks=(words, *more), author=Author.ADVISER)
     rendered = plain_message(desk, message, handoff.locale)
     return Delivery(verb=Verb.SEND, newcomer=handoff.newcomer, handoff=handoff.id, rendered=rendered)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.core.ids import Locale, ServiceId
 from bot.core.messages import Block, Button, Open, ServiceCards, ShowService
 from bot.core.papers import BookletEntry, BookletLine
-from bot.core.phrases import Phrase, Verbatim, as_written
+from bot.core.phrases import Phrase, Verbatim
 from bot.directory.card import Line, Part, card, map_url
 from bot.directory.hours import State, openness
 from bot.directory.living import Living
@@ -71,7 +71,7 @@ class DirectoryCards:
         return tuple(
             (
                 Button(
-                    label=label if len(placed) == 1 else as_written(_told_apart(service.name, houses)),
+                    label=label if len(placed) == 1 else _named(_told_apart(service.name, houses)),
                     icon="🗺️",
                     action=Open(url=url),
                 ),
@@ -170,6 +170,10 @@ def _number(service: Service, now: datetime) -> str | None:
     if openness(service.schedule.opening_hours, now).state in (State.CLOSED, State.HOLIDAY):
         return service.schedule.after_hours
     return service.phones[0].number if service.phones else None
+
+
+def _named(name: str) -> Phrase:
+    return Phrase(key="", text="{name}", values={"name": Verbatim(text=name)})
 
 
 def _told_apart(name: str, houses: Mapping[str, int]) -> str:

@@ -23,7 +23,7 @@ from bot.core.papers import (
     StageRow,
     StepsPicture,
 )
-from bot.core.phrases import Phrase, Verbatim, as_written
+from bot.core.phrases import Phrase, Verbatim
 from bot.core.session import Session
 from bot.errors import PaperError
 from bot.i18n.languages import SOURCE
@@ -59,8 +59,8 @@ async def card(desk: Desk, session: Session, effect: MakeCard) -> Parts:
     delivery = await _file(desk, session, made, "guichet.png", "card_caption", volatile=effect.volatile)
     if delivery is not None:
         return Parts(deliveries=(delivery,))
-    words = [as_written(text) for text in (made.line.french, made.line.own) if text]
-    papers = tuple(as_written(f"{pair.french} · {pair.own}" if pair.own else pair.french) for pair in made.bring)
+    words = [_verbatim(text) for text in (made.line.french, made.line.own) if text]
+    papers = tuple(_verbatim(f"{pair.french} · {pair.own}" if pair.own else pair.french) for pair in made.bring)
     return Parts(messages=(Message(blocks=(*words, Items(items=papers)), volatile=effect.volatile),))
 
 
@@ -150,3 +150,7 @@ def _pair(desk: Desk, phrase: Phrase, locale: Locale) -> Pair:
 
 def _text(desk: Desk, phrase: Phrase, locale: Locale) -> str:
     return render_phrase(phrase, locale, desk.catalogues).text
+
+
+def _verbatim(text: str) -> Phrase:
+    return Phrase(key="", text="{text}", values={"text": Verbatim(text=text)})
