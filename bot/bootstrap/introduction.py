@@ -31,10 +31,11 @@ def introductions(guide: Guide, data: Data) -> list[Introduction]:
     Kurmanji, and those of Dari what Persian ones read. French is also what all others see.
     """
     offered = {language.locale for language in guide.languages}
+    codes = {language.locale: [language.locale, *data.catalogues.languages[language.locale].phones]
+             for language in guide.languages}  # fmt: skip
     found: list[Introduction] = []
     for locale in (one.locale for one in guide.languages):
-        codes = (locale, *data.catalogues.languages[locale].phones)
-        short = [code for code in codes if len(code) == 2 and (code == locale or code not in offered)]
+        short = [code for code in codes[locale] if len(code) == 2 and (code == locale or code not in offered)]
         said = {name: data.text_of(guide.book.phrase(name), locale) for name in guide.book.system
                 if name.startswith(("bot_", "command_"))}  # fmt: skip
         commands = [(data.words.slash_of(command, locale), said[f"command_{command}"]) for command in _LISTED]

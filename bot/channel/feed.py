@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, Final
 
 import orjson
@@ -11,7 +12,7 @@ from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, Teleg
 
 from bot.channel.outline import outline
 from bot.channel.read import KINDS, arrival, loads
-from bot.channel.transport import POLL_TIMEOUT_S, BadAnswer, Transport, told_wait_s
+from bot.channel.transport import POLL_TIMEOUT_S, BadAnswer, Transport
 from bot.errors import FeedError
 from bot.ports import Arrival, Clock, Fetched
 
@@ -194,6 +195,10 @@ def _feed_error(error: TelegramError) -> FeedError:
         case InvalidToken():
             return FeedError("token refused", unauthorised=True)
         case RetryAfter():
-            return FeedError("too many requests", retry_after_s=told_wait_s(error))
+            wait = error.retry_after
+            return FeedError(
+                "too many requests",
+                retry_after_s=wait.total_seconds() if isinstance(wait, timedelta) else float(wait),
+            )
         case _:
             return FeedError(f"not fetched: {type(error).__name__}")

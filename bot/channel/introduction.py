@@ -6,11 +6,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
-from bot.channel.transport import Transport, told_wait_s
+from bot.channel.transport import Transport
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,8 @@ async def _done(
         try:
             return await transport.call(method, asked)
         except RetryAfter as exc:
-            await sleep(told_wait_s(exc))
+            wait = exc.retry_after
+            await sleep(wait.total_seconds() if isinstance(wait, timedelta) else float(wait))
         except (BadRequest, InvalidToken) as exc:
             log.warning("introduction.refused method=%s reason=%s", method, type(exc).__name__)
             return None

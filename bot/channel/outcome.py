@@ -5,6 +5,7 @@ The texts are those of the official Bot API server (`telegram-bot-api/Client.cpp
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from telegram.error import (
@@ -19,7 +20,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.channel.transport import BadAnswer, Lost, NeverSent, told_wait_s
+from bot.channel.transport import BadAnswer, Lost, NeverSent
 from bot.errors import DeliveryError
 
 #: The person or group cannot be written to, although Telegram says 400 and not 403.
@@ -75,7 +76,9 @@ def outcome(error: TelegramError) -> DeliveryError:
     """The class of this failure, without anything of the message in its text."""
     match error:
         case RetryAfter():
-            return DeliveryError("too many requests", retry_after_s=told_wait_s(error))
+            wait = error.retry_after
+            seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+            return DeliveryError("too many requests", retry_after_s=seconds)
         case ChatMigrated():
             return DeliveryError("group has a new id", migrated_to=error.new_chat_id)
         case InvalidToken():

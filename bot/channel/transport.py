@@ -10,7 +10,6 @@ import mimetypes
 import os
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
@@ -41,12 +40,6 @@ _JSON: Final = "application/json"
 
 # PTB's own switch to have `RetryAfter.retry_after` as a timedelta, which it otherwise warns about at every access.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
-
-
-def told_wait_s(error: RetryAfter) -> float:
-    """How long Telegram asks to wait, seconds."""
-    told = error.retry_after
-    return told.total_seconds() if isinstance(told, timedelta) else float(told)
 
 
 class NeverSent(NetworkError):
